@@ -1,0 +1,51 @@
+/** Owns what can go wrong between the API and the engine, by what the caller does next. */
+
+/** No transaction has this id: it never existed, or its id says nothing about its age. */
+export class UnknownTransaction extends Error {
+  override readonly name = 'UnknownTransaction';
+  constructor(readonly id: string) {
+    super(`there is no transaction "${id}"`);
+  }
+}
+
+/** Its id says that it is older than the engine keeps records. */
+export class ExpiredTransaction extends Error {
+  override readonly name = 'ExpiredTransaction';
+  constructor(readonly id: string) {
+    super(`transaction "${id}" is older than the engine keeps records`);
+  }
+}
+
+/** The `Idempotency-Key` was used by the same caller for another request (I6). */
+export class KeyReused extends Error {
+  override readonly name = 'KeyReused';
+  constructor(readonly id: string) {
+    super(`this Idempotency-Key belongs to another request of the same caller, transaction "${id}"`);
+  }
+}
+
+/** Temporal cannot be reached or refuses work: nothing was started; try again. */
+export class EngineUnavailable extends Error {
+  override readonly name = 'EngineUnavailable';
+}
+
+/** Nobody knows whether the transaction was started: read or repeat it under this id (I6). */
+export class StartUnknown extends Error {
+  override readonly name = 'StartUnknown';
+  constructor(
+    readonly id: string,
+    options?: ErrorOptions,
+  ) {
+    super(`it is not known whether transaction "${id}" was started: read it, or send the request again`, options);
+  }
+}
+
+/** No worker answered in time: the action was not taken, or nobody knows. */
+export class WorkerUnavailable extends Error {
+  override readonly name = 'WorkerUnavailable';
+}
+
+/** The action does not apply to the transaction as it is. */
+export class ActionConflict extends Error {
+  override readonly name = 'ActionConflict';
+}

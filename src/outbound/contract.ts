@@ -1,0 +1,25 @@
+/** Owns what the rest of the program may ask of outbound HTTP. */
+import { type Reply } from '../protocol/wire/answers';
+import { type Ms } from '../protocol/wire/phases';
+
+export interface OutboundRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON text. */
+  readonly body: string;
+  readonly timeoutMs: Ms;
+  /** Cuts the request off; the reply then has code `cancelled`. */
+  readonly signal: AbortSignal;
+  /** Not sent after this instant (checked right before sending, I4): the reply then has code `deadline`. */
+  readonly notAfter?: Ms;
+  /** Read the whole answer (a vote), within the size limit; else the status line alone counts (SPEC §2). */
+  readonly readBody: boolean;
+}
+
+export interface Outbound {
+  /** Why this URL may not be called, before anything is started; undefined where it may. A name is judged again at connect time. */
+  check(url: string): string | undefined;
+  /** Never rejects: whatever happens is a reply. */
+  send(request: OutboundRequest): Promise<Reply>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+/** Owns opening, handing over and closing a participant's call. A participant has at most one open call (I4). */
+import { type Failure, joinExposure } from '../wire/answers';
+import { type Ms, type Phase } from '../wire/phases';
+import { type Ending } from './events';
+import { type Call, type Participant, type Transaction } from './state';
+
+type CallOptions = Partial<Pick<Call, 'lane' | 'sentBefore' | 'endless' | 'late' | 'once'>> & { handover?: Failure };
+
+export function openCall(p: Participant, phase: Phase, options: CallOptions = {}): Participant {
+  const nth = p.calls + 1;
+  const fresh = { lane: 'own', sentBefore: 0, endless: false, restart: false, late: false, once: false } as const;
+  return { ...p, calls: nth, call: { ...fresh, phase, nth, ...options } };
+}
+
+export interface Failed {
+  readonly call: Call;
+  readonly why: Failure;
+}
+
+/** The round's request failed: the participant goes on alone, with the round's failure and count handed over. */
+export function handOver(t: Transaction, p: Participant, { call, why }: Failed): Participant {
+  const late = call.phase === 'rollback' && t.quiet;
+  return openCall(p, call.phase, { sentBefore: p.attempts, endless: p.attention, late, handover: why });
+}
+
+/** Cut the open call off and call anew at once, its attempts counted from nothing. */
+export function restartCall(p: Participant): Participant {
+  return p.call?.lane === 'own' ? { ...p, call: { ...p.call, restart: true } } : p;
+}
+
+/** The participant without the call, and what the call left behind. Undefined for an ending of no open call. */
+export function closeCall(p: Participant, phase: Phase, ending: Ending, now: Ms): Participant | undefined {
+  const { call, ...rest } = p;
+  if (call?.phase !== phase || call.nth !== ending.nth) return undefined;
+  const failed = ending.why === undefined ? {} : { lastFailure: { ...ending.why, at: now } };
+  return {
+    ...rest,
+    ...failed,
+    attempts: call.sentBefore + ending.requests,
+    exposure: { ...p.exposure, [phase]: joinExposure(p.exposure[phase], ending.exposure) },
+  };
+}
+
+export function withParticipants(t: Transaction, change: (p: Participant) => Participant): Transaction {
+  return { ...t, participants: t.participants.map(change) };
+}

@@ -1,0 +1,75 @@
+/** Owns the projection of a transaction's state to the document that people read (SPEC §3). */
+import {
+  type ActionDocument,
+  type ParticipantDocument,
+  type ParticipantState,
+  type TransactionDocument,
+  type TransactionState,
+} from '../wire/document';
+import { type Failure } from '../wire/answers';
+import { type Ms, timestamp } from '../wire/phases';
+import { redactUrl } from '../wire/urls';
+import { heuristicOf, needsAttention, statusOf } from './outcome';
+import { type OperatorAction, type Participant, type Transaction } from './state';
+
+export function documentOf(t: Transaction): TransactionDocument {
+  const heuristic = heuristicOf(t);
+  return {
+    id: t.id,
+    status: statusOf(t),
+    state: stateOf(t),
+    decision: t.decision ?? null,
+    ...(t.reason === undefined ? {} : { reason: t.reason }),
+    needsAttention: needsAttention(t),
+    ...(heuristic === undefined ? {} : { heuristic }),
+    createdAt: timestamp(t.accepted.createdAt),
+    decideBy: timestamp(t.accepted.decideBy),
+    ...(t.decidedAt === undefined ? {} : { decidedAt: timestamp(t.decidedAt) }),
+    ...(t.endedAt === undefined ? {} : { endedAt: timestamp(t.endedAt) }),
+    ...(t.accepted.labels === undefined ? {} : { labels: t.accepted.labels }),
+    participants: t.participants.map(p => participantDocument(t, p)),
+    ...(t.actions.length === 0 ? {} : { actions: t.actions.map(actionDocument) }),
+  };
+}
+
+export function stateOf(t: Transaction): TransactionState {
+  if (t.stage !== 'ended') return t.stage;
+  return t.decision === 'commit' ? 'committed' : 'rolledback';
+}
+
+function participantDocument(t: Transaction, p: Participant): ParticipantDocument {
+  const { forced, contradiction, lastFailure } = p;
+  return {
+    name: p.target.name,
+    url: redactUrl(p.target.prepareUrl),
+    state: participantStateOf(t, p),
+    ...(p.vote === 'none' ? {} : { vote: p.vote }),
+    attempts: p.attempts,
+    ...(lastFailure === undefined ? {} : { lastError: errorDocument(lastFailure) }),
+    ...(forced === undefined ? {} : { forced: { ...forced, at: timestamp(forced.at) } }),
+    ...(contradiction === undefined ? {} : { contradiction: { ...contradiction, at: timestamp(contradiction.at) } }),
+  };
+}
+
+function errorDocument({ code, status, message, at }: Failure & { at: Ms }): ParticipantDocument['lastError'] & object {
+  return { code, ...(status === undefined ? {} : { status }), message, at: timestamp(at) };
+}
+
+function actionDocument(action: OperatorAction): ActionDocument {
+  return { ...action, at: timestamp(action.at) };
+}
+
+export function participantStateOf(t: Transaction, p: Participant): ParticipantState {
+  if (p.forced !== undefined) return 'forced';
+  if (p.acknowledged !== undefined) return p.acknowledged === 'commit' ? 'committed' : 'rolledback';
+  if (t.stage === 'committing') return 'committing';
+  if (t.stage === 'rollingBack' && t.completing && p.exposure.prepare.reached) return 'rollingBack';
+  return stateBeforeDecision(p);
+}
+
+function stateBeforeDecision(p: Participant): ParticipantState {
+  if (p.vote === 'yes') return 'prepared';
+  if (p.vote === 'no') return 'refused';
+  if (p.call?.phase === 'prepare') return 'preparing';
+  return p.calls > 0 ? 'unanswered' : 'waiting';
+}

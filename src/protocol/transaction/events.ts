@@ -1,0 +1,39 @@
+/** Owns what can happen to a transaction. Events carry meanings, not HTTP: the answers table may change, replay holds. */
+import { type Exposure, type Failure } from '../wire/answers';
+import { type Phase } from '../wire/phases';
+import { type ForcedOutcome, type Name } from './state';
+
+/**
+ * How one call ended.
+ * `unavailable`: the round's request failed and the call goes on in its own lane.
+ * `spent`: the attempts of its own lane are used up. `gaveUp`: cut off, so nobody knows.
+ */
+export type EndingKind = 'yes' | 'no' | 'done' | 'foundCommitted' | 'unavailable' | 'spent' | 'gaveUp';
+
+export interface Ending {
+  readonly participant: Name;
+  readonly nth: number;
+  readonly is: EndingKind;
+  readonly why?: Failure;
+  /** What all requests of the call may have left behind. */
+  readonly exposure: Exposure;
+  /** Requests sent, as far as known. */
+  readonly requests: number;
+}
+
+export type Event =
+  /** All endings of one activity at once: a straggler must not start before the no that came with it is seen. */
+  | { readonly type: 'callsEnded'; readonly phase: Phase; readonly endings: readonly Ending[] }
+  /** `quietAt` has passed. */
+  | { readonly type: 'quiet' }
+  | { readonly type: 'abort'; readonly by: string; readonly reason?: string }
+  | { readonly type: 'retryNow'; readonly by: string }
+  | {
+      readonly type: 'resolve';
+      readonly by: string;
+      readonly reason: string;
+      readonly participant: Name;
+      readonly outcome: ForcedOutcome;
+    };
+
+export type OperatorEvent = Extract<Event, { by: string }>;

@@ -1,0 +1,40 @@
+/** Owns the invariants of SPEC §1 as assertions over every step. They say what must hold, not how it is brought about. */
+import { type Participant, type Transaction, isProvisional, isSettled, owesLateRollback } from './state';
+import { statusOf } from './outcome';
+
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8';
+
+export class BrokenInvariant extends Error {
+  override readonly name = 'BrokenInvariant';
+  constructor(
+    readonly invariant: InvariantName,
+    what: string,
+  ) {
+    super(`${invariant} broken: ${what}`);
+  }
+}
+
+function must(invariant: InvariantName, holds: boolean, what: string): void {
+  if (!holds) throw new BrokenInvariant(invariant, what);
+}
+
+const mayCommit = (p: Participant): boolean => p.call?.phase === 'commit' || p.exposure.commit.reached;
+
+export function assertInvariants(before: Transaction, after: Transaction): void {
+  const all = after.participants;
+  const unanimous = all.every(p => p.vote === 'yes');
+  must('I1', unanimous || !all.some(mayCommit), 'commit without a yes of everyone');
+  must('I1', unanimous || after.decision !== 'commit', 'decided commit without a yes of everyone');
+  must('I2', before.decision === undefined || after.decision === before.decision, 'the decision changed');
+  must('I2', after.decision !== 'commit' || !all.some(p => p.call?.phase === 'rollback'), 'rollback after commit');
+  must('I2', after.stage !== 'committing' || isProvisional(after) || after.decision === 'commit', 'commit not decided');
+  must('I3', after.stage !== 'ended' || all.every(p => isLeftAlone(after, p)), 'ended with somebody not settled');
+  must('I4', new Set(all.flatMap(p => p.call?.phase ?? [])).size <= 1, 'calls of two phases open at once');
+  must('I4', after.stage !== 'ended' || !all.some(p => p.call), 'ended with a call open');
+  must('I5', statusOf(before) === 'pending' || statusOf(after) === statusOf(before), 'a reported status changed');
+}
+
+function isLeftAlone(t: Transaction, p: Participant): boolean {
+  if (t.decision === 'commit') return isSettled(p);
+  return !p.exposure.prepare.reached || (isSettled(p) && !owesLateRollback(p));
+}

@@ -1,0 +1,39 @@
+/**
+ * Owns what is reported of a transaction's outcome: status, attention, heuristic. All are projections of the state.
+ *
+ * I5: `committed` when everyone acknowledged or was forced; `rolledback` when rollback is decided and nobody holds the
+ *     report back. What they are computed from only adds up, so a reported status never changes.
+ */
+import { type Participant, type Transaction, isOutstanding, isProvisional, isSettled } from './state';
+
+export type Status = 'pending' | 'committed' | 'rolledback';
+
+export function statusOf(t: Transaction): Status {
+  if (t.decision === 'commit') return t.participants.every(isSettled) ? 'committed' : 'pending';
+  if (t.decision === undefined || !t.completing) return 'pending';
+  return t.participants.some(p => p.exposure.prepare.reached && holdsReportBack(p)) ? 'pending' : 'rolledback';
+}
+
+function holdsReportBack(p: Participant): boolean {
+  if (isSettled(p)) return false;
+  return p.vote === 'yes' ? !p.attention : !p.rollbackTried;
+}
+
+export function needsAttention(t: Transaction): boolean {
+  return t.participants.some(p => p.attention && isOutstanding(t, p));
+}
+
+/** XA's heuristics (X/Open XA §3.3): somebody ended, or may have ended, otherwise than decided. */
+export function heuristicOf(t: Transaction): 'mixed' | 'hazard' | undefined {
+  if (t.participants.some(p => endedAgainst(t, p))) return 'mixed';
+  if (t.participants.some(p => p.forced?.outcome === 'unknown')) return 'hazard';
+  const gaveUp = isProvisional(t) && t.decision === 'rollback' && t.participants.some(p => p.exposure.commit.reached);
+  return gaveUp ? 'hazard' : undefined;
+}
+
+function endedAgainst(t: Transaction, p: Participant): boolean {
+  if (t.decision === undefined) return false;
+  const other = t.decision === 'commit' ? 'rollback' : 'commit';
+  const forcedOther = p.forced?.outcome === (other === 'commit' ? 'committed' : 'rolledback');
+  return forcedOther || p.acknowledged === other || p.contradiction?.answer === other;
+}

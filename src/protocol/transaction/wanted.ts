@@ -1,0 +1,41 @@
+/**
+ * Owns what should be under way now: a keyed set, a pure function of the state, not a list of changes. The driver starts
+ * the keys that are missing and cancels those no longer wanted, so nobody remembers what was issued.
+ *
+ * I4 in one line: nothing of a phase is wanted while a call of another phase is open.
+ */
+import { type Ms, type Phase } from '../wire/phases';
+import { type Call, type Name, type Participant, type Transaction, owesLateRollback, phaseOf } from './state';
+
+export type Wanted =
+  | { readonly do: 'round'; readonly key: string; readonly phase: Phase; readonly to: readonly Name[] }
+  | { readonly do: 'own'; readonly key: string; readonly phase: Phase; readonly to: Name; readonly call: Call }
+  | { readonly do: 'awaitQuiet'; readonly key: string; readonly until: Ms };
+
+export function wanted(t: Transaction): readonly Wanted[] {
+  const phase = phaseOf[t.stage];
+  if (phase === undefined) return [];
+  return [...calls(t, phase), ...awaitQuiet(t)];
+}
+
+function calls(t: Transaction, phase: Phase): Wanted[] {
+  if (t.participants.some(p => p.call !== undefined && p.call.phase !== phase)) return [];
+  return [...round(t, phase), ...t.participants.flatMap(p => own(p, phase))];
+}
+
+/** One round a phase, whole until it ended: a forced participant's place in it does not cut the others off. */
+function round(t: Transaction, phase: Phase): Wanted[] {
+  const to = t.participants.filter(p => p.call?.lane === 'round').map(p => p.target.name);
+  return to.length === 0 ? [] : [{ do: 'round', key: `${phase} round`, phase, to }];
+}
+
+function own(p: Participant, phase: Phase): Wanted[] {
+  const { call } = p;
+  if (call?.lane !== 'own' || call.restart || (p.forced !== undefined && !call.once)) return [];
+  return [{ do: 'own', key: `${phase} ${p.target.name} #${call.nth}`, phase, to: p.target.name, call }];
+}
+
+function awaitQuiet(t: Transaction): Wanted[] {
+  const due = t.stage === 'rollingBack' && !t.quiet && t.participants.some(owesLateRollback);
+  return due ? [{ do: 'awaitQuiet', key: 'quiet', until: t.accepted.quietAt }] : [];
+}

@@ -1,0 +1,66 @@
+/** Owns the shape of the document that clients read (SPEC §3). Timestamps are RFC 3339 UTC with milliseconds. */
+import { type Decision } from './phases';
+
+export type TransactionState =
+  | 'acquiringLocks'
+  | 'preparing'
+  | 'committing'
+  | 'rollingBack'
+  | 'committed'
+  | 'rolledback'
+  | 'interrupted';
+
+export type ParticipantState =
+  | 'waiting'
+  | 'preparing'
+  | 'prepared'
+  | 'refused'
+  | 'unanswered'
+  | 'committing'
+  | 'committed'
+  | 'rollingBack'
+  | 'rolledback'
+  | 'forced';
+
+export interface ParticipantDocument {
+  readonly name: string;
+  /** The prepare URL, its query redacted. */
+  readonly url: string;
+  readonly state: ParticipantState;
+  readonly vote?: 'yes' | 'no';
+  /** Requests of the current phase, counted anew after a retry. */
+  readonly attempts: number;
+  readonly lastError?: { readonly code: string; readonly status?: number; readonly message: string; readonly at: string };
+  readonly nextAttemptAt?: string;
+  readonly forced?: { readonly outcome: string; readonly by: string; readonly reason: string; readonly at: string };
+  /** An answer that came after the operator's word and says otherwise. */
+  readonly contradiction?: { readonly answer: Decision; readonly at: string };
+}
+
+export interface ActionDocument {
+  readonly action: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason?: string;
+  readonly participant?: string;
+  readonly outcome?: string;
+  readonly ignored?: string;
+}
+
+export interface TransactionDocument {
+  readonly id: string;
+  readonly status: 'pending' | 'committed' | 'rolledback';
+  readonly state: TransactionState;
+  readonly decision: Decision | null;
+  readonly reason?: { readonly code: string; readonly participant?: string; readonly detail?: string };
+  readonly needsAttention: boolean;
+  readonly heuristic?: 'mixed' | 'hazard';
+  readonly createdAt: string;
+  readonly decideBy: string;
+  readonly decidedAt?: string;
+  readonly endedAt?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly participants: readonly ParticipantDocument[];
+  /** What operators asked for, the newest last; there where there is any. */
+  readonly actions?: readonly ActionDocument[];
+}

@@ -1,0 +1,39 @@
+/**
+ * Owns what a request to a participant looks like (SPEC §2). Everything in it comes from the workflow's history, so a
+ * repeat is the same request (I7): same transaction id, idempotency key and body.
+ */
+import { type Ms, type Phase, timestamp } from './phases';
+
+export interface ParticipantCall {
+  readonly transactionId: string;
+  readonly participant: string;
+  readonly phase: Phase;
+  readonly decideBy: Ms;
+  readonly payload?: unknown;
+  readonly statusUrl?: string;
+}
+
+/** `<transaction>/<participant>/<phase>`. */
+export function idempotencyKey(call: ParticipantCall): string {
+  return `${call.transactionId}/${call.participant}/${call.phase}`;
+}
+
+export function participantHeaders(call: ParticipantCall): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'transaction-id': call.transactionId,
+    'idempotency-key': idempotencyKey(call),
+  };
+}
+
+/** JSON text; `decideBy` in prepare only, the optional fields only where there is something in them. */
+export function participantBody(call: ParticipantCall): string {
+  return JSON.stringify({
+    transactionId: call.transactionId,
+    participant: call.participant,
+    phase: call.phase,
+    decideBy: call.phase === 'prepare' ? timestamp(call.decideBy) : undefined,
+    payload: call.payload,
+    statusUrl: call.statusUrl,
+  });
+}

@@ -1,0 +1,26 @@
+/** Owns the shape of participant URLs (SPEC §2): commit and rollback are siblings of prepare; queries stay private. */
+import { type Phase } from './phases';
+
+/** The last path segment, or undefined where `url` is not absolute http(s). */
+export function lastSegment(url: URL): string {
+  return url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+}
+
+/** `url` with its last path segment replaced, its query kept: `http://a/x/prepare?k=1` → `http://a/x/commit?k=1`. */
+export function siblingUrl(url: string, segment: Phase): string {
+  const sibling = new URL(url);
+  sibling.pathname = sibling.pathname.slice(0, sibling.pathname.lastIndexOf('/') + 1) + segment;
+  return sibling.href;
+}
+
+/** The URL without its last segment and query: what one bulkhead is for (many services share a gateway's origin). */
+export function endpointOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.slice(0, pathname.lastIndexOf('/') + 1);
+}
+
+/** For people, logs and documents: a query may hold credentials, so its values are not shown (I11). */
+export function redactUrl(url: string): string {
+  const { origin, pathname, search } = new URL(url);
+  return origin + pathname + (search === '' ? '' : '?redacted');
+}
