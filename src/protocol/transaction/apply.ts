@@ -2,21 +2,38 @@
  * Owns how a transaction begins and what each event makes of it. A broken invariant throws: in the workflow that fails the
  * workflow task, which is retried, and the transaction lives on until a mended worker takes it up.
  */
-import { type Ms } from '../wire/phases';
 import { untouched } from '../wire/answers';
 import { closeCall, openCall } from './calls';
-import { beginCompletion, becomeQuiet, completionEnded, endWhenSettled, giveUpCommit, rollBackLate } from './completing';
+import {
+  beginCompletion,
+  becomeQuiet,
+  completionEnded,
+  endWhenSettled,
+  giveUpCommit,
+  rollBackLate,
+} from './completing';
 import { type Ending, type Event } from './events';
 import { assertInvariants } from './invariants';
-import { operate } from './operator';
+import { operate, writeDown } from './operator';
 import { decideByVotes, prepareEnded } from './preparing';
 import { type Accepted, type Participant, type Target, type Transaction } from './state';
-import { type Phase } from '../wire/phases';
+import { type Ms, type Phase } from '../wire/phases';
 
 /** A transaction that asks everyone for a vote, in one round. */
 export function begin(id: string, accepted: Accepted): Transaction {
-  const participants = accepted.participants.map(target => openCall(newParticipant(target), 'prepare', { lane: 'round' }));
-  return { id, accepted, stage: 'preparing', completing: false, quiet: false, participants, actions: [], actionCount: 0 };
+  const participants = accepted.participants.map(target =>
+    openCall(newParticipant(target), 'prepare', { lane: 'round' }),
+  );
+  return {
+    id,
+    accepted,
+    stage: 'preparing',
+    completing: false,
+    quiet: false,
+    participants,
+    actions: [],
+    actionCount: 0,
+  };
 }
 
 function newParticipant(target: Target): Participant {
@@ -45,6 +62,8 @@ function handle(t: Transaction, event: Event, now: Ms): Transaction {
       return event.endings.reduce((each, ending) => callEnded(each, { phase: event.phase, ending, now }), t);
     case 'quiet':
       return becomeQuiet(t);
+    case 'misunderstood':
+      return writeDown(t, { action: event.action, by: event.by, at: now, ignored: event.why });
     case 'abort':
     case 'retryNow':
     case 'resolve':

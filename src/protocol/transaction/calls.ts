@@ -4,11 +4,20 @@ import { type Ms, type Phase } from '../wire/phases';
 import { type Ending } from './events';
 import { type Call, type Participant, type Transaction } from './state';
 
-type CallOptions = Partial<Pick<Call, 'lane' | 'sentBefore' | 'endless' | 'late' | 'once'>> & { handover?: Failure };
+type CallOptions = Partial<Pick<Call, 'lane' | 'sentBefore' | 'endless' | 'late' | 'once'>> & {
+  handover?: Failure;
+};
 
 export function openCall(p: Participant, phase: Phase, options: CallOptions = {}): Participant {
   const nth = p.calls + 1;
-  const fresh = { lane: 'own', sentBefore: 0, endless: false, restart: false, late: false, once: false } as const;
+  const fresh = {
+    lane: 'own',
+    sentBefore: 0,
+    endless: false,
+    restart: false,
+    late: false,
+    once: false,
+  } as const;
   return { ...p, calls: nth, call: { ...fresh, phase, nth, ...options } };
 }
 

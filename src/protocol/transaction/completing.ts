@@ -40,11 +40,16 @@ export function completionEnded(t: Transaction, p: Participant, ended: Ended): P
 /** Records what the answer says; facts only add up. */
 function noteAnswer(p: Participant, { phase, call, ending, now }: Ended): Participant {
   const tried = phase === 'rollback' && isOver(ending);
-  const noted = { ...p, rollbackTried: p.rollbackTried || tried, lateDone: p.lateDone || endsLateRollback(p, call, ending) };
+  const noted = {
+    ...p,
+    rollbackTried: p.rollbackTried || tried,
+    lateDone: p.lateDone || endsLateRollback(p, call, ending),
+  };
   if (ending.is !== 'done' && ending.is !== 'foundCommitted') return noted;
   const answer = ending.is === 'foundCommitted' ? 'commit' : phase;
   const known = p.acknowledged ?? forcedDecision(p);
-  const contradiction = known !== undefined && known !== answer ? { contradiction: { answer, at: now } as const } : {};
+  const contradiction =
+    known !== undefined && known !== answer ? { contradiction: { answer, at: now } as const } : {};
   return { ...noted, ...contradiction, acknowledged: p.acknowledged ?? answer };
 }
 
@@ -89,7 +94,13 @@ export function giveUpCommit(t: Transaction, now: Ms): Transaction {
 /** Opens the round of the phase that follows the decision, once no call of another phase is open (I4). */
 export function beginCompletion(t: Transaction): Transaction {
   const phase = phaseOf[t.stage];
-  if (t.completing || phase === undefined || phase === 'prepare' || t.participants.some(p => p.call !== undefined)) return t;
+  if (
+    t.completing ||
+    phase === undefined ||
+    phase === 'prepare' ||
+    t.participants.some(p => p.call !== undefined)
+  )
+    return t;
   return withParticipants({ ...t, completing: true }, p => {
     const due = phase === 'commit' || (p.exposure.prepare.reached && !isSettled(p));
     const late = phase === 'rollback' && t.quiet;

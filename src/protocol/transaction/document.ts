@@ -47,11 +47,18 @@ function participantDocument(t: Transaction, p: Participant): ParticipantDocumen
     attempts: p.attempts,
     ...(lastFailure === undefined ? {} : { lastError: errorDocument(lastFailure) }),
     ...(forced === undefined ? {} : { forced: { ...forced, at: timestamp(forced.at) } }),
-    ...(contradiction === undefined ? {} : { contradiction: { ...contradiction, at: timestamp(contradiction.at) } }),
+    ...(contradiction === undefined
+      ? {}
+      : { contradiction: { ...contradiction, at: timestamp(contradiction.at) } }),
   };
 }
 
-function errorDocument({ code, status, message, at }: Failure & { at: Ms }): ParticipantDocument['lastError'] & object {
+function errorDocument({
+  code,
+  status,
+  message,
+  at,
+}: Failure & { at: Ms }): ParticipantDocument['lastError'] & object {
   return { code, ...(status === undefined ? {} : { status }), message, at: timestamp(at) };
 }
 

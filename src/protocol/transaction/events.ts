@@ -26,6 +26,8 @@ export type Event =
   | { readonly type: 'callsEnded'; readonly phase: Phase; readonly endings: readonly Ending[] }
   /** `quietAt` has passed. */
   | { readonly type: 'quiet' }
+  /** A message that could not be read: written down, else without effect. */
+  | { readonly type: 'misunderstood'; readonly action: string; readonly by: string; readonly why: string }
   | { readonly type: 'abort'; readonly by: string; readonly reason?: string }
   | { readonly type: 'retryNow'; readonly by: string }
   | {
@@ -36,4 +38,4 @@ export type Event =
       readonly outcome: ForcedOutcome;
     };
 
-export type OperatorEvent = Extract<Event, { by: string }>;
+export type OperatorEvent = Extract<Event, { type: 'abort' | 'retryNow' | 'resolve' }>;

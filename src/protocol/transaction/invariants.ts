@@ -26,12 +26,28 @@ export function assertInvariants(before: Transaction, after: Transaction): void 
   must('I1', unanimous || !all.some(mayCommit), 'commit without a yes of everyone');
   must('I1', unanimous || after.decision !== 'commit', 'decided commit without a yes of everyone');
   must('I2', before.decision === undefined || after.decision === before.decision, 'the decision changed');
-  must('I2', after.decision !== 'commit' || !all.some(p => p.call?.phase === 'rollback'), 'rollback after commit');
-  must('I2', after.stage !== 'committing' || isProvisional(after) || after.decision === 'commit', 'commit not decided');
-  must('I3', after.stage !== 'ended' || all.every(p => isLeftAlone(after, p)), 'ended with somebody not settled');
+  must(
+    'I2',
+    after.decision !== 'commit' || !all.some(p => p.call?.phase === 'rollback'),
+    'rollback after commit',
+  );
+  must(
+    'I2',
+    after.stage !== 'committing' || isProvisional(after) || after.decision === 'commit',
+    'commit not decided',
+  );
+  must(
+    'I3',
+    after.stage !== 'ended' || all.every(p => isLeftAlone(after, p)),
+    'ended with somebody not settled',
+  );
   must('I4', new Set(all.flatMap(p => p.call?.phase ?? [])).size <= 1, 'calls of two phases open at once');
   must('I4', after.stage !== 'ended' || !all.some(p => p.call), 'ended with a call open');
-  must('I5', statusOf(before) === 'pending' || statusOf(after) === statusOf(before), 'a reported status changed');
+  must(
+    'I5',
+    statusOf(before) === 'pending' || statusOf(after) === statusOf(before),
+    'a reported status changed',
+  );
 }
 
 function isLeftAlone(t: Transaction, p: Participant): boolean {

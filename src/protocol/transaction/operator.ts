@@ -11,7 +11,8 @@ import { decideRollback } from './preparing';
 import { type OperatorAction, type Transaction, isOutstanding, isProvisional } from './state';
 
 /** `repeat`: it took effect before, and asking again is no error. */
-export type Verdict = { readonly is: 'applies' } | { readonly is: 'repeat' } | { readonly is: 'conflict'; readonly why: string };
+export type Verdict =
+  { readonly is: 'applies' } | { readonly is: 'repeat' } | { readonly is: 'conflict'; readonly why: string };
 
 const applies: Verdict = { is: 'applies' };
 const repeat: Verdict = { is: 'repeat' };
@@ -22,7 +23,8 @@ export const actionLimit = 1000;
 const actionsKept = 50;
 
 export function judge(t: Transaction, event: OperatorEvent): Verdict {
-  if (t.actionCount >= actionLimit) return conflict(`more than ${String(actionLimit)} operator messages for one transaction`);
+  if (t.actionCount >= actionLimit)
+    return conflict(`more than ${String(actionLimit)} operator messages for one transaction`);
   switch (event.type) {
     case 'abort':
       return judgeAbort(t);
@@ -36,7 +38,8 @@ export function judge(t: Transaction, event: OperatorEvent): Verdict {
 function judgeAbort(t: Transaction): Verdict {
   if (t.stage === 'preparing') return applies;
   if (t.reason?.code === 'aborted') return repeat;
-  if (t.decision === undefined && isProvisional(t)) return conflict('commit is under way: it can no longer be aborted');
+  if (t.decision === undefined && isProvisional(t))
+    return conflict('commit is under way: it can no longer be aborted');
   return conflict(`the decision to ${t.decision ?? 'commit'} has been taken`);
 }
 
@@ -50,7 +53,8 @@ function judgeResolve(t: Transaction, event: Extract<OperatorEvent, { type: 'res
   const p = t.participants.find(each => each.target.name === event.participant);
   if (p === undefined) return conflict(`there is no participant named "${event.participant}"`);
   if (p.forced?.outcome === event.outcome) return repeat;
-  if (p.forced !== undefined) return conflict(`"${event.participant}" was resolved as ${p.forced.outcome} by ${p.forced.by}`);
+  if (p.forced !== undefined)
+    return conflict(`"${event.participant}" was resolved as ${p.forced.outcome} by ${p.forced.by}`);
   if (isOutstanding(t, p)) return applies;
   return conflict(
     t.stage === 'preparing'
@@ -66,12 +70,21 @@ export function operate(t: Transaction, event: OperatorEvent, now: Ms): Transact
   return verdict.is === 'applies' ? carryOut(noted, event, now) : noted;
 }
 
-function note(t: Transaction, event: OperatorEvent, { verdict, now }: { verdict: Verdict; now: Ms }): Transaction {
-  const actionCount = t.actionCount + 1;
-  if (t.actionCount >= actionLimit || verdict.is === 'repeat') return { ...t, actionCount };
+function note(
+  t: Transaction,
+  event: OperatorEvent,
+  { verdict, now }: { verdict: Verdict; now: Ms },
+): Transaction {
   const { type, ...rest } = event;
   const ignored = verdict.is === 'conflict' ? { ignored: verdict.why } : {};
-  const action: OperatorAction = { action: type, at: now, ...rest, ...ignored };
+  if (verdict.is === 'repeat') return { ...t, actionCount: t.actionCount + 1 };
+  return writeDown(t, { action: type, at: now, ...rest, ...ignored });
+}
+
+/** Keeps the newest actions, and counts all. */
+export function writeDown(t: Transaction, action: OperatorAction): Transaction {
+  const actionCount = t.actionCount + 1;
+  if (t.actionCount >= actionLimit) return { ...t, actionCount };
   return { ...t, actionCount, actions: [...t.actions, action].slice(-actionsKept) };
 }
 

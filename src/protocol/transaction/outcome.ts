@@ -11,7 +11,9 @@ export type Status = 'pending' | 'committed' | 'rolledback';
 export function statusOf(t: Transaction): Status {
   if (t.decision === 'commit') return t.participants.every(isSettled) ? 'committed' : 'pending';
   if (t.decision === undefined || !t.completing) return 'pending';
-  return t.participants.some(p => p.exposure.prepare.reached && holdsReportBack(p)) ? 'pending' : 'rolledback';
+  return t.participants.some(p => p.exposure.prepare.reached && holdsReportBack(p))
+    ? 'pending'
+    : 'rolledback';
 }
 
 function holdsReportBack(p: Participant): boolean {
@@ -27,7 +29,8 @@ export function needsAttention(t: Transaction): boolean {
 export function heuristicOf(t: Transaction): 'mixed' | 'hazard' | undefined {
   if (t.participants.some(p => endedAgainst(t, p))) return 'mixed';
   if (t.participants.some(p => p.forced?.outcome === 'unknown')) return 'hazard';
-  const gaveUp = isProvisional(t) && t.decision === 'rollback' && t.participants.some(p => p.exposure.commit.reached);
+  const gaveUp =
+    isProvisional(t) && t.decision === 'rollback' && t.participants.some(p => p.exposure.commit.reached);
   return gaveUp ? 'hazard' : undefined;
 }
 

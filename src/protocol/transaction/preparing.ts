@@ -11,7 +11,11 @@ import { type Ending } from './events';
 import { type Call, type Participant, type Reason, type Transaction, isProvisional } from './state';
 
 /** The participant after one of its prepare calls ended; `p` is without the call. */
-export function prepareEnded(t: Transaction, p: Participant, ended: { call: Call; ending: Ending; now: Ms }): Participant {
+export function prepareEnded(
+  t: Transaction,
+  p: Participant,
+  ended: { call: Call; ending: Ending; now: Ms },
+): Participant {
   const { call, ending, now } = ended;
   if (ending.is === 'yes' || ending.is === 'no') return { ...p, vote: ending.is };
   if (t.stage !== 'preparing') return p;

@@ -115,7 +115,8 @@ export interface Reason {
 
 /** One thing that somebody asked for, and whether it took effect. */
 export interface OperatorAction {
-  readonly action: 'abort' | 'retryNow' | 'resolve';
+  /** `abort`, `retryNow`, `resolve`, or the name of a signal that nobody knows. */
+  readonly action: string;
   readonly by: string;
   readonly at: Ms;
   readonly reason?: string;

@@ -9,7 +9,13 @@ import { type Call, type Name, type Participant, type Transaction, owesLateRollb
 
 export type Wanted =
   | { readonly do: 'round'; readonly key: string; readonly phase: Phase; readonly to: readonly Name[] }
-  | { readonly do: 'own'; readonly key: string; readonly phase: Phase; readonly to: Name; readonly call: Call }
+  | {
+      readonly do: 'own';
+      readonly key: string;
+      readonly phase: Phase;
+      readonly to: Name;
+      readonly call: Call;
+    }
   | { readonly do: 'awaitQuiet'; readonly key: string; readonly until: Ms };
 
 export function wanted(t: Transaction): readonly Wanted[] {

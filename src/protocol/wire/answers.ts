@@ -11,7 +11,11 @@ import { type CompletionPhase, type Ms } from './phases';
 export type Reply =
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly retryAfterMs?: Ms }
   | { readonly kind: 'notSent'; readonly code: NotSentCode; readonly message: string }
-  | { readonly kind: 'lost'; readonly code: 'timeout' | 'cutOff' | 'cancelled'; readonly message: string }
+  | {
+      readonly kind: 'lost';
+      readonly code: 'timeout' | 'cutOff' | 'cancelled' | 'deadline';
+      readonly message: string;
+    }
   | { readonly kind: 'malformed'; readonly code: 'brokenHttp' | 'tooLarge'; readonly message: string };
 
 /** `policy`: not an allowed participant; `connection`: none was made; `busy`: its bulkhead stayed full. */
@@ -97,7 +101,10 @@ function voteInBody(body: string | undefined): VoteMeaning {
   const vote = jsonVote(body);
   if (vote === undefined || vote === 'yes') return { is: 'yes' };
   const said = typeof vote === 'string' ? vote.slice(0, 64) : typeof vote;
-  return { is: 'no', why: { code: 'refused', status: 200, message: `answered 200 with "vote": ${JSON.stringify(said)}` } };
+  return {
+    is: 'no',
+    why: { code: 'refused', status: 200, message: `answered 200 with "vote": ${JSON.stringify(said)}` },
+  };
 }
 
 function jsonVote(body: string | undefined): unknown {
@@ -127,7 +134,8 @@ export function readCompletion(reply: Reply, standing: Standing): CompletionMean
   const why = failureOf(reply);
   if (reply.kind === 'answer' && (reply.status === 200 || reply.status === 204)) return { is: 'done' };
   if (standing.phase === 'commit') return { is: 'unavailable', why };
-  if (reply.kind === 'answer' && reply.status === 409 && standing.provisional) return { is: 'foundCommitted', why };
+  if (reply.kind === 'answer' && reply.status === 409 && standing.provisional)
+    return { is: 'foundCommitted', why };
   return refusesRollbackHarmlessly(reply, standing) ? { is: 'done' } : { is: 'unavailable', why };
 }
 
@@ -142,6 +150,10 @@ function refusesRollbackHarmlessly(reply: Reply, standing: Standing): boolean {
 export function failureOf(reply: Reply): Failure {
   if (reply.kind !== 'answer') return { code: reply.code, message: reply.message };
   const wait = reply.retryAfterMs === undefined ? {} : { retryAfterMs: reply.retryAfterMs };
-  const code = isTransient(reply.status) ? 'unavailable' : reply.status === 409 ? 'refused' : 'unexpectedStatus';
+  const code = isTransient(reply.status)
+    ? 'unavailable'
+    : reply.status === 409
+      ? 'refused'
+      : 'unexpectedStatus';
   return { code, status: reply.status, message: `answered ${String(reply.status)}`, ...wait };
 }

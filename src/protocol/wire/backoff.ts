@@ -11,7 +11,12 @@ export interface Backoff {
  * @param random in [0, 1): the wait lies between half and all of its nominal length.
  * @param retryAfterMs what the participant asked for.
  */
-export function backoffMs(failures: number, { initialMs, maxMs }: Backoff, random: number, retryAfterMs: Ms = 0): Ms {
+export function backoffMs(
+  failures: number,
+  { initialMs, maxMs }: Backoff,
+  random: number,
+  retryAfterMs: Ms = 0,
+): Ms {
   const doubled = initialMs * 2 ** Math.min(Math.max(failures - 1, 0), 52);
   const nominal = Math.min(maxMs, doubled);
   const jittered = Math.round(nominal / 2 + (nominal / 2) * random);

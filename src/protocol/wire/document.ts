@@ -2,13 +2,7 @@
 import { type Decision } from './phases';
 
 export type TransactionState =
-  | 'acquiringLocks'
-  | 'preparing'
-  | 'committing'
-  | 'rollingBack'
-  | 'committed'
-  | 'rolledback'
-  | 'interrupted';
+  'acquiringLocks' | 'preparing' | 'committing' | 'rollingBack' | 'committed' | 'rolledback' | 'interrupted';
 
 export type ParticipantState =
   | 'waiting'
@@ -30,9 +24,19 @@ export interface ParticipantDocument {
   readonly vote?: 'yes' | 'no';
   /** Requests of the current phase, counted anew after a retry. */
   readonly attempts: number;
-  readonly lastError?: { readonly code: string; readonly status?: number; readonly message: string; readonly at: string };
+  readonly lastError?: {
+    readonly code: string;
+    readonly status?: number;
+    readonly message: string;
+    readonly at: string;
+  };
   readonly nextAttemptAt?: string;
-  readonly forced?: { readonly outcome: string; readonly by: string; readonly reason: string; readonly at: string };
+  readonly forced?: {
+    readonly outcome: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: string;
+  };
   /** An answer that came after the operator's word and says otherwise. */
   readonly contradiction?: { readonly answer: Decision; readonly at: string };
 }

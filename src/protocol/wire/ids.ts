@@ -28,12 +28,17 @@ export function timedId(tag: string, now: Ms, random: Buffer = randomBytes(10)):
 
 /** The same caller and key always give the same id (I6). */
 export function keyedId(tag: string, caller: string, key: string): TransactionId {
-  const hash = createHash('sha256').update(JSON.stringify([caller, key])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([caller, key]))
+    .digest('hex');
   return `${tag}k${hash.slice(0, 40)}` as TransactionId;
 }
 
 /** Our own id read back, or undefined for what is no id of this coordinator. `at` where the id carries its time. */
-export function readId(tag: string, text: string): { readonly id: TransactionId; readonly at?: Ms } | undefined {
+export function readId(
+  tag: string,
+  text: string,
+): { readonly id: TransactionId; readonly at?: Ms } | undefined {
   if (!text.startsWith(tag)) return undefined;
   const body = text.slice(tag.length);
   const timed = timedBody.exec(body);

@@ -1,0 +1,2 @@
+/** Owns the set of workflows that a worker registers: every export here is a workflow type. */
+export { transaction } from './transaction';

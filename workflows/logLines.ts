@@ -1,0 +1,66 @@
+/** Owns which changes of a transaction are worth a line of log. */
+import { heuristicOf, needsAttention, statusOf } from '../src/protocol/transaction/outcome';
+import { type OperatorAction, type Transaction } from '../src/protocol/transaction/state';
+
+export interface LogLine {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export function logLines(before: Transaction | undefined, after: Transaction): LogLine[] {
+  if (before === undefined) return [];
+  return [
+    ...decided(before, after),
+    ...operated(before, after),
+    ...attention(before, after),
+    ...ended(before, after),
+  ];
+}
+
+function line(
+  t: Transaction,
+  level: LogLine['level'],
+  { message, ...fields }: Record<string, unknown> & { message: string },
+): LogLine {
+  return { level, message, fields: { transactionId: t.id, ...fields } };
+}
+
+function decided(before: Transaction, after: Transaction): LogLine[] {
+  if (before.decision !== undefined || after.decision === undefined) return [];
+  const reason = after.reason === undefined ? {} : { reason: after.reason };
+  return [line(after, 'info', { message: `decided ${after.decision}`, decision: after.decision, ...reason })];
+}
+
+function operated(before: Transaction, after: Transaction): LogLine[] {
+  const count = Math.min(after.actionCount - before.actionCount, after.actions.length);
+  const fresh: readonly OperatorAction[] = count > 0 ? after.actions.slice(-count) : [];
+  return fresh.map(({ action, ...rest }) =>
+    line(after, 'warn', {
+      message: `${action} ${rest.ignored === undefined ? 'applied' : 'ignored'}`,
+      ...rest,
+    }),
+  );
+}
+
+function attention(before: Transaction, after: Transaction): LogLine[] {
+  return after.participants
+    .filter((p, i) => p.attention && before.participants[i]?.attention !== true)
+    .map(p => {
+      const fields = { participant: p.target.name, attempts: p.attempts, error: p.lastFailure };
+      return line(after, 'warn', { message: 'needs attention: still trying', ...fields });
+    });
+}
+
+function ended(before: Transaction, after: Transaction): LogLine[] {
+  if (before.stage === 'ended' || after.stage !== 'ended') return [];
+  const durationMs = (after.endedAt ?? 0) - after.accepted.createdAt;
+  const heuristic = heuristicOf(after) ?? (needsAttention(after) ? 'attention' : undefined);
+  return [
+    line(after, 'info', {
+      message: `ended ${statusOf(after)}`,
+      durationMs,
+      ...(heuristic === undefined ? {} : { heuristic }),
+    }),
+  ];
+}

@@ -1,0 +1,52 @@
+/**
+ * Owns what can be said to a transaction from outside: the `status` query, and abort, retryNow, resolve as signals and as
+ * updates of the same names (SPEC §4). Names and arguments are exact: people script against them.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { type TransactionDocument } from '../src/protocol/wire/document';
+import { type OperatorEvent } from '../src/protocol/transaction/events';
+
+export const transactionWorkflow = 'transaction';
+export const statusQuery = defineQuery<TransactionDocument>('status');
+
+/** Arguments arrive from people's command lines: unchecked until `readMessage` has seen them. */
+type Unchecked = [unknown?];
+export const abortSignal = defineSignal<Unchecked>('abort');
+export const retryNowSignal = defineSignal<Unchecked>('retryNow');
+export const resolveSignal = defineSignal<Unchecked>('resolve');
+export const abortUpdate = defineUpdate<TransactionDocument, Unchecked>('abort');
+export const retryNowUpdate = defineUpdate<TransactionDocument, Unchecked>('retryNow');
+export const resolveUpdate = defineUpdate<TransactionDocument, Unchecked>('resolve');
+
+export type MessageName = OperatorEvent['type'];
+
+const longest = 1000;
+
+/** The event that a message asks for, or what is wrong with the message. */
+export function readMessage(type: MessageName, argument: unknown): OperatorEvent | string {
+  const given = argument ?? {};
+  if (typeof given !== 'object') return `${type} takes an object, not ${typeof given}`;
+  const fields = given as Record<string, unknown>;
+  const by = text(fields['by']) ?? 'unnamed (signal)';
+  const reason = text(fields['reason']);
+  if (type === 'retryNow') return { type, by };
+  if (type === 'abort') return { type, by, ...(reason === undefined ? {} : { reason }) };
+  return readResolve(fields, reason);
+}
+
+function readResolve(fields: Record<string, unknown>, reason: string | undefined): OperatorEvent | string {
+  const participant = text(fields['participant']);
+  const by = text(fields['by']);
+  const { outcome } = fields;
+  if (participant === undefined) return 'resolve needs "participant", a name';
+  if (outcome !== 'committed' && outcome !== 'rolledback' && outcome !== 'unknown') {
+    return 'resolve needs "outcome": "committed", "rolledback" or "unknown"';
+  }
+  if (by === undefined || reason === undefined)
+    return 'resolve needs "by" and "reason": who says so, and why';
+  return { type: 'resolve', participant, outcome, by, reason };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;
+}

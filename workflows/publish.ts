@@ -1,0 +1,41 @@
+/**
+ * Owns what a transaction shows of itself without being asked: log lines, current details for the Web UI, and the memo and
+ * search attributes that `describe` alone must be able to tell (SPEC §3). A healthy transaction upserts once, at its end.
+ */
+import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { documentOf } from '../src/protocol/transaction/document';
+import { statusOf, needsAttention } from '../src/protocol/transaction/outcome';
+import { type Transaction } from '../src/protocol/transaction/state';
+import { detailsOf } from './details';
+import { logLines } from './logLines';
+import { progressOf, searchAttributesOf } from './progress';
+
+export function publisher(): (before: Transaction | undefined, after: Transaction) => void {
+  let told = '';
+  return (before, after) => {
+    for (const { level, message, fields } of logLines(before, after)) log[level](message, fields);
+    const document = documentOf(after);
+    setCurrentDetails(detailsOf(document));
+    const now = signature(after);
+    if (!isNoteworthy(after) || now === told) return;
+    told = now;
+    upsertSearchAttributes(searchAttributesOf(document));
+    if (after.stage !== 'ended') upsertMemo({ progress: progressOf(document) }); // afterwards the result tells
+  };
+}
+
+/** At the first straggler, whenever a person may be needed or has spoken, and at the end. */
+function isNoteworthy(t: Transaction): boolean {
+  return (
+    t.stage === 'ended' ||
+    t.actionCount > 0 ||
+    t.participants.some(p => p.call?.lane === 'own' || p.attention)
+  );
+}
+
+/** Changes seldom: each upsert adds to history, which stays bounded. */
+function signature(t: Transaction): string {
+  const attention = t.participants.filter(p => p.attention).length;
+  const forced = t.participants.filter(p => p.forced).length;
+  return [t.stage, t.decision, statusOf(t), needsAttention(t), attention, forced].join();
+}

@@ -1,0 +1,42 @@
+/** Owns what an activity is told about a participant: taken from the state alone (I7). */
+import { type Standing } from '../src/protocol/wire/answers';
+import { type CompletionPhase, type Phase } from '../src/protocol/wire/phases';
+import { type Participant, type Transaction, isProvisional } from '../src/protocol/transaction/state';
+import { type CallInput, type RoundInput } from '../activities/types';
+
+export function participantOf(t: Transaction, name: string): Participant {
+  const found = t.participants.find(p => p.target.name === name);
+  if (found === undefined) throw new Error(`no participant named "${name}"`);
+  return found;
+}
+
+export function requestTimeoutMs({ target }: Participant, phase: Phase): number {
+  return phase === 'prepare' ? target.prepareTimeoutMs : target.completionTimeoutMs;
+}
+
+export function requestOf({ id, accepted }: Transaction): Omit<RoundInput, 'calls'> {
+  const statusUrl = accepted.statusUrl === undefined ? {} : { statusUrl: accepted.statusUrl };
+  return { transactionId: id, decideBy: accepted.decideBy, ...statusUrl };
+}
+
+export function callInput(t: Transaction, p: Participant, phase: Phase): CallInput {
+  const { target, call } = p;
+  return {
+    participant: target.name,
+    nth: call?.nth ?? 0,
+    url: { prepare: target.prepareUrl, commit: target.commitUrl, rollback: target.rollbackUrl }[phase],
+    timeoutMs: requestTimeoutMs(p, phase),
+    ...(target.payload === undefined ? {} : { payload: target.payload }),
+    ...(phase === 'prepare' ? {} : { standing: standingOf(t, p, phase) }),
+  };
+}
+
+function standingOf(t: Transaction, p: Participant, phase: CompletionPhase): Standing {
+  return {
+    phase,
+    votedYes: p.vote === 'yes',
+    everyPrepareRefused: p.vote === 'no' && !p.exposure.prepare.notNo,
+    earlierUnanswered: p.exposure.rollback.unanswered,
+    provisional: isProvisional(t) && t.reason?.code === 'commitFailure',
+  };
+}
