@@ -5,14 +5,14 @@
  * I3, I4: the exposure of all attempts, lost ones included, travels in heartbeats and in the failure.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { joinExposure } from '../src/protocol/wire/answers';
+import { type Exposure, joinExposure } from '../src/protocol/wire/answers';
 import { backoffMs } from '../src/protocol/wire/backoff';
 import { type Phase } from '../src/protocol/wire/phases';
 import { type Ending } from '../src/protocol/transaction/events';
 import { type Sender, sendOne } from './call';
 import { cancellation } from './cancellation';
 import { type Trace, exposureBefore, whileBeating } from './heartbeat';
-import { type OwnFailure, type OwnInput } from './types';
+import { type CallInput, type OwnFailure, type OwnInput } from './types';
 
 export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => Promise<Ending> {
   return async input => {
@@ -24,7 +24,13 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
       throw retryLater(input, { why: input.handover, exposure: before, requests: 0 });
     }
     const trace: Trace = { attempt: info.attempt, over: false, exposure: before };
-    const one = { ...input, ...cancellation(), phase, attempt: input.sentBefore + requests };
+    const one = {
+      ...input,
+      call: afterEarlier(input.call, before),
+      ...cancellation(),
+      phase,
+      attempt: input.sentBefore + requests,
+    };
     const ending = await whileBeating(trace, () => sendOne(sender, one));
     const whole = { ...ending, requests, exposure: joinExposure(before, ending.exposure) };
     if (whole.is !== 'unavailable' || whole.why === undefined) return whole;
@@ -36,6 +42,12 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
     if (whole.why.code === 'deadline') return { ...whole, is: 'spent' };
     throw retryLater(input, { why: whole.why, exposure: whole.exposure, requests });
   };
+}
+
+/** The activity's own lost or unanswered rollbacks count as earlier ones too, when a 404 is read (SPEC §2). */
+function afterEarlier(call: CallInput, before: Exposure): CallInput {
+  if (call.standing?.phase !== 'rollback' || !before.unanswered) return call;
+  return { ...call, standing: { ...call.standing, earlierUnanswered: true } };
 }
 
 function retryLater(input: OwnInput, failure: OwnFailure): ApplicationFailure {

@@ -10,7 +10,7 @@ export const transactionWorkflow = 'transaction';
 export const statusQuery = defineQuery<TransactionDocument>('status');
 
 /** Arguments arrive from people's command lines: unchecked until `readMessage` has seen them. */
-type Unchecked = [unknown?];
+type Unchecked = [unknown];
 export const abortSignal = defineSignal<Unchecked>('abort');
 export const retryNowSignal = defineSignal<Unchecked>('retryNow');
 export const resolveSignal = defineSignal<Unchecked>('resolve');

@@ -3,21 +3,24 @@
  * workflow task, which is retried, and the transaction lives on until a mended worker takes it up.
  */
 import { untouched } from '../wire/answers';
-import { closeCall, openCall } from './calls';
+import { type Ms } from '../wire/phases';
+import { type Ended, closeCall, openCall, withParticipants } from './calls';
 import {
   beginCompletion,
   becomeQuiet,
-  completionEnded,
   endWhenSettled,
   giveUpCommit,
+  noteAnswer,
   rollBackLate,
+  tellAgain,
 } from './completing';
-import { type Ending, type Event } from './events';
+import { type Event } from './events';
 import { assertInvariants } from './invariants';
 import { operate, writeDown } from './operator';
-import { decideByVotes, prepareEnded } from './preparing';
-import { type Accepted, type Participant, type Target, type Transaction } from './state';
-import { type Ms, type Phase } from '../wire/phases';
+import { askAgain, decideByVotes, noteVote } from './preparing';
+import { type Accepted, type Name, type Participant, type Target, type Transaction, phaseOf } from './state';
+
+type CallsEnded = Extract<Event, { type: 'callsEnded' }>;
 
 /** A transaction that asks everyone for a vote, in one round. */
 export function begin(id: string, accepted: Accepted): Transaction {
@@ -51,7 +54,7 @@ function newParticipant(target: Target): Participant {
 
 /** The transaction after `event`, at `now` (deterministic time). */
 export function apply(before: Transaction, event: Event, now: Ms): Transaction {
-  const after = advance(handle(before, event, now), now);
+  const after = complete(handle(before, event, now), now);
   assertInvariants(before, after);
   return after;
 }
@@ -59,7 +62,7 @@ export function apply(before: Transaction, event: Event, now: Ms): Transaction {
 function handle(t: Transaction, event: Event, now: Ms): Transaction {
   switch (event.type) {
     case 'callsEnded':
-      return event.endings.reduce((each, ending) => callEnded(each, { phase: event.phase, ending, now }), t);
+      return callsEnded(t, event, now);
     case 'quiet':
       return becomeQuiet(t);
     case 'misunderstood':
@@ -71,19 +74,43 @@ function handle(t: Transaction, event: Event, now: Ms): Transaction {
   }
 }
 
-function callEnded(t: Transaction, ended: { phase: Phase; ending: Ending; now: Ms }): Transaction {
-  const { phase, ending, now } = ended;
-  const participants = t.participants.map(p => {
-    const closed = p.target.name === ending.participant ? closeCall(p, phase, ending, now) : undefined;
-    if (closed === undefined || p.call === undefined) return p;
-    if (phase === 'prepare') return prepareEnded(t, closed, { call: p.call, ending, now });
-    return completionEnded(t, closed, { phase, call: p.call, ending, now });
-  });
-  return { ...t, participants };
+/**
+ * First what all endings say, then what follows for the transaction, and only where it goes on in the same stage the next
+ * calls: one opened beside the no that came with it would never be wanted, and never end.
+ */
+function callsEnded(t: Transaction, { phase, endings }: CallsEnded, now: Ms): Transaction {
+  const ended = new Map<Name, Ended>();
+  for (const ending of endings) {
+    const call = t.participants.find(p => p.target.name === ending.participant)?.call;
+    if (call?.phase === phase && call.nth === ending.nth)
+      ended.set(ending.participant, { phase, call, ending, now });
+  }
+  const noted = eachEnded(t, ended, (p, each) => note(t, closeCall(p, each), each));
+  const decided = giveUpCommit(decideByVotes(noted, now), now);
+  const samePhase = phase === phaseOf[t.stage] && decided.stage === t.stage;
+  return samePhase ? eachEnded(decided, ended, (p, each) => goOn(decided, p, each)) : decided;
 }
 
-/** Everything that follows from the new state, in the order in which it can follow. */
-function advance(t: Transaction, now: Ms): Transaction {
-  const decided = giveUpCommit(decideByVotes(t, now), now);
-  return endWhenSettled(rollBackLate(beginCompletion(decided)), now);
+function eachEnded(
+  t: Transaction,
+  ended: ReadonlyMap<Name, Ended>,
+  change: (p: Participant, each: Ended) => Participant,
+): Transaction {
+  return withParticipants(t, p => {
+    const each = ended.get(p.target.name);
+    return each === undefined ? p : change(p, each);
+  });
+}
+
+function note(t: Transaction, p: Participant, ended: Ended): Participant {
+  return ended.phase === 'prepare' ? noteVote(t, p, ended) : noteAnswer(t, p, ended);
+}
+
+function goOn(t: Transaction, p: Participant, ended: Ended): Participant {
+  return ended.phase === 'prepare' ? askAgain(t, p, ended) : tellAgain(t, p, ended);
+}
+
+/** Everything of phase two that follows from the new state, in the order in which it can follow. */
+function complete(t: Transaction, now: Ms): Transaction {
+  return endWhenSettled(rollBackLate(beginCompletion(t)), now);
 }

@@ -21,7 +21,20 @@ export function openCall(p: Participant, phase: Phase, options: CallOptions = {}
   return { ...p, calls: nth, call: { ...fresh, phase, nth, ...options } };
 }
 
-export interface Failed {
+/** A call and how it ended. */
+export interface Ended {
+  readonly phase: Phase;
+  readonly call: Call;
+  readonly ending: Ending;
+  readonly now: Ms;
+}
+
+/** The configured attempts are used up; `p` counts the ended call's already. */
+export function isSpent(p: Participant, ending: Ending, limit: number): boolean {
+  return ending.is === 'spent' || (ending.is === 'unavailable' && p.attempts >= limit);
+}
+
+interface Failed {
   readonly call: Call;
   readonly why: Failure;
 }
@@ -37,10 +50,9 @@ export function restartCall(p: Participant): Participant {
   return p.call?.lane === 'own' ? { ...p, call: { ...p.call, restart: true } } : p;
 }
 
-/** The participant without the call, and what the call left behind. Undefined for an ending of no open call. */
-export function closeCall(p: Participant, phase: Phase, ending: Ending, now: Ms): Participant | undefined {
-  const { call, ...rest } = p;
-  if (call?.phase !== phase || call.nth !== ending.nth) return undefined;
+/** The participant without its call, and with what the call left behind. */
+export function closeCall(p: Participant, { phase, call, ending, now }: Ended): Participant {
+  const { call: _ended, ...rest } = p;
   const failed = ending.why === undefined ? {} : { lastFailure: { ...ending.why, at: now } };
   return {
     ...rest,

@@ -6,8 +6,8 @@
  * I4: it is opened when no call of an earlier phase is open, and a loose participant gets one more after `quietAt`.
  */
 import { workerLost } from '../wire/answers';
-import { type CompletionPhase, type Ms } from '../wire/phases';
-import { type Failed, handOver, openCall, restartCall, withParticipants } from './calls';
+import { type Ms } from '../wire/phases';
+import { type Ended, handOver, isSpent, openCall, restartCall, withParticipants } from './calls';
 import { type Ending } from './events';
 import { decideRollback, reasonOf } from './preparing';
 import {
@@ -21,36 +21,41 @@ import {
   phaseOf,
 } from './state';
 
-interface Ended {
-  readonly phase: CompletionPhase;
-  readonly call: Call;
-  readonly ending: Ending;
-  readonly now: Ms;
+/** What the ending of a commit or rollback call says of the participant; facts only add up. */
+export function noteAnswer(t: Transaction, p: Participant, ended: Ended): Participant {
+  const tried = ended.phase === 'rollback' && isOver(ended.ending);
+  const lateDone = p.lateDone || endsLateRollback(p, ended.call, ended.ending);
+  const noted = { ...p, rollbackTried: p.rollbackTried || tried, lateDone };
+  return isAnswer(ended.ending) ? noteAcknowledgement(noted, ended) : noteExhaustion(t, noted, ended);
 }
 
-/** The participant after one of its commit or rollback calls ended; `p` is without the call. */
-export function completionEnded(t: Transaction, p: Participant, ended: Ended): Participant {
-  const told = noteAnswer(p, ended);
-  const answered = ended.ending.is === 'done' || ended.ending.is === 'foundCommitted';
-  if (answered || ended.phase !== phaseOf[t.stage] || told.forced !== undefined) return told;
-  const owed = !isSettled(told) || (ended.call.late && owesLateRollback(told));
-  return owed ? goOn(t, told, ended) : told;
+function isAnswer({ is }: Ending): boolean {
+  return is === 'done' || is === 'foundCommitted';
 }
 
-/** Records what the answer says; facts only add up. */
-function noteAnswer(p: Participant, { phase, call, ending, now }: Ended): Participant {
-  const tried = phase === 'rollback' && isOver(ending);
-  const noted = {
-    ...p,
-    rollbackTried: p.rollbackTried || tried,
-    lateDone: p.lateDone || endsLateRollback(p, call, ending),
-  };
-  if (ending.is !== 'done' && ending.is !== 'foundCommitted') return noted;
-  const answer = ending.is === 'foundCommitted' ? 'commit' : phase;
+function noteAcknowledgement(p: Participant, { phase, ending, now }: Ended): Participant {
+  const answer = ending.is === 'foundCommitted' || phase === 'commit' ? 'commit' : 'rollback';
   const known = p.acknowledged ?? forcedDecision(p);
-  const contradiction =
-    known !== undefined && known !== answer ? { contradiction: { answer, at: now } as const } : {};
-  return { ...noted, ...contradiction, acknowledged: p.acknowledged ?? answer };
+  const against = known !== undefined && known !== answer;
+  const contradiction = against ? { contradiction: { answer, at: now } as const } : {};
+  return { ...p, ...contradiction, acknowledged: p.acknowledged ?? answer };
+}
+
+/** Attempts used up: attention and no limit any more, or in provisional mode the commit is given up. */
+function noteExhaustion(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
+  const spent = isSpent(p, ending, t.accepted.limits.completionAttempts);
+  if (!spent || call.restart || p.forced !== undefined || phase !== phaseOf[t.stage]) return p;
+  return phase === 'commit' && isProvisional(t) ? { ...p, gaveUp: 'unavailable' } : { ...p, attention: true };
+}
+
+/** The next call of a participant that phase two still waits for. */
+export function tellAgain(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
+  const owed = !isSettled(p) || (call.late && owesLateRollback(p));
+  if (!owed || p.forced !== undefined) return p;
+  if (!call.restart && ending.why !== undefined && ending.is !== 'gaveUp')
+    return handOver(t, p, { call, why: ending.why });
+  const late = phase === 'rollback' && t.quiet;
+  return openCall({ ...p, attempts: 0 }, phase, { endless: p.attention, late });
 }
 
 function forcedDecision(p: Participant): 'commit' | 'rollback' | undefined {
@@ -70,20 +75,6 @@ function isOver(ending: Ending): boolean {
   return ending.is !== 'gaveUp' && ending.why?.code !== workerLost;
 }
 
-function goOn(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
-  const options = { endless: p.attention, late: phase === 'rollback' && t.quiet };
-  if (call.restart || ending.is === 'gaveUp') return openCall({ ...p, attempts: 0 }, phase, options);
-  const why = ending.why ?? { code: 'unknown', message: 'no answer' };
-  const spent = ending.is === 'spent' || p.attempts >= t.accepted.limits.completionAttempts;
-  return spent ? exhausted(t, p, { call, why }) : handOver(t, p, { call, why });
-}
-
-/** Attempts used up: attention and no limit any more, or in provisional mode the commit is given up. */
-function exhausted(t: Transaction, p: Participant, failed: Failed): Participant {
-  if (failed.call.phase === 'commit' && isProvisional(t)) return { ...p, gaveUp: 'unavailable' };
-  return handOver(t, { ...p, attention: true }, failed);
-}
-
 /** Provisional mode: one participant's attempts ran out, once and for all; the other commits are given up. */
 export function giveUpCommit(t: Transaction, now: Ms): Transaction {
   if (t.stage !== 'committing' || !isProvisional(t)) return t;
@@ -94,13 +85,8 @@ export function giveUpCommit(t: Transaction, now: Ms): Transaction {
 /** Opens the round of the phase that follows the decision, once no call of another phase is open (I4). */
 export function beginCompletion(t: Transaction): Transaction {
   const phase = phaseOf[t.stage];
-  if (
-    t.completing ||
-    phase === undefined ||
-    phase === 'prepare' ||
-    t.participants.some(p => p.call !== undefined)
-  )
-    return t;
+  if (t.completing || phase === undefined || phase === 'prepare') return t;
+  if (t.participants.some(p => p.call !== undefined)) return t;
   return withParticipants({ ...t, completing: true }, p => {
     const due = phase === 'commit' || (p.exposure.prepare.reached && !isSettled(p));
     const late = phase === 'rollback' && t.quiet;

@@ -6,25 +6,23 @@
  * I8: a participant's vote is yes only by an ending that says so; every other ending leads to rollback or to a retry.
  */
 import { type Ms } from '../wire/phases';
-import { handOver, openCall, withParticipants } from './calls';
-import { type Ending } from './events';
-import { type Call, type Participant, type Reason, type Transaction, isProvisional } from './state';
+import { type Ended, handOver, isSpent, openCall, withParticipants } from './calls';
+import { type Participant, type Reason, type Transaction, isProvisional } from './state';
 
-/** The participant after one of its prepare calls ended; `p` is without the call. */
-export function prepareEnded(
-  t: Transaction,
-  p: Participant,
-  ended: { call: Call; ending: Ending; now: Ms },
-): Participant {
-  const { call, ending, now } = ended;
+/** What the ending of a prepare call says of the participant: its vote, or that asking it is over. */
+export function noteVote(t: Transaction, p: Participant, { call, ending, now }: Ended): Participant {
   if (ending.is === 'yes' || ending.is === 'no') return { ...p, vote: ending.is };
   if (t.stage !== 'preparing') return p;
-  const late = now >= t.accepted.decideBy || ending.why?.code === 'deadline';
-  if (late) return { ...p, gaveUp: 'deadline' };
-  if (call.restart) return openCall({ ...p, attempts: 0 }, 'prepare');
-  const why = ending.why ?? { code: 'cancelled', message: 'the request was given up' };
-  const spent = ending.is === 'spent' || p.attempts >= t.accepted.limits.prepareAttempts;
-  return spent ? { ...p, gaveUp: 'unavailable' } : handOver(t, p, { call, why });
+  if (now >= t.accepted.decideBy || ending.why?.code === 'deadline') return { ...p, gaveUp: 'deadline' };
+  const over = !call.restart && isSpent(p, ending, t.accepted.limits.prepareAttempts);
+  return over ? { ...p, gaveUp: 'unavailable' } : p;
+}
+
+/** The next prepare call of a participant that has not voted. */
+export function askAgain(t: Transaction, p: Participant, { call, ending }: Ended): Participant {
+  if (p.vote !== 'none') return p;
+  if (call.restart || ending.why === undefined) return openCall({ ...p, attempts: 0 }, 'prepare');
+  return handOver(t, p, { call, why: ending.why });
 }
 
 /** Takes the decision once the votes allow it: the first no, or the last yes. */
