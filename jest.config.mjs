@@ -1,20 +1,18 @@
-// Two projects: `suite` is what every change runs (npm test), `long` are the walks and drills (npm run test:long).
-const shared = {
+// `suite` is what every change runs (npm test); jest.long.config.mjs has the walks and drills (npm run test:long).
+const swc = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } };
+
+export const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  transform: {
-    '^.+\\.(t|m?j)s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
-  },
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  transform: { '^.+\\.(t|m?j)s$': ['@swc/jest', swc] },
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.temporal/'],
+  // one real Temporal server for the whole run
+  globalSetup: '<rootDir>/test/support/globalSetup.ts',
+  globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
 };
 
-export default {
-  maxWorkers: 2,
-  testTimeout: 60_000,
-  projects: [
-    { ...shared, displayName: 'suite', testMatch: ['<rootDir>/test/**/*.test.ts'] },
-    { ...shared, displayName: 'long', testMatch: ['<rootDir>/test/**/*.long.ts'] },
-  ],
-};
+export default { ...shared, displayName: 'suite', testMatch: ['<rootDir>/test/**/*.test.ts'] };

@@ -36,7 +36,10 @@ export class StartUnknown extends Error {
     readonly id: string,
     options?: ErrorOptions,
   ) {
-    super(`it is not known whether transaction "${id}" was started: read it, or send the request again`, options);
+    super(
+      `it is not known whether transaction "${id}" was started: read it, or send the request again`,
+      options,
+    );
   }
 }
 

@@ -1,0 +1,90 @@
+// Whether a port on loopback is taken, and by whom. Can fail: not; a holder that this user may not see is
+// undefined.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+
+/** undefined when the port is free, else why it is not. */
+export async function whyTaken(port) {
+  const refused = await bindError(port);
+  if (refused === 'EACCES') return 'needs more rights than this user has';
+  // macOS lets 127.0.0.1 be bound beside a listener on every address
+  const taken = refused !== undefined || (process.platform === 'darwin' && (await answers(port)));
+  return taken ? `is in use by ${describe(holder(port))}` : undefined;
+}
+
+/** Whether somebody accepts connections on the port. */
+function answers(port) {
+  return new Promise(resolve => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 500 });
+    const end = answered => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false));
+  });
+}
+
+function bindError(port) {
+  return new Promise(resolve => {
+    const server = createServer();
+    server.once('error', error => resolve(error.code));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+function describe(found) {
+  return found === undefined ? 'a process that this user cannot see' : `pid ${found.pid} (${found.name})`;
+}
+
+function holder(port) {
+  try {
+    return process.platform === 'linux' ? linuxHolder(port) : lsofHolder(port);
+  } catch {
+    return undefined;
+  }
+}
+
+function linuxHolder(port) {
+  const sockets = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap(table => listeners(table, port)));
+  const pid = readdirSync('/proc').find(name => /^\d+$/.test(name) && hasOpen(name, sockets));
+  return pid === undefined ? undefined : { pid, name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() };
+}
+
+// A line of the table: number, local address, remote address, state (0A listens), …, the socket's inode as
+// the tenth field.
+function listeners(table, port) {
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  return readFileSync(table, 'utf8')
+    .split('\n')
+    .map(line => line.trim().split(/\s+/))
+    .filter(fields => fields[1]?.endsWith(suffix) && fields[3] === '0A')
+    .map(fields => `socket:[${fields[9]}]`);
+}
+
+function hasOpen(pid, sockets) {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some(fd => sockets.has(linkOrNothing(`/proc/${pid}/fd/${fd}`)));
+  } catch {
+    return false;
+  }
+}
+
+function linkOrNothing(path) {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function lsofHolder(port) {
+  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+  const lines = execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], options).split('\n');
+  const field = letter => lines.find(line => line.startsWith(letter))?.slice(1);
+  const [pid, name] = [field('p'), field('c')];
+  return pid === undefined ? undefined : { pid, name };
+}

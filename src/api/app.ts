@@ -1,0 +1,42 @@
+/**
+ * Owns the order in which a request meets its handlers: log, service routes (no token), host guard, caller, transactions,
+ * and the one place where errors become problem details.
+ */
+import { setMaxListeners } from 'node:events';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { authenticate } from './authentication';
+import { type ApiDependencies } from './dependencies';
+import { exchangeOf } from './exchange';
+import { guardHost } from './hosts';
+import { nothingHere } from './methods';
+import { sendProblem } from './problems';
+import { logRequests } from './requestLog';
+import { serviceRoutes } from './service';
+import { toProblem } from './toProblem';
+import { transactionRoutes } from './transactions';
+
+export function createApi(api: ApiDependencies): Express {
+  setMaxListeners(Infinity, api.stopping); // one a waiting request
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // answers change from one request to the next, and none is cached
+  app.use(logRequests(api.log), helmet(), neverCached, serviceRoutes(api));
+  app.use(guardHost(api.config));
+  app.use('/transactions', authenticate(api.config.auth), transactionRoutes(api));
+  app.use(nothingHere, answerWithProblem);
+  return app;
+}
+
+const neverCached: RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'no-store');
+  next();
+};
+
+/** Once an answer has begun, Express's own handler cuts the connection. */
+const answerWithProblem: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const problem = toProblem(error);
+  exchangeOf(response).failure = problem.options.cause;
+  if (response.headersSent) next(error);
+  else sendProblem(response, problem);
+};

@@ -1,0 +1,53 @@
+/**
+ * Owns who calls: a bearer token of `DTC_API_TOKENS`, or a JWT that a key of `DTC_JWKS_URL` has signed (RFC 6750). With
+ * neither configured everybody is `anonymous` and an operator, which the bind rule keeps to this machine.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { type RequestHandler } from 'express';
+import { type ApiToken, hashToken } from '../config/apiTokens';
+import { isAuthenticated } from '../config/bindRule';
+import { type AuthConfig } from '../config/config';
+import { type Caller, exchangeOf } from './exchange';
+import { createJwtReader } from './jwt';
+import { Problem } from './problems';
+
+const anonymous: Caller = { name: 'anonymous', role: 'operator' };
+
+export function authenticate(auth: AuthConfig): RequestHandler {
+  const identify = isAuthenticated({ auth }) ? createIdentifier(auth) : () => Promise.resolve(anonymous);
+  return async (request, response, next) => {
+    exchangeOf(response).caller = await identify(request.headers.authorization);
+    next();
+  };
+}
+
+function createIdentifier({
+  tokens,
+  jwksUrl,
+}: AuthConfig): (authorization: string | undefined) => Promise<Caller> {
+  const readJwt = jwksUrl === undefined ? undefined : createJwtReader(jwksUrl);
+  return async authorization => {
+    const token = bearerToken(authorization);
+    const caller = ownerOf(token, tokens) ?? (await readJwt?.(token));
+    if (caller === undefined) throw unauthenticated('the token is not a valid one', 'invalid_token');
+    return caller;
+  };
+}
+
+function bearerToken(authorization: string | undefined): string {
+  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw unauthenticated('send a token: "Authorization: Bearer <token>"');
+  return token;
+}
+
+/** Hashes are compared, all of them and in constant time, so that timing tells nothing of a token. */
+function ownerOf(token: string, tokens: readonly ApiToken[]): Caller | undefined {
+  const hash = hashToken(token);
+  const owner = tokens.filter(candidate => timingSafeEqual(candidate.hash, hash))[0];
+  return owner === undefined ? undefined : { name: owner.name, role: owner.role };
+}
+
+function unauthenticated(detail: string, error?: 'invalid_token'): Problem {
+  const challenge = `Bearer realm="transactions"${error === undefined ? '' : `, error="${error}"`}`;
+  return new Problem('unauthenticated', detail, { headers: { 'www-authenticate': challenge } });
+}

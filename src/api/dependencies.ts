@@ -1,0 +1,15 @@
+/** Owns what the API is made of. */
+import { type Config } from '../config/config';
+import { type Coordinator } from '../coordinator/contract';
+import { type Outbound } from '../outbound/contract';
+import { type Log } from '../telemetry/log';
+
+export interface ApiDependencies {
+  readonly coordinator: Coordinator;
+  /** Judges participants' URLs before anything is started. */
+  readonly outbound: Pick<Outbound, 'check'>;
+  readonly config: Pick<Config, 'auth' | 'host' | 'limits' | 'publicUrl'>;
+  readonly log: Log;
+  /** Aborted when the server stops: waiting requests then answer at once. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,25 @@
+/** Owns what one request gathers on its way: who calls, about which transaction, and what went wrong, for the log line. */
+import { type Response } from 'express';
+import { type Role } from '../config/apiTokens';
+
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface Exchange {
+  caller?: Caller;
+  transactionId?: string;
+  failure?: unknown;
+}
+
+export function exchangeOf(response: Response): Exchange {
+  return response.locals as Exchange;
+}
+
+/** @throws when a route was mounted outside authentication: a bug that must not pass as anybody. */
+export function callerOf(response: Response): Caller {
+  const { caller } = exchangeOf(response);
+  if (caller === undefined) throw new Error('this route is not behind authentication');
+  return caller;
+}

@@ -1,0 +1,34 @@
+/**
+ * Owns the guard against web pages where callers need not authenticate: a page may point its own name at 127.0.0.1 (DNS
+ * rebinding), and then only the `Host` header tells. Cross-site POSTs are stopped by the JSON content type, which
+ * browsers do not send elsewhere without asking, and asking is never answered with CORS headers.
+ */
+import { type RequestHandler } from 'express';
+import { isAuthenticated } from '../config/bindRule';
+import { type Config } from '../config/config';
+import { isLoopback } from '../config/parsers';
+import { Problem } from './problems';
+
+export function guardHost(config: Pick<Config, 'auth' | 'host' | 'publicUrl'>): RequestHandler {
+  const names = ownNames(config);
+  return (request, _response, next) => {
+    const name = hostname(request.headers.host ?? '');
+    if (isAuthenticated(config) || (name !== undefined && (isLoopback(name) || names.has(name)))) {
+      next();
+      return;
+    }
+    const detail = 'the Host header is not localhost, a loopback address, DTC_HOST or that of DTC_PUBLIC_URL';
+    throw new Problem('misdirected-request', detail);
+  };
+}
+
+function ownNames({ host, publicUrl }: Pick<Config, 'host' | 'publicUrl'>): ReadonlySet<string> {
+  const own = hostname(host.includes(':') ? `[${host}]` : host);
+  const named = publicUrl === undefined ? undefined : new URL(publicUrl).hostname;
+  return new Set([own, named].filter(name => name !== undefined));
+}
+
+function hostname(header: string): string | undefined {
+  const looksLikeHost = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(header);
+  return looksLikeHost && URL.canParse(`http://${header}`) ? new URL(`http://${header}`).hostname : undefined;
+}

@@ -1,0 +1,94 @@
+/**
+ * Owns the errors that clients see (RFC 9457): their stable `type`, `/problems/<name>`, with status and title.
+ *
+ * | name | status | when |
+ * |---|---|---|
+ * | `invalid-json` | 400 | the body is not JSON; `errors` says where |
+ * | `invalid-request` | 400 | a field of the body or a header is wrong; `errors` names each |
+ * | `unauthenticated` | 401 | no credentials, or not valid ones |
+ * | `role-not-allowed` | 403 | the caller's role may not do this |
+ * | `participant-not-allowed` | 403 | a participant's URL is refused by policy; `errors` names each |
+ * | `not-found` | 404 | there is no such path |
+ * | `unknown-transaction` | 404 | there is none of this id, or it is another client's |
+ * | `method-not-allowed` | 405 | `Allow` says which are |
+ * | `action-conflict` | 409 | the action does not apply to the transaction as it is |
+ * | `expired-transaction` | 410 | older than the engine keeps records |
+ * | `body-too-large` | 413 | over `DTC_MAX_BODY_BYTES` |
+ * | `unsupported-media-type` | 415 | `content-type` is not JSON, or the body is encoded |
+ * | `misdirected-request` | 421 | `Host` names another service (DNS rebinding) |
+ * | `idempotency-key-reused` | 422 | the key belongs to another request |
+ * | `internal-error` | 500 | a bug; the log has the rest |
+ * | `engine-unavailable` | 503 | Temporal cannot be reached: nothing was started |
+ * | `start-unknown` | 503 | it may have been started: `Location` says under which id |
+ * | `worker-unavailable` | 503 | no worker took the action, or nobody knows |
+ * | `stopping` | 503 | `/readyz` only: the coordinator is on its way down |
+ * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
+ */
+import { type Response } from 'express';
+
+const kinds = {
+  'invalid-json': [400, 'The body is not JSON'],
+  'invalid-request': [400, 'The request is not valid'],
+  unauthenticated: [401, 'Authentication is needed'],
+  'role-not-allowed': [403, 'Your role may not do this'],
+  'participant-not-allowed': [403, 'A participant may not be called'],
+  'not-found': [404, 'There is nothing here'],
+  'unknown-transaction': [404, 'There is no such transaction'],
+  'method-not-allowed': [405, 'The method is not allowed here'],
+  'action-conflict': [409, 'The action does not apply'],
+  'expired-transaction': [410, 'The transaction has expired'],
+  'body-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body must be JSON'],
+  'misdirected-request': [421, 'The request was meant for another service'],
+  'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
+  'internal-error': [500, 'The coordinator failed'],
+  'engine-unavailable': [503, 'Temporal cannot be reached'],
+  'start-unknown': [503, 'It is not known whether the transaction was started'],
+  'worker-unavailable': [503, 'No worker answered'],
+  stopping: [503, 'The coordinator is stopping'],
+  'keys-unavailable': [503, 'Tokens cannot be checked'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemName = keyof typeof kinds;
+
+/** One thing that was wrong: in the body at `pointer`, or in the header `header`. */
+export interface ProblemError {
+  readonly pointer?: string;
+  readonly header?: string;
+  readonly value?: string | number | boolean | null;
+  readonly message: string;
+}
+
+interface ProblemOptions {
+  readonly errors?: readonly ProblemError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** Thrown by whatever handles a request; what it says is for the client, its cause for the log. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+
+  constructor(
+    readonly kind: ProblemName,
+    readonly detail: string,
+    readonly options: ProblemOptions = {},
+  ) {
+    super(detail, options.cause === undefined ? {} : { cause: options.cause });
+    this.status = kinds[kind][0];
+  }
+}
+
+/** Seconds after which a `503` is worth another try. */
+export const retryAfter = { 'retry-after': '1' } as const;
+
+export function sendProblem(response: Response, { kind, detail, options }: Problem): void {
+  const [status, title] = kinds[kind];
+  const errors = options.errors === undefined ? {} : { errors: options.errors };
+  response
+    .status(status)
+    .set(options.headers ?? {})
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: `/problems/${kind}`, title, status, detail, ...errors }));
+}

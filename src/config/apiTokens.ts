@@ -1,0 +1,56 @@
+/** Owns the list of bearer tokens. Only their hashes are kept: a configuration that leaks holds no token (I11). */
+import { createHash } from 'node:crypto';
+
+/** `client`: start, read and abort its own; `participant`: read one transaction; `operator`: all (SPEC §5). */
+export type Role = 'client' | 'participant' | 'operator';
+
+export interface ApiToken {
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the token. */
+  readonly hash: Buffer;
+}
+
+export const callerNamePattern = /^[A-Za-z0-9._@-]{1,64}$/;
+
+/** RFC 6750 §2.1, and long enough that nobody guesses it. */
+const tokenPattern = /^[A-Za-z0-9._~+/-]{16,512}=*$/;
+
+export function isRole(text: unknown): text is Role {
+  return text === 'client' || text === 'participant' || text === 'operator';
+}
+
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** @returns the tokens, or what is wrong, by position and without the secrets. */
+export function parseApiTokens(text: string): readonly ApiToken[] | { readonly error: string } {
+  const tokens: ApiToken[] = [];
+  for (const [index, entry] of text.split(',').entries()) {
+    const parsed = parseEntry(entry.trim());
+    const error = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
+    if (error !== undefined) return { error: `entry ${index + 1} ${error}` };
+    if (typeof parsed !== 'string') tokens.push(parsed);
+  }
+  return tokens;
+}
+
+function parseEntry(entry: string): ApiToken | string {
+  const [name = '', role, ...rest] = entry.split(':');
+  const token = rest.join(':');
+  if (role === undefined || rest.length === 0) return 'is not name:role:token';
+  if (!callerNamePattern.test(name)) return 'has a name that is not [A-Za-z0-9._@-]{1,64}';
+  if (!isRole(role)) return `("${name}") has a role that is not client, participant or operator`;
+  if (!tokenPattern.test(token)) return `("${name}") has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]`;
+  return { name, role, hash: hashToken(token) };
+}
+
+/** A name may have several tokens, so that one can be replaced without a gap; they are one caller with one role. */
+function conflict(token: ApiToken, others: readonly ApiToken[]): string | undefined {
+  if (others.some(other => other.hash.equals(token.hash)))
+    return `("${token.name}") repeats an earlier token`;
+  const namesake = others.find(other => other.name === token.name);
+  if (namesake === undefined || namesake.role === token.role) return undefined;
+  return `("${token.name}") has the role ${token.role}, an earlier entry of that name ${namesake.role}`;
+}

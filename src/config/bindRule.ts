@@ -1,0 +1,22 @@
+/**
+ * Owns the bind rule (SPEC §5): whoever listens for others than this machine must know who calls, and must not be a way
+ * to reach any address of the network it stands in.
+ */
+import { type Config } from './config';
+import { type SettingProblem } from './configError';
+import { isLoopback } from './parsers';
+
+export function problemsOfBinding(config: Config): SettingProblem[] {
+  if (config.role === 'worker' || isLoopback(config.host)) return [];
+  const missing = [
+    ...(isAuthenticated(config) ? [] : ['DTC_API_TOKENS or DTC_JWKS_URL']),
+    ...(config.allowedParticipants.length === 0 ? ['DTC_ALLOWED_PARTICIPANTS'] : []),
+  ];
+  if (missing.length === 0) return [];
+  const message = `is not a loopback address, which needs ${missing.join(', and ')} set; or use 127.0.0.1`;
+  return [{ name: 'DTC_HOST', value: config.host, message }];
+}
+
+export function isAuthenticated({ auth }: Pick<Config, 'auth'>): boolean {
+  return auth.tokens.length > 0 || auth.jwksUrl !== undefined;
+}

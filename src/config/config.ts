@@ -1,0 +1,65 @@
+/** Owns the shape of the configuration (SPEC §5): what the rest of the program may know of its environment. */
+import { type AllowList } from '../outbound/allowList';
+import { type Ms } from '../protocol/wire/phases';
+import { type ApiToken } from './apiTokens';
+
+export interface Limits {
+  /** For one prepare request. */
+  readonly prepareTimeoutMs: Ms;
+  /** Prepare requests before unilateral rollback. */
+  readonly prepareAttempts: number;
+  /** For one commit or rollback request. */
+  readonly completionTimeoutMs: Ms;
+  /** Commit or rollback requests before the transaction needs attention. */
+  readonly completionAttempts: number;
+  readonly retryInitialMs: Ms;
+  readonly retryMaxMs: Ms;
+  /** The longest interval once attention is needed. */
+  readonly attentionRetryMs: Ms;
+  /** From start to decision. */
+  readonly transactionTimeoutMs: Ms;
+  readonly onCommitFailure: 'retry' | 'rollback';
+  readonly maxParticipants: number;
+  readonly maxBodyBytes: number;
+}
+
+/** The Temporal server that a start without `TEMPORAL_ADDRESS` runs. */
+export interface DevServerConfig {
+  readonly temporalPort: number;
+  readonly temporalUiPort: number;
+  readonly dataDir: string;
+}
+
+export interface TemporalConfig {
+  /** `host:port`; absent: no server was named, so one is started. */
+  readonly address?: string;
+  readonly namespace: string;
+  /** Temporal's own variables, `TEMPORAL_*`, as they are: TLS and API key. Holds secrets: never log it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface AuthConfig {
+  readonly tokens: readonly ApiToken[];
+  readonly jwksUrl?: string;
+}
+
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+export interface Config {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Where participants reach the API; no trailing slash. */
+  readonly publicUrl?: string;
+  readonly role: 'api' | 'worker' | 'all';
+  readonly taskQueue: string;
+  /** Overrides the tag that stands in every transaction id. */
+  readonly coordinatorId?: string;
+  readonly dev: DevServerConfig;
+  readonly limits: Limits;
+  /** Empty: any participant but the addresses that are refused always. */
+  readonly allowedParticipants: AllowList;
+  readonly auth: AuthConfig;
+  readonly logLevel: LogLevel;
+  readonly temporal: TemporalConfig;
+}

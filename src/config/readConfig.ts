@@ -1,0 +1,105 @@
+/** Owns the reading of the whole configuration (SPEC §5): a `Config`, or one `ConfigError` that lists every problem. */
+import { type AllowList, parseAllowList } from '../outbound/allowList';
+import { parseApiTokens } from './apiTokens';
+import { problemsOfBinding } from './bindRule';
+import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
+import { ConfigError } from './configError';
+import { readLimits } from './limits';
+import { problemsOfNames } from './names';
+import * as as from './parsers';
+import { type Environment, SettingReader, withoutCredentials, withoutSecrets } from './settingReader';
+
+/** @throws ConfigError */
+export function readConfig(env: Environment): Config {
+  const reader = new SettingReader(env);
+  const config = readSettings(reader, env);
+  const problems = [
+    ...problemsOfNames(Object.keys(env)),
+    ...reader.problems,
+    ...bindingProblems(config, reader),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+function readSettings(reader: SettingReader, env: Environment): Config {
+  const publicUrl = reader.optional('DTC_PUBLIC_URL', as.baseUrl);
+  const coordinatorId = reader.optional('DTC_COORDINATOR_ID', as.coordinatorTag);
+  return {
+    host: reader.withDefault('DTC_HOST', as.host, '127.0.0.1'),
+    port: reader.withDefault('DTC_PORT', as.integer(0, 65_535), 8080),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    role: reader.withDefault('DTC_ROLE', as.oneOf('api', 'worker', 'all'), 'all'),
+    taskQueue: reader.withDefault('DTC_TASK_QUEUE', as.taskQueue, 'transactions'),
+    ...(coordinatorId === undefined ? {} : { coordinatorId }),
+    dev: readDevServer(reader),
+    limits: readLimits(reader),
+    allowedParticipants: readAllowList(reader),
+    auth: readAuth(reader),
+    logLevel: reader.withDefault('DTC_LOG_LEVEL', logLevel, 'info'),
+    temporal: readTemporal(reader, env),
+  };
+}
+
+const logLevel = as.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent');
+
+function readDevServer(reader: SettingReader): DevServerConfig {
+  const temporalPort = reader.withDefault('DTC_TEMPORAL_PORT', as.integer(1, 65_535), 7233);
+  const temporalUiPort = reader.withDefault('DTC_TEMPORAL_UI_PORT', as.integer(1, 65_535), 8233);
+  if (temporalPort === temporalUiPort) {
+    const message = 'must differ from DTC_TEMPORAL_PORT';
+    reader.refuse({ name: 'DTC_TEMPORAL_UI_PORT', value: String(temporalUiPort), message });
+  }
+  return {
+    temporalPort,
+    temporalUiPort,
+    dataDir: reader.withDefault('DTC_DATA_DIR', as.directory, '.temporal'),
+  };
+}
+
+function readAuth(reader: SettingReader): AuthConfig {
+  const jwksUrl = reader.optional('DTC_JWKS_URL', as.jwksUrl);
+  const text = reader.text('DTC_API_TOKENS');
+  const tokens = text === undefined ? [] : parseApiTokens(text);
+  if ('error' in tokens) {
+    const message = `${tokens.error}; allowed: a comma list of name:role:token (values are not shown)`;
+    reader.refuse({ name: 'DTC_API_TOKENS', message });
+  }
+  return { tokens: 'error' in tokens ? [] : tokens, ...(jwksUrl === undefined ? {} : { jwksUrl }) };
+}
+
+/** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */
+function readAllowList(reader: SettingReader): AllowList {
+  const text = reader.text('DTC_ALLOWED_PARTICIPANTS');
+  if (text === undefined) return [];
+  const parsed = parseAllowList(text);
+  if ('entries' in parsed && parsed.entries.length > 0) return parsed.entries;
+  const message =
+    'problem' in parsed
+      ? withoutCredentials(parsed.problem)
+      : 'names nobody: unset it, or say who may be called';
+  reader.refuse({ name: 'DTC_ALLOWED_PARTICIPANTS', value: withoutSecrets(text), message });
+  return [];
+}
+
+/** Temporal's tools take an empty variable for an unset one, so this does too. */
+function readTemporal(reader: SettingReader, env: Environment): TemporalConfig {
+  const set = Object.entries(env).filter(([name, value]) => name.startsWith('TEMPORAL_') && value !== '');
+  const environment = Object.fromEntries(
+    set.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const own = new SettingReader(environment);
+  const address = own.optional('TEMPORAL_ADDRESS', as.address);
+  const namespace = own.optional('TEMPORAL_NAMESPACE', as.namespace) ?? 'default';
+  own.problems.forEach(problem => {
+    reader.refuse(problem);
+  });
+  return { ...(address === undefined ? {} : { address }), namespace, environment };
+}
+
+/** A setting that is bad counts as set: the rule would otherwise complain of what the reader has complained of. */
+function bindingProblems(config: Config, reader: SettingReader): ReturnType<typeof problemsOfBinding> {
+  const bad = new Set(reader.problems.map(problem => problem.name));
+  const relevant = ['DTC_HOST', 'DTC_API_TOKENS', 'DTC_JWKS_URL', 'DTC_ALLOWED_PARTICIPANTS'];
+  return relevant.some(name => bad.has(name)) ? [] : problemsOfBinding(config);
+}

@@ -1,0 +1,21 @@
+/** Owns what the coordinator's verbs share: the way to Temporal, the tag of our ids, the defaults of requests. */
+import { type Client } from '@temporalio/client';
+import { type NativeConnection } from '@temporalio/worker';
+import { type Limits } from '../config/config';
+import { type Ms } from '../protocol/wire/phases';
+
+export interface Engine {
+  readonly client: Client;
+  readonly connection: Pick<NativeConnection, 'withDeadline' | 'withAbortSignal' | 'workflowService'>;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** Stands in every id of ours. */
+  readonly tag: string;
+  /** How long closed transactions are kept. */
+  readonly retentionMs: Ms;
+  readonly limits: Limits;
+  /** Where participants reach the API; no trailing slash. */
+  readonly publicUrl?: string;
+  /** No worker answered a query, or it failed: the document comes from `describe` then. */
+  readonly onQueryFailed: (error: unknown) => void;
+}

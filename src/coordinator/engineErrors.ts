@@ -1,0 +1,49 @@
+/** Owns reading Temporal's errors by what they prove about a request that failed. */
+import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+
+/** gRPC status codes (google.rpc.Code). */
+const code = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  notFound: 5,
+  resourceExhausted: 8,
+  unavailable: 14,
+} as const;
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || grpcCode(error) === code.notFound;
+}
+
+export function isTimeout(error: unknown): boolean {
+  const found = grpcCode(error);
+  return found === code.deadlineExceeded || found === code.cancelled;
+}
+
+/** No connection was made, so nothing was done. */
+export function neverReached(error: unknown): boolean {
+  return grpcCode(error) === code.unavailable && /connect|dns error/i.test(messages(error));
+}
+
+/** Temporal refused the work for now: nothing was done. */
+export function isOverloaded(error: unknown): boolean {
+  return grpcCode(error) === code.resourceExhausted;
+}
+
+/** Temporal is away, overloaded or slow: as opposed to a request that is wrong. */
+export function isTransient(error: unknown): boolean {
+  return isTimeout(error) || isOverloaded(error) || grpcCode(error) === code.unavailable;
+}
+
+function grpcCode(error: unknown): number | undefined {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (isGrpcServiceError(each)) return each.code;
+  return undefined;
+}
+
+function messages(error: unknown): string {
+  const all: string[] = [];
+  for (let each = error; each instanceof Error; each = each.cause) {
+    all.push(each.message, 'details' in each && typeof each.details === 'string' ? each.details : '');
+  }
+  return all.join(' ');
+}

@@ -1,0 +1,68 @@
+/** Owns what `describe` knows of calls that are under way: attempts, last failure and next time, by activity id. */
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type ParticipantDocument, type TransactionDocument } from '../protocol/wire/document';
+import { type Phase, timestamp } from '../protocol/wire/phases';
+
+type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+type Instant = Activity['nextAttemptScheduleTime'];
+
+/** `commit round`, or `commit p2 #3`: see `wanted`. */
+const idPattern = /^(prepare|commit|rollback) (?:round|(.+) #\d+)$/;
+
+export interface PendingCall {
+  readonly phase: Phase;
+  /** Absent: the round, over everyone. */
+  readonly participant?: string;
+  readonly activity: Activity;
+}
+
+export function pendingCalls({ raw }: WorkflowExecutionDescription): PendingCall[] {
+  return (raw.pendingActivities ?? []).flatMap(activity => {
+    const [, phase, participant] = idPattern.exec(activity.activityId ?? '') ?? [];
+    if (phase === undefined) return [];
+    return [{ phase: phase as Phase, activity, ...(participant === undefined ? {} : { participant }) }];
+  });
+}
+
+/** The document with what the pending calls of stragglers know. */
+export function overlay(document: TransactionDocument, calls: readonly PendingCall[]): TransactionDocument {
+  const own = new Map(calls.map(call => [call.participant, call.activity]));
+  const participants = document.participants.map(p => {
+    const activity = own.get(p.name);
+    return activity === undefined ? p : withActivity(p, activity);
+  });
+  return { ...document, participants };
+}
+
+/** temporal.api.enums.v1.PendingActivityState: waiting for its next attempt, as opposed to in one. */
+const scheduled = 1;
+
+function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDocument {
+  const next = activity.state === scheduled ? rfc3339(activity.nextAttemptScheduleTime) : undefined;
+  const nextAttemptAt = next === undefined ? {} : { nextAttemptAt: next };
+  return { ...p, attempts: attemptsOf(p, activity), ...lastErrorOf(activity), ...nextAttemptAt };
+}
+
+/** A call that goes on after earlier requests hands their failure over in its first attempt, which sends nothing. */
+function attemptsOf(p: ParticipantDocument, { attempt }: Activity): number {
+  return p.attempts + (attempt ?? 1) - (p.attempts > 0 ? 1 : 0);
+}
+
+function lastErrorOf({
+  lastFailure,
+  lastAttemptCompleteTime,
+}: Activity): Pick<ParticipantDocument, 'lastError'> {
+  const at = rfc3339(lastAttemptCompleteTime);
+  if (lastFailure == null || at === undefined) return {};
+  const code = lastFailure.applicationFailureInfo?.type ?? 'workerLost';
+  const message =
+    lastFailure.applicationFailureInfo == null
+      ? 'the worker was lost during the request'
+      : lastFailure.message;
+  return { lastError: { code, message: message ?? '', at } };
+}
+
+function rfc3339(time: Instant): string | undefined {
+  if (time == null) return undefined;
+  return timestamp(Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6));
+}

@@ -1,0 +1,109 @@
+/**
+ * Owns starting a transaction.
+ *
+ * I6: the id comes from caller and key, Temporal refuses a second workflow of that id for as long as it remembers the
+ *     first, and the memo's hash tells a repeat from another request.
+ * I10: `201` follows the durable start; a start whose result is unknown is repeated under the same id.
+ */
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import { type TransactionInput } from '../../workflows/input';
+import { transactionWorkflow } from '../../workflows/messages';
+import { begin } from '../protocol/transaction/apply';
+import { documentOf } from '../protocol/transaction/document';
+import { type TransactionId, keyedId, timedId } from '../protocol/wire/ids';
+import { requestHash } from '../protocol/wire/transactionRequest';
+import { accept } from './accept';
+import { type Reading, type StartOptions } from './contract';
+import { type Engine } from './engine';
+import { isOverloaded, isTransient, neverReached } from './engineErrors';
+import { EngineUnavailable, KeyReused, StartUnknown } from './errors';
+import { type Memo, type StartMemo, startMemo } from './memo';
+import { describe, read } from './read';
+
+const tries = 3;
+const tryWithinMs = 3000;
+
+/** @throws KeyReused, StartUnknown, EngineUnavailable */
+export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
+  const { request, caller, idempotencyKey } = options;
+  const id =
+    idempotencyKey === undefined
+      ? timedId(engine.tag, Date.now())
+      : keyedId(engine.tag, caller, idempotencyKey);
+  const accepted = accept(request, { limits: engine.limits, now: Date.now(), ...statusUrl(engine, id) });
+  const memo = startMemo(accepted, { requestHash: requestHash(request), startedBy: caller });
+  const isNew = await startDurably(engine, id, { input: { version: 1, accepted }, memo });
+  return isNew
+    ? { document: documentOf(begin(id, accepted)), startedBy: caller }
+    : readRepeated(engine, id, memo);
+}
+
+function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
+  return publicUrl === undefined ? {} : { statusUrl: `${publicUrl}/transactions/${id}` };
+}
+
+interface Start {
+  readonly input: TransactionInput;
+  readonly memo: StartMemo;
+}
+
+/** True where this call started it, false where it was there already. */
+async function startDurably(engine: Engine, id: TransactionId, it: Start): Promise<boolean> {
+  let unknown = false;
+  let last: unknown;
+  for (let nth = 1; nth <= tries; nth += 1) {
+    try {
+      await startOnce(engine, id, it);
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      if (!isTransient(error)) throw error;
+      unknown ||= !neverReached(error) && !isOverloaded(error);
+      last = error;
+    }
+  }
+  throw unknown
+    ? new StartUnknown(id, { cause: last })
+    : new EngineUnavailable('Temporal cannot be reached', { cause: last });
+}
+
+async function startOnce(
+  { client, connection, taskQueue }: Engine,
+  id: TransactionId,
+  { input, memo }: Start,
+): Promise<void> {
+  await connection.withDeadline(Date.now() + tryWithinMs, () =>
+    client.workflow.start(transactionWorkflow, {
+      workflowId: id,
+      taskQueue,
+      args: [input],
+      memo: { ...memo },
+      staticSummary: summaryOf(memo),
+      workflowTaskTimeout: '3s', // a dead worker's task is given to another after this long
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      requestEagerStart: true,
+    }),
+  );
+}
+
+/** One line, shown in the Web UI's lists. */
+function summaryOf({ participants }: StartMemo): string {
+  const hosts = [...new Set(participants.map(p => new URL(p.url).host))];
+  const shown = hosts.slice(0, 3).join(', ') + (hosts.length > 3 ? ', …' : '');
+  return `${String(participants.length)} participant${participants.length === 1 ? '' : 's'} at ${shown}`;
+}
+
+async function readRepeated(
+  engine: Engine,
+  id: TransactionId,
+  { requestHash: hash }: StartMemo,
+): Promise<Reading> {
+  const { memo } = await describe(engine, id);
+  if ((memo as unknown as Memo).requestHash !== hash) throw new KeyReused(id);
+  return read(engine, id);
+}

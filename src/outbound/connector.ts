@@ -1,0 +1,103 @@
+/**
+ * Owns the making of connections: the policy is asked again here, for an address that stands in the URL and for each one
+ * that a name resolves to, and only an address that passed is connected to. Nothing of a request is sent before.
+ *
+ * One address that is refused always spoils the whole name (it may be a rebinding); one that is only not listed is left out.
+ */
+import { type LookupAddress } from 'node:dns';
+import { lookup as systemLookup } from 'node:dns/promises';
+import { type LookupFunction } from 'node:net';
+import { buildConnector } from 'undici';
+import { type Ms } from '../protocol/wire/phases';
+import { readAsMeant } from './interim';
+import { type Policy } from './policy';
+
+/** All addresses of a name. */
+export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
+
+/** The policy does not let this connection be made. */
+export class PolicyRefusal extends Error {}
+
+export interface ConnectorOptions {
+  readonly policy: Policy;
+  readonly lookup: Lookup | undefined;
+  readonly connectTimeoutMs: Ms;
+  /** Ends connections that are still being made. */
+  readonly closing: AbortSignal;
+}
+
+export function createConnector(options: ConnectorOptions): buildConnector.connector {
+  const { policy } = options;
+  const lookup = shared(options.lookup ?? (host => systemLookup(host, { all: true })));
+  const byName = connectorFor(options, lookup, true);
+  const byAddress = connectorFor(options, lookup, false);
+  return (target, callback) => {
+    const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
+    const refusal = policy.check(url.href);
+    if (refusal !== undefined) {
+      queueMicrotask(() => {
+        callback(new PolicyRefusal(refusal), null);
+      });
+      return;
+    }
+    const connect = policy.names(url) ? byName : byAddress;
+    connect(target, (...result) => {
+      if (result[0] === null) readAsMeant(result[1]);
+      callback(...result);
+    });
+  };
+}
+
+function connectorFor(options: ConnectorOptions, lookup: Lookup, named: boolean): buildConnector.connector {
+  const { policy, connectTimeoutMs, closing } = options;
+  const settings = {
+    timeout: connectTimeoutMs,
+    lookup: guarded(lookup, policy, named),
+    signal: closing,
+    // of one address among several; the default of 250 ms gives up on a far or busy host
+    autoSelectFamilyAttemptTimeout: 2_000,
+  };
+  return buildConnector(settings);
+}
+
+/** Names are resolved in a small thread pool: many callers of one dead name must not fill it (I9). */
+function shared(lookup: Lookup): Lookup {
+  const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
+  return host => {
+    const found = underWay.get(host) ?? lookup(host).finally(() => underWay.delete(host));
+    underWay.set(host, found);
+    return found;
+  };
+}
+
+function guarded(lookup: Lookup, policy: Policy, named: boolean): LookupFunction {
+  return (host, { all }, callback) => {
+    lookup(host)
+      .then(addresses => usable(host, addresses, { policy, named }))
+      .then(
+        ([first, ...rest]) => {
+          if (all === true) callback(null, [first, ...rest]);
+          else callback(null, first.address, first.family);
+        },
+        (error: unknown) => {
+          callback(error as NodeJS.ErrnoException, '');
+        },
+      );
+  };
+}
+
+type Some<T> = [T, ...T[]];
+
+function usable(
+  host: string,
+  addresses: readonly LookupAddress[],
+  { policy, named }: { policy: Policy; named: boolean },
+): Some<LookupAddress> {
+  const judged = addresses.map(one => ({ one, refusal: policy.checkAddress(host, one.address, named) }));
+  const spoiling = judged.find(({ refusal }) => refusal?.always);
+  const [first, ...rest] = judged.filter(({ refusal }) => refusal === undefined).map(({ one }) => one);
+  if (spoiling === undefined && first !== undefined) return [first, ...rest];
+  const refusal = (spoiling ?? judged[0])?.refusal;
+  if (refusal !== undefined) throw new PolicyRefusal(refusal.why);
+  throw Object.assign(new Error('the name has no address'), { code: 'ENOTFOUND' });
+}

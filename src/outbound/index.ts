@@ -1,0 +1,69 @@
+/**
+ * Owns every HTTP request that leaves. Connections are kept alive and hold one request at a time, so none waits behind
+ * another; how many there are is what the bulkheads let in.
+ */
+import { setMaxListeners } from 'node:events';
+import { Agent } from 'undici';
+import { type Ms } from '../protocol/wire/phases';
+import { type AllowList } from './allowList';
+import { Bulkhead } from './bulkhead';
+import { createConnector, type Lookup } from './connector';
+import { type Outbound } from './contract';
+import { createPolicy } from './policy';
+import { send } from './send';
+
+export interface OutboundOptions {
+  /** From `parseAllowList`; empty: any participant but those that are refused always. */
+  readonly allowed: AllowList;
+  /** Calls in flight to one endpoint. */
+  readonly callsPerEndpoint?: number;
+  readonly maxBodyBytes?: number;
+  /** The longest that one connection may take to be made; a request's own timeout bounds it too. */
+  readonly connectTimeoutMs?: Ms;
+  /** How long the rest of an answer whose status line was enough may take before its connection is closed. */
+  readonly drainMs?: Ms;
+  /** Resolves a name to all of its addresses; the system's resolver unless given. */
+  readonly lookup?: Lookup;
+}
+
+const maxHeaderBytes = 16_384;
+const maxHeaderCount = 100;
+const keepAliveMs: Ms = 4_000;
+const keepAliveLongestMs: Ms = 60_000;
+
+export function createOutbound(options: OutboundOptions): Outbound {
+  const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
+  const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one a connection
+  const policy = createPolicy(options.allowed);
+  const connect = createConnector({
+    policy,
+    lookup: options.lookup,
+    connectTimeoutMs,
+    closing: closing.signal,
+  });
+  const agent = createAgent(connect);
+  const limits = { maxBodyBytes, maxHeaderCount, drainMs };
+  const sending = { agent, bulkhead: new Bulkhead(callsPerEndpoint), limits, policy };
+  return {
+    check: url => policy.check(url),
+    send: request => send(sending, request),
+    close: async () => {
+      await agent.destroy();
+      closing.abort();
+    },
+  };
+}
+
+/** No timeouts of undici's own: each request has one that bounds all of it. */
+function createAgent(connect: ReturnType<typeof createConnector>): Agent {
+  return new Agent({
+    connect,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: maxHeaderBytes,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveLongestMs,
+  });
+}

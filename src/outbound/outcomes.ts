@@ -1,0 +1,72 @@
+/**
+ * Owns what an error of undici, Node or a participant says about a request (SPEC §2, I3): not sent, lost, or malformed.
+ * Messages are made here from stable codes; the texts of errors may quote what a participant sent.
+ */
+import { type Reply } from '../protocol/wire/answers';
+import { PolicyRefusal } from './connector';
+
+/** How far a request had come when it failed. */
+export type Progress = 'notSent' | 'sent' | 'headersRead';
+
+const stopping = 'the coordinator is closing its connections';
+
+export function outcomeOf(error: unknown, progress: Progress): Reply {
+  return progress === 'notSent' ? notSent(error) : sent(error, progress);
+}
+
+function notSent(error: unknown): Reply {
+  if (error instanceof PolicyRefusal) return { kind: 'notSent', code: 'policy', message: error.message };
+  const code = codeOf(error);
+  if (isClosing(code)) return { kind: 'notSent', code: 'cancelled', message: stopping };
+  return { kind: 'notSent', code: 'connection', message: noConnection(code) };
+}
+
+function noConnection(code: string): string {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host name was not resolved (${code})`;
+    case 'ECONNREFUSED':
+      return 'the connection was refused';
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+      return 'no connection was made in time';
+    default:
+      return `no connection was made (${code})`;
+  }
+}
+
+function sent(error: unknown, progress: Progress): Reply {
+  const code = codeOf(error);
+  if (isClosing(code)) return { kind: 'lost', code: 'cancelled', message: stopping };
+  const fault = brokenHttp(error, code, progress);
+  if (fault !== undefined) return { kind: 'malformed', code: 'brokenHttp', message: fault };
+  const where = progress === 'sent' ? 'before the answer' : 'in the middle of the answer';
+  return { kind: 'lost', code: 'cutOff', message: `the connection ended ${where}` };
+}
+
+/** What is wrong with the answer as HTTP, or undefined where it merely ended early. */
+function brokenHttp(error: unknown, code: string, progress: Progress): string | undefined {
+  const broken = 'the answer is not valid HTTP';
+  const message = textOf(error, 'message') ?? '';
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'the headers of the answer are too large';
+  // undici says this of any fault in an answer with a content-length; in the body it is one that ended early
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return progress === 'sent' ? broken : undefined;
+  if (textOf(error, 'name') === 'HTTPParserError')
+    return /invalid eof state/i.test(message) ? undefined : broken;
+  return /^bad (?:response|upgrade)$/.test(message) ? 'the answer is not one to this request' : undefined;
+}
+
+function isClosing(code: string): boolean {
+  return code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED';
+}
+
+function codeOf(error: unknown): string {
+  return textOf(error, 'code') ?? 'unknown error';
+}
+
+/** By its shape: an error may come from another realm or another copy of undici. */
+function textOf(error: unknown, field: 'code' | 'name' | 'message'): string | undefined {
+  const { [field]: text } = Object(error) as Partial<Record<string, unknown>>;
+  return typeof text === 'string' ? text : undefined;
+}

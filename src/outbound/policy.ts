@@ -1,0 +1,105 @@
+/**
+ * Owns who may be called (SPEC §5, `DTC_ALLOWED_PARTICIPANTS`): judged by URL before anything is started, and by every
+ * address that a name resolves to when a connection is made, so that a name cannot be pointed elsewhere in between.
+ *
+ * A refusal is a text that names the host or address, the rule, and what to set. A name that only a CIDR could allow
+ * passes the first check, as only its addresses can tell.
+ */
+import ipaddr from 'ipaddr.js';
+import { type Address, contains, parseAddress, type Range, whyNever } from './addresses';
+import { type AllowEntry, type AllowList, hostOf, originOf } from './allowList';
+
+const setting = 'DTC_ALLOWED_PARTICIPANTS';
+
+/** Names that lead to cloud metadata; the addresses behind them are refused too. */
+const metadataNames = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.azure.internal',
+  'metadata.azure.com',
+  'metadata.tencentyun.com',
+  'metadata.platformequinix.com',
+  'instance-data',
+  'instance-data.ec2.internal',
+]);
+
+/** Why one address that a name resolved to may not be used. */
+interface AddressRefusal {
+  /** Refused whatever the allow-list says: then the name is not used at all. */
+  readonly always: boolean;
+  readonly why: string;
+}
+
+export interface Policy {
+  /** Why this URL may not be called, or undefined. */
+  check(url: string): string | undefined;
+  /** The list names this URL's origin or host, so that its addresses need not be listed. */
+  names(url: URL): boolean;
+  /** Why `address`, which `host` resolved to, may not be used, or undefined. */
+  checkAddress(host: string, address: string, named: boolean): AddressRefusal | undefined;
+}
+
+export function createPolicy(list: AllowList): Policy {
+  const ranges = list.flatMap(entry => (entry.kind === 'range' ? [entry.range] : []));
+  const names = (url: URL): boolean => list.some(entry => namesUrl(entry, url));
+  const inRanges = (address: Address): boolean => ranges.some(range => contains(range, address));
+  const allows = (address: Address): boolean => (list.length === 0 ? isOrdinary(address) : inRanges(address));
+
+  const checkAddress = (host: string, text: string, named: boolean): AddressRefusal | undefined => {
+    const address = parseAddress(text);
+    const is = host === text ? text : `${host} resolves to ${text}, which`;
+    if (address === undefined) return { always: true, why: `${is} is no IP address that can be judged` };
+    const never = whyNever(address);
+    if (never !== undefined)
+      return { always: true, why: refusedAlways(host === text ? `${text} is` : `${is} is`, never) };
+    return named || allows(address) ? undefined : { always: false, why: notAllowed(is, list, address) };
+  };
+
+  const checkName = (url: URL): string | undefined => {
+    const host = hostOf(url);
+    if (metadataNames.has(host)) return refusedAlways(`${host} is`, 'a cloud metadata service');
+    if (list.length === 0 || ranges.length > 0 || names(url)) return undefined;
+    return `${originOf(url)} is not allowed by ${setting}: add ${originOf(url)} or a *.suffix of its host`;
+  };
+
+  const check = (text: string): string | undefined => {
+    if (!URL.canParse(text)) return 'not a URL';
+    const url = new URL(text);
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+      return `${url.protocol} is neither http nor https`;
+    if (url.username !== '' || url.password !== '') return `the URL for ${url.host} holds credentials`;
+    const literal = literalOf(url);
+    return literal === undefined ? checkName(url) : checkAddress(literal, literal, names(url))?.why;
+  };
+
+  return { check, names, checkAddress };
+}
+
+/** The IP address that stands in a URL; the URL parser has undone decimal, octal and hexadecimal spellings by then. */
+function literalOf(url: URL): string | undefined {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return parseAddress(host) === undefined ? undefined : host;
+}
+
+function namesUrl(entry: AllowEntry, url: URL): boolean {
+  if (entry.kind === 'origin') return entry.origin === originOf(url);
+  return entry.kind === 'suffix' && hostOf(url).endsWith(entry.suffix);
+}
+
+const ordinary6: readonly Range[] = [ipaddr.parseCIDR('2000::/3'), ipaddr.parseCIDR('::1/128')];
+
+/** With no list: any IPv4 address, and of IPv6 what is global or this machine. */
+function isOrdinary(address: Address): boolean {
+  return address.kind() === 'ipv4' || ordinary6.some(range => contains(range, address));
+}
+
+function refusedAlways(subject: string, what: string): string {
+  return `${subject} ${what}: refused always, no setting allows it`;
+}
+
+function notAllowed(subject: string, list: AllowList, address: Address): string {
+  const cidr = `${address.toString()}/${address.kind() === 'ipv4' ? 32 : 128}`;
+  const rule = list.length === 0 ? 'is IPv6 outside 2000::/3 and loopback' : `is not allowed by ${setting}`;
+  return `${subject} ${rule}: add ${cidr} or a wider CIDR${list.length === 0 ? ` to ${setting}` : ''}`;
+}

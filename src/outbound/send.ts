@@ -1,0 +1,67 @@
+/**
+ * Owns the way of one request out: policy, its place in the endpoint's bulkhead, one attempt. It is never repeated here
+ * and a redirect is never followed; trying again is the engine's business. Whatever happens is a reply.
+ */
+import { setMaxListeners } from 'node:events';
+import { type Agent } from 'undici';
+import { type Reply } from '../protocol/wire/answers';
+import { type Ms } from '../protocol/wire/phases';
+import { endpointOf } from '../protocol/wire/urls';
+import { type Admission, type Bulkhead } from './bulkhead';
+import { type OutboundRequest } from './contract';
+import { Exchange, type Limits, pastDeadline } from './exchange';
+import { type Policy } from './policy';
+
+export interface Sending {
+  readonly agent: Agent;
+  readonly bulkhead: Bulkhead;
+  readonly limits: Limits;
+  readonly policy: Policy;
+}
+
+export async function send(sending: Sending, request: OutboundRequest): Promise<Reply> {
+  const refusal = sending.policy.check(request.url);
+  if (refusal !== undefined) return { kind: 'notSent', code: 'policy', message: refusal };
+  setMaxListeners(0, request.signal); // one signal may be for a whole round
+
+  const endpoint = endpointOf(request.url);
+  const admission = await sending.bulkhead.enter(endpoint, patience(request), request.signal);
+  if (admission !== 'admitted') return notAdmitted(admission, request);
+
+  const exchange = start(sending, request);
+  void exchange.over.then(() => {
+    sending.bulkhead.leave(endpoint);
+  });
+  return exchange.reply;
+}
+
+/** At most one request timeout, and not past the instant after which it would not be sent. */
+function patience({ timeoutMs, notAfter }: OutboundRequest): Ms {
+  return notAfter === undefined ? timeoutMs : Math.max(0, Math.min(timeoutMs, notAfter + 1 - Date.now()));
+}
+
+function notAdmitted(
+  admission: Exclude<Admission, 'admitted'>,
+  { timeoutMs, notAfter }: OutboundRequest,
+): Reply {
+  if (admission === 'cancelled') return { kind: 'notSent', code: 'cancelled', message: 'cancelled' };
+  if (notAfter !== undefined && Date.now() > notAfter) return pastDeadline;
+  const message = `too many calls to this participant are in flight; waited ${timeoutMs} ms`;
+  return { kind: 'notSent', code: 'busy', message };
+}
+
+function start({ agent, limits }: Sending, request: OutboundRequest): Exchange {
+  const { origin, pathname, search } = new URL(request.url);
+  const exchange = new Exchange(request, limits);
+  if (exchange.replied) return exchange;
+  const headers = { 'accept-encoding': 'identity', ...request.headers };
+  try {
+    agent.dispatch(
+      { origin, path: pathname + search, method: 'POST', headers, body: request.body },
+      exchange,
+    );
+  } catch (error) {
+    exchange.fail(error);
+  }
+  return exchange;
+}

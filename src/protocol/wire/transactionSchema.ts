@@ -1,0 +1,101 @@
+/** Owns the shape of the long form (SPEC §3): each field alone. What fields say together is transactionRequest.ts. */
+import { z } from 'zod';
+import { isDeeperThan } from './canonicalJson';
+import { readHttpUrl, readPrepareUrl } from './participantUrl';
+
+/** For one request to a participant; a process waits for it with one timer. */
+export const requestTimeoutMs = { min: 10, max: 600_000 } as const;
+
+/** From start to decision. Far below the engine's retention, so that a transaction cannot outlive its record. */
+export const transactionTimeoutMs = { min: 10, max: 604_800_000 } as const;
+
+/** Deeper ones overflow the stack of what reads and writes them. */
+const deepestPayload = 100;
+
+const mostLabels = 32;
+
+type UrlReader = (text: string) => { readonly href: string } | { readonly wrong: string };
+
+/** A URL that `read` accepts, in its normal spelling. */
+function url(read: UrlReader): z.ZodType<string> {
+  return z.string('must be a string').transform((text, context) => {
+    const result = read(text);
+    if ('href' in result) return result.href;
+    context.addIssue({ code: 'custom', message: result.wrong });
+    return z.NEVER;
+  });
+}
+
+function milliseconds({ min, max }: { readonly min: number; readonly max: number }): z.ZodType<number> {
+  const message = `must be a whole number of milliseconds from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+}
+
+const notYet = new Set(['locks', 'lockTimeoutMs']);
+
+/** An object that refuses other fields by name. */
+function closed<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: issue => {
+      if (issue.code !== 'unrecognized_keys') return 'must be an object';
+      const planned = issue.keys.some(key => notYet.has(key));
+      return planned ? 'not in this version yet' : `unknown field; known: ${known}`;
+    },
+  });
+}
+
+const name = /^[A-Za-z0-9._-]{1,64}$/;
+const nameMessage = 'must be 1 to 64 of [A-Za-z0-9._-]';
+
+const participant = closed({
+  url: url(readPrepareUrl),
+  name: z.string(nameMessage).regex(name, nameMessage).optional(),
+  commitUrl: url(readHttpUrl).optional(),
+  rollbackUrl: url(readHttpUrl).optional(),
+  payload: z
+    .unknown()
+    .refine(
+      value => !isDeeperThan(value, deepestPayload),
+      `must not nest deeper than ${deepestPayload} levels`,
+    )
+    .optional(),
+  timeoutMs: milliseconds(requestTimeoutMs).optional(),
+});
+
+/** Zod's records leave out `__proto__`, so the object is looked at as it is. */
+const labels = z
+  .custom<Record<string, string>>(
+    value => typeof value === 'object' && value !== null && !Array.isArray(value),
+    {
+      error: 'must be an object of strings',
+      abort: true,
+    },
+  )
+  .superRefine((value, context) => {
+    const entries = Object.entries(value as Record<string, unknown>);
+    const add = (message: string, path: string[] = []): void => {
+      context.addIssue({ code: 'custom', message, path });
+    };
+    if (entries.length > mostLabels) add(`must not have more than ${mostLabels} labels`);
+    for (const [key, label] of entries) {
+      if (!name.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key]);
+      else if (!isLabelValue(label))
+        add('must be a string of at most 256 characters, without control characters', [key]);
+    }
+  });
+
+function isLabelValue(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 256 && !/\p{Cc}/u.test(value);
+}
+
+/** The long form, every participant an object. */
+export const transactionSchema = closed({
+  participants: z.array(participant, 'must be an array of participants'),
+  timeoutMs: milliseconds(transactionTimeoutMs).optional(),
+  onCommitFailure: z.enum(['retry', 'rollback'], 'must be "retry" or "rollback"').optional(),
+  labels: labels.optional(),
+});
+
+export type TransactionInput = z.output<typeof transactionSchema>;
+export type ParticipantInput = TransactionInput['participants'][number];

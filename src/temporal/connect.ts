@@ -1,0 +1,57 @@
+/** Owns the one connection to Temporal that client and worker share: eager start needs it to be the same. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+
+export interface Connected {
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  readonly namespace: string;
+  /** The namespace's UUID: the coordinator's tag is made from it. */
+  readonly namespaceId: string;
+  /** How long the namespace keeps closed transactions. */
+  readonly retentionMs: number;
+}
+
+export interface ConnectOptions {
+  readonly connection: NativeConnectionOptions;
+  readonly namespace: string;
+  /** Told once a failed try, with why. */
+  readonly onRetry: (why: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const pauseMs = 1000;
+
+/** Tries until Temporal answers: it may come up after us. Rejects when `signal` aborts. */
+export async function connect(options: ConnectOptions): Promise<Connected> {
+  for (;;) {
+    options.signal.throwIfAborted();
+    try {
+      return await connectOnce(options);
+    } catch (error) {
+      options.onRetry(error instanceof Error ? error.message : String(error));
+      await sleep(pauseMs, undefined, { signal: options.signal });
+    }
+  }
+}
+
+async function connectOnce({ connection: to, namespace }: ConnectOptions): Promise<Connected> {
+  const connection = await NativeConnection.connect(to);
+  try {
+    const described = await connection.withDeadline(Date.now() + 5000, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
+    const retention = described.config?.workflowExecutionRetentionTtl?.seconds;
+    return {
+      connection,
+      client: new Client({ connection, namespace }),
+      namespace,
+      namespaceId: described.namespaceInfo?.id ?? '',
+      retentionMs: Number(retention ?? 0) * 1000,
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

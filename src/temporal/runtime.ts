@@ -1,0 +1,65 @@
+/** Owns the process-wide part of the SDK: its log lines go into ours, and signals are ours alone (ordered stop). */
+import { type LogLevel, type LogMetadata, Runtime } from '@temporalio/worker';
+import { type Log } from '../telemetry/log';
+
+const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+/** What the SDK adds to every line of a workflow, and our lines have in other words. */
+const noise = new Set([
+  'namespace',
+  'taskQueue',
+  'taskToken',
+  'workflowId',
+  'runId',
+  'workflowType',
+  'sdkComponent',
+  'attempt',
+]);
+
+/** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. */
+const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
+
+/** Once a process, before any connection. */
+export function installRuntime(log: Log): void {
+  const write = (level: LogLevel, message: string, meta: LogMetadata = {}): void => {
+    const fromWorkflow = meta['sdkComponent'] === 'workflow';
+    const quiet = level === 'INFO' || level === 'DEBUG' || level === 'TRACE' || saidAlready.has(message);
+    if (!fromWorkflow && quiet) {
+      log.debug({ from: 'temporal' }, message);
+      return;
+    }
+    log[levels[level]](fieldsOf(meta), message);
+  };
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: write,
+      trace: (message, meta) => {
+        write('TRACE', message, meta);
+      },
+      debug: (message, meta) => {
+        write('DEBUG', message, meta);
+      },
+      info: (message, meta) => {
+        write('INFO', message, meta);
+      },
+      warn: (message, meta) => {
+        write('WARN', message, meta);
+      },
+      error: (message, meta) => {
+        write('ERROR', message, meta);
+      },
+    },
+  });
+}
+
+function fieldsOf(meta: LogMetadata): Record<string, unknown> {
+  const { error, ...rest } = meta;
+  const kept = Object.entries(rest).filter(([name, value]) => !noise.has(name) && typeof value !== 'symbol');
+  const id: unknown = meta['transactionId'] ?? meta['workflowId'];
+  return {
+    ...Object.fromEntries(kept),
+    ...(id === undefined ? {} : { transactionId: id }),
+    ...(error === undefined ? {} : error instanceof Error ? { err: error } : { error: error as unknown }),
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Owns registering our search attributes (SPEC §4), also in a namespace that exists already. Another type under one of
+ * their names is silently ignored by Temporal, so what is registered is compared, and a difference stops the start.
+ */
+import { type Connection } from '@temporalio/client';
+import { type NativeConnection } from '@temporalio/worker';
+
+const enums = { keyword: 2, bool: 5, keywordList: 7 } as const; // temporal.api.enums.v1.IndexedValueType
+type IndexedValueType = (typeof enums)[keyof typeof enums];
+
+const ours: Readonly<Record<string, IndexedValueType>> = {
+  TransactionState: enums.keyword,
+  NeedsAttention: enums.bool,
+  ParticipantHosts: enums.keywordList,
+};
+
+type Operator = Pick<Connection | NativeConnection, 'operatorService'>;
+
+/** Rejects where an attribute exists with another type, or may not be added. */
+export async function registerSearchAttributes(
+  { operatorService }: Operator,
+  namespace: string,
+): Promise<void> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const wrong = Object.entries(ours).filter(([name, type]) => (customAttributes[name] ?? type) !== type);
+  if (wrong.length > 0)
+    throw new Error(
+      wrongTypes(
+        namespace,
+        wrong.map(([name]) => name),
+      ),
+    );
+  const missing = Object.entries(ours).filter(([name]) => customAttributes[name] === undefined);
+  if (missing.length === 0) return;
+  await operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) });
+}
+
+function wrongTypes(namespace: string, names: readonly string[]): string {
+  const listed = names.join(', ');
+  return `namespace "${namespace}" has the search attribute ${listed} with another type: remove it there, or use another namespace`;
+}

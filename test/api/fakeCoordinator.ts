@@ -1,0 +1,137 @@
+/** A coordinator in memory: the routes are the point of these tests, not the engine. It records what it was asked. */
+import {
+  type Coordinator,
+  type Reading,
+  type StartOptions,
+  type WaitOptions,
+} from '../../src/coordinator/contract';
+import { UnknownTransaction } from '../../src/coordinator/errors';
+import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { redactUrl } from '../../src/protocol/wire/urls';
+
+export class FakeCoordinator implements Coordinator {
+  readonly calls: { readonly method: string; readonly with: unknown }[] = [];
+  readonly started: StartOptions[] = [];
+  /** Thrown by every method but those in `working`. */
+  failure: unknown;
+  working: readonly (keyof Coordinator)[] = [];
+  isReady = true;
+  /** Waits that have begun and not ended. */
+  waits = 0;
+  private readonly readings = new Map<string, Reading>();
+  private readonly changes = new EventTarget();
+
+  start(options: StartOptions): Promise<Reading> {
+    return this.answer('start', options, () => {
+      this.started.push(options);
+      const document = pendingDocument(`testt${this.started.length}`, options);
+      return this.put({ document, startedBy: options.caller });
+    });
+  }
+
+  read(id: string): Promise<Reading> {
+    return this.answer('read', { id }, () => this.get(id));
+  }
+
+  async wait(id: string, { until, timeoutMs, signal }: WaitOptions): Promise<Reading> {
+    await this.answer('wait', { id, until, timeoutMs }, () => this.get(id));
+    const isOver = ({ status, state }: TransactionDocument): boolean =>
+      until.is === 'outcome' ? status !== 'pending' : state !== until.from;
+    this.waits += 1;
+    const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    while (!end.aborted && !isOver(this.get(id).document)) await this.nextChange(end);
+    this.waits -= 1;
+    return this.get(id);
+  }
+
+  abort(id: string, action: { readonly by: string; readonly reason?: string }): Promise<Reading> {
+    return this.answer('abort', { id, ...action }, () =>
+      this.set(id, { state: 'rollingBack', decision: 'rollback' }),
+    );
+  }
+
+  retryNow(id: string, action: { readonly by: string }): Promise<Reading> {
+    return this.answer('retryNow', { id, ...action }, () => this.get(id));
+  }
+
+  resolve(id: string, action: Parameters<Coordinator['resolve']>[1]): Promise<Reading> {
+    return this.answer('resolve', { id, ...action }, () => this.get(id));
+  }
+
+  async ready(): Promise<boolean> {
+    await this.answer('ready', {}, () => undefined);
+    return this.isReady;
+  }
+
+  /** Changes a transaction as the engine would, and wakes whoever waits for it. */
+  set(id: string, change: Partial<TransactionDocument>): Reading {
+    const { document, startedBy } = this.get(id);
+    return this.put({ document: { ...document, ...change }, startedBy });
+  }
+
+  /** A transaction that is there without a request. */
+  add(id: string, startedBy = 'anonymous'): Reading {
+    const request = {
+      participants: [{ name: 'p1', url: 'http://a/prepare', commitUrl: '', rollbackUrl: '' }],
+    };
+    return this.put({ document: pendingDocument(id, { request, caller: startedBy }), startedBy });
+  }
+
+  private async answer<T>(method: keyof Coordinator, asked: unknown, result: () => T): Promise<T> {
+    this.calls.push({ method, with: asked });
+    if (this.failure !== undefined && !this.working.includes(method)) throw this.failure as Error;
+    return Promise.resolve(result());
+  }
+
+  private get(id: string): Reading {
+    const reading = this.readings.get(id);
+    if (reading === undefined) throw new UnknownTransaction(id);
+    return reading;
+  }
+
+  private put(reading: Reading): Reading {
+    this.readings.set(reading.document.id, reading);
+    this.changes.dispatchEvent(new Event('change'));
+    return reading;
+  }
+
+  private nextChange(end: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      this.changes.addEventListener(
+        'change',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+      end.addEventListener(
+        'abort',
+        () => {
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+}
+
+function pendingDocument(
+  id: string,
+  { request }: Pick<StartOptions, 'request' | 'caller'>,
+): TransactionDocument {
+  const participants = request.participants.map(({ name, url }) => {
+    return { name, url: redactUrl(url), state: 'preparing', attempts: 0 } as const;
+  });
+  const createdAt = '2025-01-01T00:00:00.000Z';
+  const decideBy = '2025-01-01T00:01:00.000Z';
+  return {
+    id,
+    status: 'pending',
+    state: 'preparing',
+    decision: null,
+    needsAttention: false,
+    createdAt,
+    decideBy,
+    participants,
+  };
+}

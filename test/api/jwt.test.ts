@@ -1,0 +1,102 @@
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { Harness, problem } from './harness';
+
+let keys: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
+let keyServer: Server;
+let keyServerStatus = 200;
+let api: Harness;
+
+beforeAll(async () => {
+  keys = await generateKeyPair('ES256');
+  const set = JSON.stringify({
+    keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }],
+  });
+  keyServer = createServer((_request, response) => response.writeHead(keyServerStatus).end(set));
+  await new Promise<void>(resolve => keyServer.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  keyServer.close();
+});
+beforeEach(async () => {
+  keyServerStatus = 200;
+  const { port } = keyServer.address() as AddressInfo;
+  api = await Harness.start({
+    DTC_JWKS_URL: `http://127.0.0.1:${port}/keys`,
+    DTC_API_TOKENS: 'ops:operator:ops-0123456789abcdef',
+  });
+  api.coordinator.add('testt1', 'alice');
+});
+afterEach(() => api.close());
+
+const claims = { sub: 'alice', role: 'client' };
+
+function sign(
+  payload: JWTPayload,
+  key: CryptoKey | Uint8Array = keys.privateKey,
+  alg = 'ES256',
+): Promise<string> {
+  return new SignJWT({ exp: Math.floor(Date.now() / 1_000) + 60, ...payload })
+    .setProtectedHeader({ alg, kid: 'k1' })
+    .sign(key);
+}
+
+function read(token: string): ReturnType<Harness['call']> {
+  return api.call('/transactions/testt1', { headers: { authorization: `Bearer ${token}` } });
+}
+
+it('takes the name from sub and the role from role', async () => {
+  expect((await read(await sign(claims))).status).toBe(200);
+  expect(await read(await sign({ ...claims, sub: 'bob' }))).toEqual(problem('unknown-transaction', 404));
+  expect((await read(await sign({ sub: 'bob', role: 'operator' }))).status).toBe(200);
+});
+
+it('takes configured tokens beside JWTs', async () => {
+  expect((await read('ops-0123456789abcdef')).status).toBe(200);
+});
+
+describe('refuses with 401', () => {
+  it.each([
+    ['an expired token', { ...claims, exp: 1_000 }],
+    ['one that never expires', { ...claims, exp: undefined }],
+    ['one that is not valid yet', { ...claims, nbf: 9_999_999_999 }],
+    ['no role', { sub: 'alice' }],
+    ['another role', { ...claims, role: 'admin' }],
+    ['several roles', { ...claims, role: ['operator'] }],
+    ['no name', { role: 'operator' }],
+    ['a name that is none', { ...claims, sub: 'a\nb' }],
+  ])('%s', async (_, payload) => {
+    expect(await read(await sign(payload as JWTPayload))).toEqual(problem('unauthenticated', 401));
+  });
+
+  it('a signature of another key', async () => {
+    const { privateKey } = await generateKeyPair('ES256');
+    expect(await read(await sign(claims, privateKey))).toEqual(problem('unauthenticated', 401));
+  });
+
+  it('a signature of a key that the set does not hold', async () => {
+    const header = { alg: 'ES256', kid: 'k2' };
+    const unknown = new SignJWT({ ...claims, exp: 9_999_999_999 }).setProtectedHeader(header);
+    expect(await read(await unknown.sign(keys.privateKey))).toEqual(problem('unauthenticated', 401));
+  });
+
+  it('a token that is not signed, and one that is signed with a shared secret', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const unsigned = `${part({ alg: 'none' })}.${part({ ...claims, exp: 9_999_999_999 })}.`;
+    expect(await read(unsigned)).toEqual(problem('unauthenticated', 401));
+    const secret = await sign(claims, new TextEncoder().encode('x'.repeat(32)), 'HS256');
+    expect(await read(secret)).toEqual(problem('unauthenticated', 401));
+  });
+
+  it('what only looks like one', async () => {
+    expect(await read('a.b.c')).toEqual(problem('unauthenticated', 401));
+  });
+});
+
+it('is 503 while the keys cannot be had, which says nothing of the token', async () => {
+  keyServerStatus = 500;
+  const answer = await read(await sign(claims));
+  expect(answer).toEqual(problem('keys-unavailable', 503));
+  expect(answer.headers['retry-after']).toBe('1');
+});

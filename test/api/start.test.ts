@@ -1,0 +1,258 @@
+import { Harness, problem, until } from './harness';
+
+const two = ['http://a:1/prepare', 'http://b:2/x/prepare?key=secret'];
+
+let api: Harness;
+beforeEach(async () => {
+  api = await Harness.start();
+});
+afterEach(() => api.close());
+
+describe('POST /transactions', () => {
+  it('answers 201 with a Location that GET answers with the same document', async () => {
+    const started = await api.post(two);
+    expect(started.status).toBe(201);
+    expect(started.json).toMatchObject({ status: 'pending', participants: [{ name: 'p1' }, { name: 'p2' }] });
+    expect((await api.call(String(started.headers['location']))).json).toEqual(started.json);
+  });
+
+  it('starts the normalised request in the name of the caller', async () => {
+    await api.post({
+      participants: [two[0], { url: two[1], name: 'b', payload: { n: 1 } }],
+      labels: { k: 'v' },
+    });
+    expect(api.coordinator.started).toEqual([
+      {
+        caller: 'anonymous',
+        request: {
+          labels: { k: 'v' },
+          participants: [
+            { name: 'p1', url: two[0], commitUrl: 'http://a:1/commit', rollbackUrl: 'http://a:1/rollback' },
+            {
+              name: 'b',
+              url: two[1],
+              commitUrl: 'http://b:2/x/commit?key=secret',
+              rollbackUrl: 'http://b:2/x/rollback?key=secret',
+              payload: { n: 1 },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('refuses bad input with 400, naming every place, and starts nothing', async () => {
+    const answer = await api.post({ participants: ['http://a/nope', { url: two[0], nmae: 'x' }] });
+    expect(answer).toEqual(problem('invalid-request', 400));
+    expect(answer.json['errors']).toEqual([
+      {
+        pointer: '#/participants/0',
+        value: 'http://a/nope',
+        message: expect.stringContaining('prepare') as string,
+      },
+      { pointer: '#/participants/1/nmae', message: expect.stringContaining('unknown field') as string },
+    ]);
+    expect(api.coordinator.calls).toEqual([]);
+  });
+
+  it('refuses a participant that policy forbids with 403, naming its position and the rule', async () => {
+    api.refuse = url => (url.startsWith('http://b') ? 'link-local addresses are refused always' : undefined);
+    const answer = await api.post(two);
+    expect(answer).toEqual(problem('participant-not-allowed', 403));
+    expect(answer.json['errors']).toEqual([
+      {
+        pointer: '#/1',
+        value: 'http://b:2/x/prepare?redacted',
+        message: 'participant 2, "p2", may not be called: link-local addresses are refused always',
+      },
+    ]);
+    expect(api.coordinator.calls).toEqual([]);
+  });
+
+  it('judges commit and rollback URLs of another host as well', async () => {
+    api.refuse = url => (url.includes('metadata') ? 'refused' : undefined);
+    const url = 'http://a/prepare';
+    const named = { url, commitUrl: 'http://a/c', rollbackUrl: 'http://metadata/r' };
+    expect(await api.post({ participants: [named] })).toEqual(problem('participant-not-allowed', 403));
+  });
+
+  it('shows no URL query in an error', async () => {
+    const answer = await api.post([
+      'http://b/nope?key=secret',
+      'http://b/x y?key=secret',
+      'http://u:secret@b/prepare',
+    ]);
+    expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain('secret');
+  });
+});
+
+describe('the body', () => {
+  it.each([
+    ['none', {}],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['text', { 'content-type': 'text/plain' }],
+    ['another charset', { 'content-type': 'application/json; charset=latin1' }],
+    ['a longer name', { 'content-type': 'application/jsonp' }],
+  ])('must be declared as JSON: %s is 415 and says what to send', async (_, headers) => {
+    const answer = await api.call('/transactions', { body: JSON.stringify(two), headers });
+    expect(answer).toEqual(problem('unsupported-media-type', 415));
+    expect(answer.json['detail']).toContain('content-type: application/json');
+  });
+
+  it.each(['application/json', 'Application/JSON; charset=utf-8', 'application/json;charset="UTF-8"'])(
+    'may be declared as %s',
+    async type => {
+      const answer = await api.call('/transactions', {
+        body: JSON.stringify(two),
+        headers: { 'content-type': type },
+      });
+      expect(answer.status).toBe(201);
+    },
+  );
+
+  it('may not be compressed', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    const answer = await api.call('/transactions', { body: 'x', headers });
+    expect(answer).toEqual(problem('unsupported-media-type', 415));
+  });
+
+  it('is told where it is not JSON, and nothing of it is repeated', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await api.call('/transactions', {
+      body: '{"payload": "secret",\n  "a": secret}',
+      headers,
+    });
+    expect(answer).toEqual(problem('invalid-json', 400));
+    expect(answer.json['detail']).toBe('the body is not JSON: unexpected text at line 2, column 8');
+  });
+
+  it.each([
+    ['empty', Buffer.alloc(0), 'the body is empty'],
+    ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'the body is not UTF-8'],
+  ])('is 400 when it is %s', async (_, body, detail) => {
+    const headers = { 'content-type': 'application/json' };
+    expect(await api.call('/transactions', { method: 'POST', body, headers })).toEqual(
+      problem('invalid-json', 400, { detail }),
+    );
+  });
+
+  it('is 413 over the limit, and 201 just under it', async () => {
+    await api.close();
+    api = await Harness.start({ DTC_MAX_BODY_BYTES: '2000' });
+    const sized = (bytes: number): unknown => {
+      const empty = JSON.stringify({ participants: [{ url: two[0], payload: '' }] }).length;
+      return { participants: [{ url: two[0], payload: 'x'.repeat(bytes - empty) }] };
+    };
+    expect((await api.post(sized(2_000))).status).toBe(201);
+    const answer = await api.post(sized(2_001));
+    expect(answer).toEqual(problem('body-too-large', 413));
+    expect(answer.json['detail']).toContain('2000');
+  });
+
+  it('is read in either form when it nests deeply, and refused by name where it nests too deeply', async () => {
+    const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const send = (levels: number): ReturnType<Harness['call']> => {
+      const body = `{"participants":[{"url":"http://a/prepare","payload":${nested(levels)}}]}`;
+      return api.call('/transactions', { body, headers: { 'content-type': 'application/json' } });
+    };
+    expect((await send(100)).status).toBe(201);
+    const answer = await send(100_000);
+    expect(answer.json['errors']).toEqual([
+      { pointer: '#/participants/0/payload', message: 'must not nest deeper than 100 levels' },
+    ]);
+  });
+});
+
+describe('Idempotency-Key', () => {
+  it.each([
+    ['bare', '8e03978e-40d5-43dd-bc93-6894a57f9324', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
+    ['quoted', '"8e03978e-40d5"', '8e03978e-40d5'],
+    ['quoted with escapes', String.raw`"a \"b\" \\ c"`, String.raw`a "b" \ c`],
+    ['as long as it may be', 'k'.repeat(255), 'k'.repeat(255)],
+  ])('is passed on: %s', async (_, header, key) => {
+    await api.post(two, { 'idempotency-key': header });
+    expect(api.coordinator.started[0]?.idempotencyKey).toBe(key);
+  });
+
+  it.each([
+    ['empty', '""'],
+    ['with a space', 'a b'],
+    ['several', 'a, b'],
+    ['several quoted', '"a", "b"'],
+    ['with an open quote', '"a'],
+    ['with another escape', String.raw`"a\n"`],
+    ['too long', 'k'.repeat(256)],
+  ])('is refused when it is %s', async (_, header) => {
+    const answer = await api.post(two, { 'idempotency-key': header });
+    expect(answer).toEqual(problem('invalid-request', 400));
+    expect(answer.json['errors']).toMatchObject([{ header: 'Idempotency-Key' }]);
+    expect(api.coordinator.started).toEqual([]);
+  });
+
+  it('is no key at all when it is not sent', async () => {
+    await api.post(two);
+    expect(api.coordinator.started[0]).not.toHaveProperty('idempotencyKey');
+  });
+});
+
+describe('Prefer: wait', () => {
+  it('answers once status leaves pending', async () => {
+    const answer = api.post(two, { prefer: 'wait=20' });
+    await until(() => api.coordinator.waits === 1);
+    api.coordinator.set('testt1', { state: 'committing' }); // not what was waited for
+    api.coordinator.set('testt1', { status: 'committed', state: 'committed', decision: 'commit' });
+    const { status, json, headers } = await answer;
+    expect({ status, json, applied: headers['preference-applied'] }).toMatchObject({
+      status: 201,
+      json: { status: 'committed' },
+      applied: 'wait=20',
+    });
+  });
+
+  it.each([
+    ['wait=60', 60],
+    ['wait=600', 60],
+    ['respond-async, wait="7"; x=1', 7],
+    ['Wait = 5', 5],
+    ['a="x, wait=9", wait=3', 3],
+    ['wait=4, wait=8', 4],
+  ])('takes %s for %d seconds', async (prefer, seconds) => {
+    const answer = api.post(two, { prefer });
+    await until(() => api.coordinator.waits === 1);
+    api.coordinator.set('testt1', { status: 'rolledback' });
+    expect((await answer).headers['preference-applied']).toBe(`wait=${seconds}`);
+    expect(api.coordinator.calls.at(-1)?.with).toMatchObject({ timeoutMs: seconds * 1_000 });
+  });
+
+  it.each(['wait=soon', 'wait=-1', 'wait=1.5', 'wait'])('refuses %s by name', async prefer => {
+    const answer = await api.post(two, { prefer });
+    expect(answer.json['errors']).toMatchObject([{ header: 'Prefer' }]);
+    expect(api.coordinator.started).toEqual([]);
+  });
+
+  it('does not wait where none is asked for', async () => {
+    for (const prefer of ['wait=0', 'respond-async'])
+      expect((await api.post(two, { prefer })).status).toBe(201);
+    expect(api.coordinator.calls.map(call => call.method)).toEqual(['start', 'start']);
+  });
+
+  it('answers 201 all the same when the wait fails, since the transaction is accepted', async () => {
+    api.coordinator.failure = new Error('the engine is gone');
+    api.coordinator.working = ['start'];
+    const answer = await api.post(two, { prefer: 'wait=5' });
+    expect(answer).toMatchObject({ status: 201, json: { status: 'pending' } });
+  });
+
+  it('answers at once when the server stops', async () => {
+    const answer = api.post(two, { prefer: 'wait=60' });
+    await until(() => api.coordinator.waits === 1);
+    api.stopping.abort();
+    expect(await answer).toMatchObject({ status: 201, json: { status: 'pending' } });
+  });
+
+  it('does not wait at all when the server is stopping already', async () => {
+    api.stopping.abort();
+    expect(await api.post(two, { prefer: 'wait=60' })).toMatchObject({ status: 201 });
+  });
+});

@@ -1,0 +1,48 @@
+import { hashToken, parseApiTokens } from '../../src/config/apiTokens';
+
+const token = '0123456789abcdef';
+
+describe('bearer tokens', () => {
+  it('are read as name, role and hash, and the token itself is not kept', () => {
+    const tokens = parseApiTokens(`alice:client:${token}, ops:operator:${token}==`);
+    expect(tokens).toEqual([
+      { name: 'alice', role: 'client', hash: hashToken(token) },
+      { name: 'ops', role: 'operator', hash: hashToken(`${token}==`) },
+    ]);
+    expect(JSON.stringify(tokens)).not.toContain(token);
+  });
+
+  it('may be several of one name, so that one can be replaced without a gap', () => {
+    expect(parseApiTokens(`a:client:${token}1,a:client:${token}2`)).toHaveLength(2);
+  });
+
+  it.each([
+    ['no role', 'alice', 'entry 1 is not name:role:token'],
+    ['no token', 'alice:client', 'entry 1 is not name:role:token'],
+    ['no name', `:client:${token}`, 'entry 1 has a name that is not [A-Za-z0-9._@-]{1,64}'],
+    [
+      'another role',
+      `alice:admin:${token}`,
+      'entry 1 ("alice") has a role that is not client, participant or operator',
+    ],
+    [
+      'a short token',
+      'alice:client:hidden',
+      'entry 1 ("alice") has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]',
+    ],
+    [
+      'a token with a space',
+      `alice:client:${token} x`,
+      'entry 1 ("alice") has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]',
+    ],
+    ['a trailing comma', `alice:client:${token},`, 'entry 2 is not name:role:token'],
+    ['one token twice', `a:client:${token},b:client:${token}`, 'entry 2 ("b") repeats an earlier token'],
+    [
+      'one name in two roles',
+      `a:client:${token}1,a:operator:${token}2`,
+      'entry 2 ("a") has the role operator, an earlier entry of that name client',
+    ],
+  ])('are refused with the position, and without the secret: %s', (_, text, error) => {
+    expect(parseApiTokens(text)).toEqual({ error });
+  });
+});

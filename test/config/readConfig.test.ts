@@ -1,0 +1,248 @@
+import { ConfigError, type SettingProblem } from '../../src/config/configError';
+import { readConfig } from '../../src/config/readConfig';
+
+function problemsOf(env: Record<string, string>): readonly SettingProblem[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('has the defaults of SPEC §5', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      role: 'all',
+      taskQueue: 'transactions',
+      dev: { temporalPort: 7233, temporalUiPort: 8233, dataDir: '.temporal' },
+      limits: {
+        prepareTimeoutMs: 5_000,
+        prepareAttempts: 3,
+        completionTimeoutMs: 5_000,
+        completionAttempts: 10,
+        retryInitialMs: 200,
+        retryMaxMs: 30_000,
+        attentionRetryMs: 300_000,
+        transactionTimeoutMs: 60_000,
+        onCommitFailure: 'retry',
+        maxParticipants: 100,
+        maxBodyBytes: 262_144,
+      },
+      allowedParticipants: [],
+      auth: { tokens: [] },
+      logLevel: 'info',
+      temporal: { namespace: 'default', environment: {} },
+    });
+  });
+
+  it('takes every setting from the environment', () => {
+    const config = readConfig({
+      DTC_HOST: '::1',
+      DTC_PORT: '0',
+      DTC_PUBLIC_URL: 'https://pay.example.com/dtc/',
+      DTC_ROLE: 'api',
+      DTC_TASK_QUEUE: 'tx',
+      DTC_COORDINATOR_ID: 'eu1',
+      DTC_TEMPORAL_PORT: '7000',
+      DTC_TEMPORAL_UI_PORT: '8000',
+      DTC_DATA_DIR: 'data',
+      DTC_PREPARE_TIMEOUT_MS: '10',
+      DTC_PREPARE_ATTEMPTS: '1',
+      DTC_COMPLETION_TIMEOUT_MS: '600000',
+      DTC_COMPLETION_ATTEMPTS: '2',
+      DTC_RETRY_INITIAL_MS: '1',
+      DTC_RETRY_MAX_MS: '2',
+      DTC_ATTENTION_RETRY_MS: '3',
+      DTC_TRANSACTION_TIMEOUT_MS: '604800000',
+      DTC_ON_COMMIT_FAILURE: 'rollback',
+      DTC_MAX_PARTICIPANTS: '1000',
+      DTC_MAX_BODY_BYTES: '1024',
+      DTC_ALLOWED_PARTICIPANTS: '10.0.0.0/8, *.example.com',
+      DTC_JWKS_URL: 'https://id.example.com/keys',
+      DTC_LOG_LEVEL: 'debug',
+    });
+    expect(config).toMatchObject({
+      host: '::1',
+      port: 0,
+      publicUrl: 'https://pay.example.com/dtc',
+      role: 'api',
+      taskQueue: 'tx',
+      coordinatorId: 'eu1',
+      dev: { temporalPort: 7000, temporalUiPort: 8000, dataDir: 'data' },
+      limits: {
+        prepareTimeoutMs: 10,
+        prepareAttempts: 1,
+        completionTimeoutMs: 600_000,
+        completionAttempts: 2,
+        retryInitialMs: 1,
+        retryMaxMs: 2,
+        attentionRetryMs: 3,
+        transactionTimeoutMs: 604_800_000,
+        onCommitFailure: 'rollback',
+        maxParticipants: 1_000,
+        maxBodyBytes: 1_024,
+      },
+      auth: { jwksUrl: 'https://id.example.com/keys' },
+      logLevel: 'debug',
+    });
+    expect(config.allowedParticipants).toHaveLength(2);
+  });
+
+  it('lists every problem at once, each with name, value and what is allowed', () => {
+    const env = { DTC_PORT: '80a', DTC_ROLE: 'boss', DTC_PRT: '1' };
+    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(problemsOf(env)).toEqual([
+      { name: 'DTC_PRT', message: 'there is no such setting; did you mean DTC_PORT?' },
+      { name: 'DTC_PORT', value: '80a', message: 'allowed: a whole number from 0 to 65535' },
+      { name: 'DTC_ROLE', value: 'boss', message: 'allowed: one of api, worker, all' },
+    ]);
+    expect(() => readConfig(env)).toThrow(/DTC_PRT.*\n.*DTC_PORT="80a": allowed.*\n.*DTC_ROLE="boss"/);
+  });
+
+  it.each([
+    ['DTC_HOST', 'a b'],
+    ['DTC_HOST', '[::1]'],
+    ['DTC_PORT', '65536'],
+    ['DTC_PORT', '-1'],
+    ['DTC_PORT', '80.5'],
+    ['DTC_PORT', ' 80'],
+    ['DTC_PORT', ''],
+    ['DTC_PUBLIC_URL', 'ftp://a'],
+    ['DTC_PUBLIC_URL', 'pay.example.com'],
+    ['DTC_PUBLIC_URL', 'http://a/#x'],
+    ['DTC_TASK_QUEUE', 'a b'],
+    ['DTC_COORDINATOR_ID', 'EU-1'],
+    ['DTC_COORDINATOR_ID', 'a'.repeat(17)],
+    ['DTC_TEMPORAL_PORT', '0'],
+    ['DTC_DATA_DIR', ''],
+    ['DTC_PREPARE_TIMEOUT_MS', '9'],
+    ['DTC_PREPARE_TIMEOUT_MS', '600001'],
+    ['DTC_PREPARE_ATTEMPTS', '0'],
+    ['DTC_COMPLETION_ATTEMPTS', '0'],
+    ['DTC_RETRY_INITIAL_MS', '0'],
+    ['DTC_ATTENTION_RETRY_MS', '86400001'],
+    ['DTC_TRANSACTION_TIMEOUT_MS', '9'],
+    ['DTC_TRANSACTION_TIMEOUT_MS', '604800001'],
+    ['DTC_ON_COMMIT_FAILURE', 'Retry'],
+    ['DTC_MAX_PARTICIPANTS', '0'],
+    ['DTC_MAX_BODY_BYTES', '1e6'],
+    ['DTC_ALLOWED_PARTICIPANTS', ''],
+    ['DTC_ALLOWED_PARTICIPANTS', ' , '],
+    ['DTC_ALLOWED_PARTICIPANTS', 'example.com'],
+    ['DTC_JWKS_URL', 'http://id.example.com/keys'],
+    ['DTC_LOG_LEVEL', 'loud'],
+    ['TEMPORAL_ADDRESS', 'localhost'],
+    ['TEMPORAL_ADDRESS', 'http://localhost:7233'],
+    ['TEMPORAL_NAMESPACE', 'a b'],
+  ])('refuses %s=%j by name', (name, value) => {
+    expect(problemsOf({ [name]: value })).toMatchObject([{ name, value }]);
+  });
+
+  it('refuses a public URL with credentials or a query, and shows neither', () => {
+    expect(problemsOf({ DTC_PUBLIC_URL: 'http://u:p@a/' })).toMatchObject([{ value: 'http://redacted@a/' }]);
+    expect(problemsOf({ DTC_PUBLIC_URL: 'http://a/?x=1' })).toMatchObject([{ value: 'http://a/?redacted' }]);
+  });
+
+  it('refuses intervals that shrink, and lets unset ones follow those that are set', () => {
+    expect(problemsOf({ DTC_RETRY_INITIAL_MS: '500', DTC_RETRY_MAX_MS: '499' })).toMatchObject([
+      { name: 'DTC_RETRY_MAX_MS', value: '499', message: 'must be at least DTC_RETRY_INITIAL_MS, 500' },
+    ]);
+    expect(problemsOf({ DTC_ATTENTION_RETRY_MS: '29999' })).toMatchObject([
+      { name: 'DTC_ATTENTION_RETRY_MS' },
+    ]);
+    expect(readConfig({ DTC_RETRY_INITIAL_MS: '400000' }).limits).toMatchObject({
+      retryMaxMs: 400_000,
+      attentionRetryMs: 400_000,
+    });
+  });
+
+  it('refuses one port for both of Temporal’s', () => {
+    expect(problemsOf({ DTC_TEMPORAL_PORT: '8233' })).toMatchObject([
+      { name: 'DTC_TEMPORAL_UI_PORT', value: '8233' },
+    ]);
+  });
+});
+
+describe('a name that is unknown', () => {
+  it.each([
+    ['DTC_PREPARE_TIMEOUT', 'DTC_PREPARE_TIMEOUT_MS'],
+    ['DTC_API_TOKEN', 'DTC_API_TOKENS'],
+    ['DTC_LOGLEVEL', 'DTC_LOG_LEVEL'],
+  ])('stops the start, with what may have been meant: %s', (name, meant) => {
+    expect(problemsOf({ [name]: 'secret' })).toEqual([
+      { name, message: `there is no such setting; did you mean ${meant}?` },
+    ]);
+  });
+
+  it('is not guessed at where nothing is near', () => {
+    expect(problemsOf({ DTC_COLOUR: 'x' })).toEqual([
+      { name: 'DTC_COLOUR', message: 'there is no such setting' },
+    ]);
+  });
+
+  it.each([
+    'DTC_SIGNING_SECRET',
+    'DTC_RECOVERY_URLS',
+    'DTC_SWEEP_INTERVAL_MS',
+    'DTC_SWEEP_SAFETY_MS',
+    'DTC_SWEEP_MAX_ACTIONS',
+    'DTC_STUCK_AFTER_MS',
+    'DTC_LOCK_TIMEOUT_MS',
+  ])('or of a feature that is still to come is refused rather than ignored: %s', name => {
+    expect(problemsOf({ [name]: '1' })).toEqual([{ name, message: 'not in this version yet: unset it' }]);
+  });
+
+  it('of others is none of ours', () => {
+    expect(
+      problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', PATH: '/bin', XDTC_PORT: 'x', TEMPORAL_X: 'y' }),
+    ).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  it('are in no message', () => {
+    const env = {
+      DTC_API_TOKENS: 'alice:client:hidden',
+      DTC_SIGNING_SECRET: 'hidden',
+      DTC_APITOKENS: 'hidden',
+      DTC_PUBLIC_URL: 'http://user:hidden@a/?key=hidden',
+      DTC_JWKS_URL: 'http://a/keys?key=hidden',
+      DTC_ALLOWED_PARTICIPANTS: 'http://user:hidden@a',
+    };
+    expect(
+      problemsOf(env)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(Object.keys(env).sort());
+    expect(() => readConfig(env)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('hidden') as string }) as Error,
+    );
+  });
+});
+
+describe('Temporal’s own settings', () => {
+  it('are read where this program needs them, and passed on as they are', () => {
+    const env = {
+      TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+      TEMPORAL_NAMESPACE: 'pay',
+      TEMPORAL_API_KEY: 'k',
+    };
+    const { temporal } = readConfig({ ...env, PATH: '/bin' });
+    expect(temporal).toEqual({ address: 'temporal.example.com:7233', namespace: 'pay', environment: env });
+  });
+
+  it('count as unset when they are empty, as in Temporal’s own tools', () => {
+    expect(readConfig({ TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '' }).temporal).toEqual({
+      namespace: 'default',
+      environment: {},
+    });
+  });
+
+  it('take an address of IPv6', () => {
+    expect(readConfig({ TEMPORAL_ADDRESS: '[::1]:7233' }).temporal.address).toBe('[::1]:7233');
+  });
+});

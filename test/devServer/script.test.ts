@@ -1,0 +1,157 @@
+// temporal-dev.sh run by hand, against the real server.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import {
+  answers,
+  cleanUp,
+  freePorts,
+  newFolder,
+  newPlace,
+  processesNaming,
+  ready,
+  runAt,
+  runScript,
+  settings,
+  until,
+  type Place,
+} from './fixture';
+
+afterEach(cleanUp);
+
+describe('a server run by hand', () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends cleanly on %s and leaves nothing running',
+    async signal => {
+      const place = await newPlace();
+      const script = runAt(place);
+      await ready(script);
+      script.child.kill(signal);
+      expect(await script.ended).toBe(0);
+      expect(processesNaming(place.dataDir)).toEqual([]);
+      expect(await answers(place.port)).toBe(false);
+    },
+  );
+
+  it('says where everything is, listens on loopback only, and keeps closed workflows for 30 days', async () => {
+    const place = await newPlace();
+    const script = runAt(place);
+    await ready(script);
+    expect(script.stdout()).toContain(`127.0.0.1:${place.port}`);
+    expect(script.stdout()).toContain(`http://127.0.0.1:${place.uiPort}`);
+    expect(retention(place)).toBe('2592000s');
+    for (const host of otherAddresses()) expect(await answers(place.port, host)).toBe(false);
+    script.child.kill('SIGTERM');
+    await script.ended;
+  });
+
+  it('is refused while another one has the data directory, by name', async () => {
+    const place = await newPlace();
+    const first = runAt(place);
+    await ready(first);
+    const [port, uiPort] = await freePorts();
+    const second = runAt({ ...place, port, uiPort });
+    expect(await second.ended).toBe(1);
+    expect(second.stderr()).toContain(`in use by temporal-dev.sh (pid ${first.child.pid},`);
+    expect(second.stderr()).toContain(`TEMPORAL_ADDRESS=127.0.0.1:${place.port}`);
+    first.child.kill('SIGKILL');
+    await first.ended;
+  });
+});
+
+function retention({ port }: Place): string {
+  const binary = execFileSync(join(__dirname, '../../temporal-dev.sh'), ['--binary'], {
+    encoding: 'utf8',
+  }).trim();
+  const args = [
+    'operator',
+    'namespace',
+    'describe',
+    '-n',
+    'default',
+    '--address',
+    `127.0.0.1:${port}`,
+    '-o',
+    'json',
+  ];
+  const described = JSON.parse(execFileSync(binary, args, { encoding: 'utf8' })) as {
+    config: { workflowExecutionRetentionTtl: string };
+  };
+  return described.config.workflowExecutionRetentionTtl;
+}
+
+function otherAddresses(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap(each => each ?? []);
+  return addresses.filter(each => !each.internal && each.family === 'IPv4').map(each => each.address);
+}
+
+describe('a start that cannot be', () => {
+  it.each(['DTC_TEMPORAL_PORT', 'DTC_TEMPORAL_UI_PORT'])('names the process that has %s', async name => {
+    const place = await newPlace();
+    const port = settings(place)[name];
+    const holder = createServer().listen(Number(port), '127.0.0.1');
+    const script = runAt(place);
+    expect(await script.ended).toBe(1);
+    expect(script.stderr()).toMatch(
+      new RegExp(`${name} ${port} is in use by pid ${process.pid} \\(.+\\) — set ${name}`),
+    );
+    holder.close();
+  });
+
+  it('refuses the database of another version, says what to do and leaves it alone', async () => {
+    const place = await newPlace();
+    mkdirSync(place.dataDir);
+    writeFileSync(join(place.dataDir, 'server-version'), '1.31.0\n');
+    writeFileSync(join(place.dataDir, 'temporal.db'), 'old');
+    const script = runAt(place);
+    expect(await script.ended).toBe(1);
+    expect(script.stderr()).toContain('was made by Temporal server 1.31.0, and this is 1.32');
+    expect(script.stderr()).toContain(`mv ${place.dataDir} ${place.dataDir}-1.31.0`);
+    expect(readFileSync(join(place.dataDir, 'temporal.db'), 'utf8')).toBe('old');
+  });
+
+  it.each([
+    [
+      { DTC_TEMPORAL_PORT: '70000' },
+      'DTC_TEMPORAL_PORT is "70000": it must be a whole number from 1 to 65535',
+    ],
+    [{ DTC_TEMPORAL_UI_PORT: 'web' }, 'DTC_TEMPORAL_UI_PORT is "web": it must be'],
+    [
+      { DTC_TEMPORAL_PORT: '7000', DTC_TEMPORAL_UI_PORT: '7000' },
+      'DTC_TEMPORAL_PORT and DTC_TEMPORAL_UI_PORT are both 7000',
+    ],
+    [{ DTC_DATA_DIR: __filename }, `DTC_DATA_DIR is "${__filename}": it must be a directory`],
+  ])('refuses %j', async (env, message) => {
+    const script = runScript([], { ...settings(await newPlace()), ...env });
+    expect(await script.ended).toBe(1);
+    expect(script.stderr()).toContain(message);
+  });
+});
+
+it('sets a database aside that a killed first start never finished', async () => {
+  const place = await newPlace();
+  mkdirSync(place.dataDir);
+  writeFileSync(join(place.dataDir, 'temporal.db'), '');
+  const script = runAt(place);
+  await ready(script);
+  expect(script.stderr()).toContain('the database was never finished');
+  script.child.kill('SIGTERM');
+  await script.ended;
+});
+
+it('leaves nothing when it is killed before the server answers', async () => {
+  const place = await newPlace();
+  const script = runAt(place);
+  await until(() => processesNaming(place.dataDir).length > 0, 'the server begins');
+  script.child.kill('SIGKILL');
+  await script.ended;
+  await until(() => processesNaming(place.dataDir).length === 0, 'everything ended');
+});
+
+it('shows how it is used', async () => {
+  const script = runScript(['--help'], { DTC_DATA_DIR: newFolder() });
+  expect(await script.ended).toBe(0);
+  expect(script.stdout()).toContain('DTC_TEMPORAL_PORT');
+});

@@ -1,0 +1,190 @@
+/**
+ * Owns a coordinator for tests: the shared real Temporal server, a task queue of its own, real API and worker in this
+ * process, the production workflow bundle. Retries are quick; everything else is as shipped.
+ */
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities';
+import { type RequestLog } from '../../activities/call';
+import { createApi } from '../../src/api/app';
+import { listen } from '../../src/api/listen';
+import { type Limits } from '../../src/config/config';
+import { readConfig } from '../../src/config/readConfig';
+import { createCoordinator } from '../../src/coordinator';
+import { createOutbound } from '../../src/outbound';
+import { tagOfNamespace } from '../../src/protocol/wire/ids';
+import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { createLog } from '../../src/telemetry/log';
+import { connect } from '../../src/temporal/connect';
+import { registerSearchAttributes } from '../../src/temporal/searchAttributes';
+import { createWorker } from '../../src/temporal/worker';
+
+Runtime.install({ shutdownSignals: [], logger: createSilentLogger() });
+
+export interface TestOptions {
+  readonly limits?: Partial<Limits>;
+  /** `DTC_` settings. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** 0: every step replays. */
+  readonly maxCachedWorkflows?: number;
+  /** Default: the server that the whole run shares. */
+  readonly temporalAddress?: string;
+  /** No worker is started. */
+  readonly apiOnly?: boolean;
+  readonly onRequest?: (entry: RequestLog) => void;
+}
+
+export interface TestCoordinator {
+  readonly url: string;
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly tag: string;
+  /** POST /transactions, as is. */
+  post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  /** POST /transactions; the document of the 201. Fails the test on anything else. */
+  start(body: unknown, headers?: Readonly<Record<string, string>>): Promise<TransactionDocument>;
+  /** Starts and waits until `status` leaves `pending`, 60 s at most. */
+  run(body: unknown): Promise<TransactionDocument>;
+  get(id: string): Promise<TransactionDocument>;
+  /** POST /transactions/<id>/<verb>. */
+  act(id: string, verb: 'abort' | 'retry' | 'resolve', body?: unknown): Promise<Response>;
+  /** Reads until `reached` holds; fails with the last document after `withinMs` (30 s). */
+  until(
+    id: string,
+    reached: (document: TransactionDocument) => boolean,
+    withinMs?: number,
+  ): Promise<TransactionDocument>;
+  startWorker(): Promise<void>;
+  /** Drains it, as a stop does. */
+  stopWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const quick = {
+  retryInitialMs: 50,
+  retryMaxMs: 200,
+  attentionRetryMs: 400,
+  prepareTimeoutMs: 1000,
+  completionTimeoutMs: 1000,
+};
+
+export async function startCoordinator(options: TestOptions = {}): Promise<TestCoordinator> {
+  const taskQueue = `test-${randomUUID()}`;
+  const config = readConfig({
+    ...options.env,
+    DTC_PORT: '0',
+    DTC_TASK_QUEUE: taskQueue,
+    DTC_LOG_LEVEL: 'silent',
+  });
+  const log = createLog('silent');
+  const limits: Limits = { ...config.limits, ...quick, ...options.limits };
+  const stopping = new AbortController();
+  const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
+  const engine = await connect({
+    connection: { address },
+    namespace: 'default',
+    signal: stopping.signal,
+    onRetry: () => undefined,
+  });
+  await registerSearchAttributes(engine.connection, 'default');
+  const tag = config.coordinatorId ?? tagOfNamespace(engine.namespaceId);
+  const outbound = createOutbound({ allowed: config.allowedParticipants });
+  const coordinator = createCoordinator({
+    ...engine,
+    tag,
+    limits,
+    taskQueue,
+    onQueryFailed: () => undefined,
+  });
+  const app = createApi({
+    coordinator,
+    outbound,
+    config: { ...config, limits },
+    log,
+    stopping: stopping.signal,
+  });
+  const api = await listen(app, { host: '127.0.0.1', port: 0 });
+
+  let worker:
+    | { readonly worker: Worker; readonly run: Promise<void>; readonly connection: NativeConnection }
+    | undefined;
+  const startWorker = async (): Promise<void> => {
+    const connection = await NativeConnection.connect({ address });
+    const activities = createActivities({ outbound, log: options.onRequest ?? (() => undefined) });
+    const cache =
+      options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows };
+    const created = await createWorker({ connection, namespace: 'default', taskQueue, activities, ...cache });
+    worker = { worker: created, run: created.run(), connection };
+  };
+  const stopWorker = async (): Promise<void> => {
+    const stopped = worker;
+    worker = undefined;
+    stopped?.worker.shutdown();
+    await stopped?.run;
+    await stopped?.connection.close();
+  };
+  if (options.apiOnly !== true) await startWorker();
+
+  const headers = { 'content-type': 'application/json' };
+  const post: TestCoordinator['post'] = (body, more = {}) =>
+    fetch(`${api.url}/transactions`, {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+    });
+  const start: TestCoordinator['start'] = async (body, more) => {
+    const response = await post(body, more);
+    const text = await response.text();
+    if (response.status !== 201) throw new Error(`POST answered ${String(response.status)}: ${text}`);
+    return JSON.parse(text) as TransactionDocument;
+  };
+  const get: TestCoordinator['get'] = async id => {
+    const response = await fetch(`${api.url}/transactions/${id}`);
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`GET answered ${String(response.status)}: ${text}`);
+    return JSON.parse(text) as TransactionDocument;
+  };
+  return {
+    url: api.url,
+    client: engine.client,
+    taskQueue,
+    tag,
+    post,
+    start,
+    run: body => start(body, { prefer: 'wait=60' }),
+    get,
+    act: (id, verb, body = {}) =>
+      fetch(`${api.url}/transactions/${id}/${verb}`, { method: 'POST', headers, body: JSON.stringify(body) }),
+    until: (id, reached, withinMs = 30_000) => readUntil(() => get(id), reached, withinMs),
+    startWorker,
+    stopWorker,
+    close: async () => {
+      stopping.abort();
+      await api.close();
+      await stopWorker();
+      await outbound.close();
+      await engine.connection.close();
+    },
+  };
+}
+
+async function readUntil(
+  get: () => Promise<TransactionDocument>,
+  reached: (document: TransactionDocument) => boolean,
+  withinMs: number,
+): Promise<TransactionDocument> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const document = await get();
+    if (reached(document)) return document;
+    if (Date.now() > end)
+      throw new Error(`not reached within ${String(withinMs)} ms: ${JSON.stringify(document, null, 1)}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+function createSilentLogger(): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
+  const quiet = (): void => undefined;
+  return { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
+}
