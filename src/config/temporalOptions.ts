@@ -14,6 +14,6 @@ export function connectionOptions(temporal: TemporalConfig, address: string): Na
     address,
     ...(tls == null ? {} : { tls }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
-    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
+    ...(metadata === undefined ? {} : { metadata }),
   };
 }

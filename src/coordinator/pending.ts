@@ -38,7 +38,7 @@ export function overlay(document: TransactionDocument, calls: readonly PendingCa
 const scheduled = 1;
 
 function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDocument {
-  const next = activity.state === scheduled ? rfc3339(activity.nextAttemptScheduleTime) : undefined;
+  const next = Number(activity.state) === scheduled ? rfc3339(activity.nextAttemptScheduleTime) : undefined;
   const nextAttemptAt = next === undefined ? {} : { nextAttemptAt: next };
   return { ...p, attempts: attemptsOf(p, activity), ...lastErrorOf(activity), ...nextAttemptAt };
 }

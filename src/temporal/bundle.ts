@@ -8,13 +8,14 @@ export const bundlePath = join(packageRoot(), 'dist/workflow-bundle.js');
 
 async function writeBundle(): Promise<void> {
   const quiet = (): void => undefined;
+  const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const logger = {
     log: quiet,
     trace: quiet,
     debug: quiet,
     info: quiet,
-    warn: console.warn,
-    error: console.error,
+    warn: say,
+    error: say,
   };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(packageRoot(), 'dist/workflows/index.js'),

@@ -3,7 +3,7 @@
  * process, the production workflow bundle. Retries are quick; everything else is as shipped.
  */
 import { randomUUID } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import { type Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import { type RequestLog } from '../../activities/call';
