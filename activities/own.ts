@@ -47,7 +47,7 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
 /** The activity's own lost or unanswered rollbacks count as earlier ones too, when a 404 is read (SPEC §2). */
 function afterEarlier(call: CallInput, before: Exposure): CallInput {
   if (call.standing?.phase !== 'rollback' || !before.unanswered) return call;
-  return { ...call, standing: { ...call.standing, earlierUnanswered: true } };
+  return { ...call, standing: { ...call.standing, mayHaveRolledBack: true } };
 }
 
 function retryLater(input: OwnInput, failure: OwnFailure): ApplicationFailure {

@@ -1,7 +1,7 @@
 /** Owns what an activity is told about a participant: taken from the state alone (I7). */
-import { type Standing } from '../src/protocol/wire/answers';
-import { type CompletionPhase, type Phase } from '../src/protocol/wire/phases';
-import { type Participant, type Transaction, isProvisional } from '../src/protocol/transaction/state';
+import { type Phase } from '../src/protocol/wire/phases';
+import { standingOf } from '../src/protocol/transaction/standing';
+import { type Participant, type Transaction } from '../src/protocol/transaction/state';
 import { type CallInput, type RoundInput } from '../activities/types';
 
 export function participantOf(t: Transaction, name: string): Participant {
@@ -28,15 +28,5 @@ export function callInput(t: Transaction, p: Participant, phase: Phase): CallInp
     timeoutMs: requestTimeoutMs(p, phase),
     ...(target.payload === undefined ? {} : { payload: target.payload }),
     ...(phase === 'prepare' ? {} : { standing: standingOf(t, p, phase) }),
-  };
-}
-
-function standingOf(t: Transaction, p: Participant, phase: CompletionPhase): Standing {
-  return {
-    phase,
-    votedYes: p.vote === 'yes',
-    everyPrepareRefused: p.vote === 'no' && !p.exposure.prepare.notNo,
-    earlierUnanswered: p.exposure.rollback.unanswered,
-    provisional: isProvisional(t) && t.reason?.code === 'commitFailure',
   };
 }

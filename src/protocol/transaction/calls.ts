@@ -14,7 +14,6 @@ export function openCall(p: Participant, phase: Phase, options: CallOptions = {}
     lane: 'own',
     sentBefore: 0,
     endless: false,
-    restart: false,
     late: false,
     once: false,
   } as const;
@@ -45,9 +44,9 @@ export function handOver(t: Transaction, p: Participant, { call, why }: Failed):
   return openCall(p, call.phase, { sentBefore: p.attempts, endless: p.attention, late, handover: why });
 }
 
-/** Cut the open call off and call anew at once, its attempts counted from nothing. */
-export function restartCall(p: Participant): Participant {
-  return p.call?.lane === 'own' ? { ...p, call: { ...p.call, restart: true } } : p;
+/** Cut the participant's own call off, to call again at once. */
+export function restartCall(p: Participant, restart: 'countAnew' | 'countOn'): Participant {
+  return p.call?.lane === 'own' ? { ...p, call: { ...p.call, restart } } : p;
 }
 
 /** The participant without its call, and with what the call left behind. */

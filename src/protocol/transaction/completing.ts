@@ -44,7 +44,7 @@ function noteAcknowledgement(p: Participant, { phase, ending, now }: Ended): Par
 /** Attempts used up: attention and no limit any more, or in provisional mode the commit is given up. */
 function noteExhaustion(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
   const spent = isSpent(p, ending, t.accepted.limits.completionAttempts);
-  if (!spent || call.restart || p.forced !== undefined || phase !== phaseOf[t.stage]) return p;
+  if (!spent || call.restart !== undefined || p.forced !== undefined || phase !== phaseOf[t.stage]) return p;
   return phase === 'commit' && isProvisional(t) ? { ...p, gaveUp: 'unavailable' } : { ...p, attention: true };
 }
 
@@ -52,10 +52,12 @@ function noteExhaustion(t: Transaction, p: Participant, { phase, call, ending }:
 export function tellAgain(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
   const owed = !isSettled(p) || (call.late && owesLateRollback(p));
   if (!owed || p.forced !== undefined) return p;
-  if (!call.restart && ending.why !== undefined && ending.is !== 'gaveUp')
+  if (call.restart === undefined && ending.why !== undefined && ending.is !== 'gaveUp') {
     return handOver(t, p, { call, why: ending.why });
+  }
+  const sentBefore = call.restart === 'countOn' ? p.attempts : 0;
   const late = phase === 'rollback' && t.quiet;
-  return openCall({ ...p, attempts: 0 }, phase, { endless: p.attention, late });
+  return openCall({ ...p, attempts: sentBefore }, phase, { sentBefore, endless: p.attention, late });
 }
 
 function forcedDecision(p: Participant): 'commit' | 'rollback' | undefined {
@@ -66,8 +68,7 @@ function forcedDecision(p: Participant): 'commit' | 'rollback' | undefined {
 /** I4: acknowledged; or forced, then one request is enough, or the operator cut it off after `quietAt`. */
 function endsLateRollback(p: Participant, call: Call, ending: Ending): boolean {
   if (call.phase !== 'rollback' || !call.late) return false;
-  if (ending.is === 'done' || ending.is === 'foundCommitted') return true;
-  return p.forced !== undefined && (!call.once || isOver(ending));
+  return isAnswer(ending) || (p.forced !== undefined && (!call.once || isOver(ending)));
 }
 
 /** A request was sent and is known to have ended: not one that was lost with its worker or cut off. */
@@ -97,7 +98,7 @@ export function beginCompletion(t: Transaction): Transaction {
 /** `quietAt` has passed: what a loose participant is being sent now began too early to be its last rollback (I4). */
 export function becomeQuiet(t: Transaction): Transaction {
   return withParticipants({ ...t, quiet: true }, p =>
-    p.call?.phase === 'rollback' && !p.call.late && owesLateRollback(p) ? restartCall(p) : p,
+    p.call?.phase === 'rollback' && !p.call.late && owesLateRollback(p) ? restartCall(p, 'countOn') : p,
   );
 }
 
@@ -107,7 +108,11 @@ export function rollBackLate(t: Transaction): Transaction {
   return withParticipants(t, p => {
     if (p.call !== undefined || !owesLateRollback(p)) return p;
     const once = p.forced !== undefined;
-    return openCall({ ...p, attempts: 0 }, 'rollback', { late: true, once, endless: p.attention && !once });
+    return openCall({ ...p, attempts: 0 }, 'rollback', {
+      late: true,
+      once,
+      endless: p.attention && !isSettled(p),
+    });
   });
 }
 

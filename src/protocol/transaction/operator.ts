@@ -95,7 +95,7 @@ function carryOut(t: Transaction, event: OperatorEvent, now: Ms): Transaction {
       return decideRollback(t, { code: 'aborted', detail }, now);
     }
     case 'retryNow':
-      return withParticipants(t, restartCall);
+      return withParticipants(t, p => restartCall(p, 'countAnew'));
     case 'resolve': {
       const { outcome, by, reason } = event;
       const forced = { outcome, by, reason, at: now };

@@ -17,12 +17,17 @@ export function statusOf(t: Transaction): Status {
 }
 
 function holdsReportBack(p: Participant): boolean {
-  if (isSettled(p)) return false;
-  return p.vote === 'yes' ? !p.attention : !p.rollbackTried;
+  if (isSettled(p) || p.attention) return false;
+  return p.vote === 'yes' || !p.rollbackTried;
 }
 
 export function needsAttention(t: Transaction): boolean {
-  return t.participants.some(p => p.attention && isOutstanding(t, p));
+  return t.participants.some(p => isOutstanding(t, p) && p.attention && isInTrouble(p));
+}
+
+/** One that acknowledged and merely owes its late rollback is not, until that has used up its attempts too. */
+function isInTrouble(p: Participant): boolean {
+  return !isSettled(p) || p.call?.endless === true;
 }
 
 /** XA's heuristics (X/Open XA §3.3): somebody ended, or may have ended, otherwise than decided. */

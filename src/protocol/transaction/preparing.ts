@@ -14,14 +14,15 @@ export function noteVote(t: Transaction, p: Participant, { call, ending, now }: 
   if (ending.is === 'yes' || ending.is === 'no') return { ...p, vote: ending.is };
   if (t.stage !== 'preparing') return p;
   if (now >= t.accepted.decideBy || ending.why?.code === 'deadline') return { ...p, gaveUp: 'deadline' };
-  const over = !call.restart && isSpent(p, ending, t.accepted.limits.prepareAttempts);
+  const over = call.restart === undefined && isSpent(p, ending, t.accepted.limits.prepareAttempts);
   return over ? { ...p, gaveUp: 'unavailable' } : p;
 }
 
 /** The next prepare call of a participant that has not voted. */
 export function askAgain(t: Transaction, p: Participant, { call, ending }: Ended): Participant {
   if (p.vote !== 'none') return p;
-  if (call.restart || ending.why === undefined) return openCall({ ...p, attempts: 0 }, 'prepare');
+  if (call.restart !== undefined || ending.why === undefined)
+    return openCall({ ...p, attempts: 0 }, 'prepare');
   return handOver(t, p, { call, why: ending.why });
 }
 

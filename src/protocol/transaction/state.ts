@@ -60,8 +60,8 @@ export interface Call {
   readonly endless: boolean;
   /** The failure that the first attempt rethrows instead of sending: backoff and count go on from there. */
   readonly handover?: Failure;
-  /** To be cut off and called anew at once. */
-  readonly restart: boolean;
+  /** To be cut off and called again at once: its requests counted from nothing, or on. */
+  readonly restart?: 'countAnew' | 'countOn';
   /** Sent when no prepare could be on its way any more: its acknowledgement is final for a loose participant (I4). */
   readonly late: boolean;
   /** One request is enough, whatever it brings (a forced participant's late rollback, I4). */

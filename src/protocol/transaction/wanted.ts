@@ -37,7 +37,7 @@ function round(t: Transaction, phase: Phase): Wanted[] {
 
 function own(p: Participant, phase: Phase): Wanted[] {
   const { call } = p;
-  if (call?.lane !== 'own' || call.restart || (p.forced !== undefined && !call.once)) return [];
+  if (call?.lane !== 'own' || call.restart !== undefined || (p.forced !== undefined && !call.once)) return [];
   return [{ do: 'own', key: `${phase} ${p.target.name} #${call.nth}`, phase, to: p.target.name, call }];
 }
 

@@ -123,10 +123,10 @@ export interface Standing {
   readonly votedYes: boolean;
   /** Every prepare sent to it was answered no. */
   readonly everyPrepareRefused: boolean;
-  /** An earlier rollback request may have arrived and got no answer. */
-  readonly earlierUnanswered: boolean;
-  /** A rollback that follows a provisional commit (`onCommitFailure: "rollback"`). */
-  readonly provisional: boolean;
+  /** An earlier rollback request was acknowledged, or may have arrived and got no answer: it may have been forgotten. */
+  readonly mayHaveRolledBack: boolean;
+  /** A 409 means that its provisional commit took place (`onCommitFailure: "rollback"`). */
+  readonly conflictMeansCommitted: boolean;
 }
 
 /** The columns "to commit" and "to rollback": the status line alone counts. */
@@ -134,7 +134,7 @@ export function readCompletion(reply: Reply, standing: Standing): CompletionMean
   const why = failureOf(reply);
   if (reply.kind === 'answer' && (reply.status === 200 || reply.status === 204)) return { is: 'done' };
   if (standing.phase === 'commit') return { is: 'unavailable', why };
-  if (reply.kind === 'answer' && reply.status === 409 && standing.provisional)
+  if (reply.kind === 'answer' && reply.status === 409 && standing.conflictMeansCommitted)
     return { is: 'foundCommitted', why };
   return refusesRollbackHarmlessly(reply, standing) ? { is: 'done' } : { is: 'unavailable', why };
 }
@@ -142,7 +142,7 @@ export function readCompletion(reply: Reply, standing: Standing): CompletionMean
 function refusesRollbackHarmlessly(reply: Reply, standing: Standing): boolean {
   if (reply.kind === 'notSent') return reply.code === 'policy' && standing.everyPrepareRefused;
   if (reply.kind !== 'answer' || isTransient(reply.status)) return false;
-  if (reply.status === 404 || reply.status === 410) return !standing.votedYes || standing.earlierUnanswered;
+  if (reply.status === 404 || reply.status === 410) return !standing.votedYes || standing.mayHaveRolledBack;
   return standing.everyPrepareRefused;
 }
 
