@@ -4,6 +4,7 @@ import {
   EngineUnavailable,
   ExpiredTransaction,
   KeyReused,
+  RequestTooLarge,
   StartUnknown,
   UnknownTransaction,
   WorkerUnavailable,
@@ -20,6 +21,7 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof ExpiredTransaction) return new Problem('expired-transaction', cause.message);
   if (cause instanceof KeyReused) return new Problem('idempotency-key-reused', cause.message);
   if (cause instanceof ActionConflict) return new Problem('action-conflict', cause.message);
+  if (cause instanceof RequestTooLarge) return new Problem('body-too-large', cause.message);
   if (cause instanceof StartUnknown) {
     const headers = { ...retryAfter, location: locationOf(cause.id) };
     return new Problem('start-unknown', cause.message, { headers, cause });

@@ -4,6 +4,7 @@ import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
 /** gRPC status codes (google.rpc.Code). */
 const code = {
   cancelled: 1,
+  invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
   resourceExhausted: 8,
@@ -27,6 +28,11 @@ export function neverReached(error: unknown): boolean {
 /** Temporal refused the work for now: nothing was done. */
 export function isOverloaded(error: unknown): boolean {
   return grpcCode(error) === code.resourceExhausted;
+}
+
+/** Temporal stores no more than that for one request (`limit.blobSize.error`). */
+export function isTooLarge(error: unknown): boolean {
+  return grpcCode(error) === code.invalidArgument && /size|limit/i.test(messages(error));
 }
 
 /** Temporal is away, overloaded or slow: as opposed to a request that is wrong. */

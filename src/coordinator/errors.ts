@@ -43,6 +43,11 @@ export class StartUnknown extends Error {
   }
 }
 
+/** Temporal stores no more than its own limit for one request; numbers such as 1e20 grow when they are written out. */
+export class RequestTooLarge extends Error {
+  override readonly name = 'RequestTooLarge';
+}
+
 /** No worker answered in time: the action was not taken, or nobody knows. */
 export class WorkerUnavailable extends Error {
   override readonly name = 'WorkerUnavailable';

@@ -19,15 +19,15 @@ import { requestHash } from '../protocol/wire/transactionRequest';
 import { accept } from './accept';
 import { type Reading, type StartOptions } from './contract';
 import { type Engine } from './engine';
-import { isOverloaded, isTransient, neverReached } from './engineErrors';
-import { EngineUnavailable, KeyReused, StartUnknown } from './errors';
+import { isOverloaded, isTooLarge, isTransient, neverReached } from './engineErrors';
+import { EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from './errors';
 import { type Memo, type StartMemo, startMemo } from './memo';
 import { describe, read } from './read';
 
 const tries = 3;
 const tryWithinMs = 3000;
 
-/** @throws KeyReused, StartUnknown, EngineUnavailable */
+/** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge */
 export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
   const { request, caller, idempotencyKey } = options;
   const id =
@@ -61,6 +61,8 @@ async function startDurably(engine: Engine, id: TransactionId, it: Start): Promi
       return true;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      if (isTooLarge(error))
+        throw new RequestTooLarge('the request is more than Temporal stores', { cause: error });
       if (!isTransient(error)) throw error;
       unknown ||= !neverReached(error) && !isOverloaded(error);
       last = error;
@@ -91,11 +93,12 @@ async function startOnce(
   );
 }
 
-/** One line, shown in the Web UI's lists. */
+/** One line, shown under User Metadata in the Web UI and by `temporal workflow describe`. Kept far below 400 bytes. */
 function summaryOf({ participants }: StartMemo): string {
-  const hosts = [...new Set(participants.map(p => new URL(p.url).host))];
-  const shown = hosts.slice(0, 3).join(', ') + (hosts.length > 3 ? ', …' : '');
-  return `${String(participants.length)} participant${participants.length === 1 ? '' : 's'} at ${shown}`;
+  const shown = participants.slice(0, 3).map(p => `${p.name} at ${new URL(p.url).host}`.slice(0, 100));
+  const more = participants.length > shown.length ? ', …' : '';
+  const count = `${String(participants.length)} participant${participants.length === 1 ? '' : 's'}`;
+  return `${count}: ${shown.join(', ')}${more}`;
 }
 
 async function readRepeated(

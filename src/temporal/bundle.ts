@@ -19,6 +19,7 @@ async function writeBundle(): Promise<void> {
   };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(packageRoot(), 'dist/workflows/index.js'),
+    workflowInterceptorModules: [join(packageRoot(), 'dist/workflows/interceptors.js')],
     logger,
   });
   await writeFile(bundlePath, code);

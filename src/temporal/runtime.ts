@@ -1,5 +1,5 @@
 /** Owns the process-wide part of the SDK: its log lines go into ours, and signals are ours alone (ordered stop). */
-import { type LogLevel, type LogMetadata, Runtime } from '@temporalio/worker';
+import { type LogLevel, type LogMetadata, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { type Log } from '../telemetry/log';
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -32,6 +32,8 @@ export function installRuntime(log: Log): void {
   };
   Runtime.install({
     shutdownSignals: [],
+    // the native part's lines come through our logger too, instead of going to standard output by themselves
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
     logger: {
       log: write,
       trace: (message, meta) => {

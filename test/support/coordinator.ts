@@ -20,7 +20,11 @@ import { connect } from '../../src/temporal/connect';
 import { registerSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorker } from '../../src/temporal/worker';
 
-Runtime.install({ shutdownSignals: [], logger: createSilentLogger() });
+Runtime.install({
+  shutdownSignals: [],
+  logger: createSilentLogger(),
+  telemetryOptions: { logging: { forward: {} } },
+});
 
 export interface TestOptions {
   readonly limits?: Partial<Limits>;
@@ -184,7 +188,23 @@ async function readUntil(
   }
 }
 
-function createSilentLogger(): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
+function createRecordingLogger(): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
   const quiet = (): void => undefined;
-  return { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const log = (level: string, message: string, fields: Record<string | symbol, unknown> = {}): void => {
+    if (fields['sdkComponent'] === 'workflow') workflowLog.push({ level, message, fields });
+  };
+  return {
+    log,
+    trace: quiet,
+    debug: quiet,
+    info: (message, fields) => {
+      log('INFO', message, fields);
+    },
+    warn: (message, fields) => {
+      log('WARN', message, fields);
+    },
+    error: (message, fields) => {
+      log('ERROR', message, fields);
+    },
+  };
 }

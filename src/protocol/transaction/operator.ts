@@ -81,10 +81,10 @@ function note(
   return writeDown(t, { action: type, at: now, ...rest, ...ignored });
 }
 
-/** Keeps the newest actions, and counts all. */
+/** Keeps the newest actions, and counts all. The first one past the limit is kept too: that it was ignored must be seen. */
 export function writeDown(t: Transaction, action: OperatorAction): Transaction {
   const actionCount = t.actionCount + 1;
-  if (t.actionCount >= actionLimit) return { ...t, actionCount };
+  if (t.actionCount > actionLimit) return { ...t, actionCount };
   return { ...t, actionCount, actions: [...t.actions, action].slice(-actionsKept) };
 }
 
