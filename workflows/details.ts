@@ -1,4 +1,7 @@
-/** Owns the current details: the Markdown that a person reads at the top of the transaction's page in the Web UI. */
+/**
+ * Owns the current details: the Markdown that a person reads on the transaction's page in the Web UI, under User Metadata.
+ * The pane is narrow and cuts off what does not fit, so URLs, which do not wrap, stand below the table.
+ */
 import {
   type ActionDocument,
   type ParticipantDocument,
@@ -6,54 +9,104 @@ import {
 } from '../src/protocol/wire/document';
 
 export function detailsOf(document: TransactionDocument): string {
-  return [
-    headline(document),
-    ...reason(document),
-    '',
-    ...table(document.participants),
-    ...actions(document.actions),
-  ].join('\n');
+  const paragraphs = [
+    [headline(document)],
+    [times(document)],
+    reason(document),
+    pending(document),
+    table(document.participants),
+    urls(document.participants),
+    actions(document.actions),
+  ];
+  return paragraphs
+    .filter(lines => lines.length > 0)
+    .map(lines => lines.join('\n'))
+    .join('\n\n');
 }
 
 function headline(d: TransactionDocument): string {
-  const decision = d.decision === null ? 'not decided yet' : `decision: ${d.decision}`;
+  const decision = d.decision === null ? 'nothing decided yet' : `decision **${d.decision}**`;
   const attention = d.needsAttention ? ' **Needs attention.**' : '';
   const heuristic = d.heuristic === undefined ? '' : ` Heuristic outcome: **${d.heuristic}**.`;
-  return `**${d.state}**, ${decision}, status \`${d.status}\`.${attention}${heuristic}`;
+  return `**${d.state}**, ${decision}, status ${d.status}.${attention}${heuristic}`;
 }
 
-function reason({ reason: why, decideBy, decision }: TransactionDocument): string[] {
-  if (why === undefined) return decision === null ? ['', `Decides by ${decideBy}.`] : [];
-  const who = why.participant === undefined ? '' : ` by ${cell(why.participant)}`;
-  return [
-    '',
-    `Rolls back because: ${why.code}${who}${why.detail === undefined ? '' : ` (${cell(why.detail)})`}.`,
-  ];
+function times({ createdAt, decideBy, decidedAt, endedAt }: TransactionDocument): string {
+  const decided = decidedAt === undefined ? `decides by ${time(decideBy)}` : `decided ${time(decidedAt)}`;
+  const ended = endedAt === undefined ? '' : `, ended ${time(endedAt)}`;
+  return `Created ${time(createdAt)}, ${decided}${ended}.`;
+}
+
+function reason({ reason: why }: TransactionDocument): string[] {
+  if (why === undefined) return [];
+  const who = why.participant === undefined ? '' : `, ${cell(why.participant)}`;
+  return [`Reason: **${why.code}**${who}${why.detail === undefined ? '' : `: ${cell(why.detail)}`}.`];
+}
+
+/** These details change with the workflow; an activity's attempts do not wake it. */
+function pending({ endedAt }: TransactionDocument): string[] {
+  return endedAt === undefined
+    ? ['Attempts, the newest error and the next try: see Pending Activities.']
+    : [];
 }
 
 function table(participants: readonly ParticipantDocument[]): string[] {
-  const rows = participants.map(
-    p => `| ${[p.name, p.url, p.state, p.vote ?? '', last(p)].map(cell).join(' | ')} |`,
-  );
-  return ['| participant | URL | state | vote | last answer or error |', '|---|---|---|---|---|', ...rows];
+  return [
+    row(['participant', 'state', 'vote', 'last error, or forced']),
+    '|:---|:---|:---|:---|',
+    ...participants.map(p => row([p.name, p.state, p.vote ?? '', last(p)].map(cell))),
+  ];
+}
+
+/** The Web UI sets no space between columns: two that do not break make some. */
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(text => `${text}\u00a0\u00a0`).join(' | ')} |`;
 }
 
 function last(p: ParticipantDocument): string {
-  if (p.forced !== undefined) return `forced ${p.forced.outcome} by ${p.forced.by}: ${p.forced.reason}`;
-  return p.lastError === undefined ? '' : `${p.lastError.message} (${p.lastError.code})`;
+  const against =
+    p.contradiction === undefined
+      ? ''
+      : `; yet it answered ${p.contradiction.answer}, ${time(p.contradiction.at)}`;
+  if (p.forced !== undefined) {
+    const { outcome, by, reason: why, at } = p.forced;
+    return `forced ${outcome} by ${by}, ${time(at)}: ${why}${against}`;
+  }
+  if (p.lastError === undefined) return against.replace(/^; yet /, '');
+  return `${p.lastError.message} (${p.lastError.code}), ${time(p.lastError.at)}${against}`;
+}
+
+/** As code, so that nobody calls a participant by clicking. */
+function urls(participants: readonly ParticipantDocument[]): string[] {
+  return participants.map(p => `- ${cell(p.name)} \`${p.url}\``);
 }
 
 function actions(taken: readonly ActionDocument[] = []): string[] {
   if (taken.length === 0) return [];
-  const lines = taken.map(a => {
-    const on = a.participant === undefined ? '' : ` ${a.participant} as ${String(a.outcome)}`;
-    const why = a.reason === undefined ? '' : `: ${a.reason}`;
-    return `- ${a.at} ${cell(a.action + on)} by ${cell(a.by)}${cell(why)}${a.ignored === undefined ? '' : ` (ignored: ${cell(a.ignored)})`}`;
-  });
-  return ['', 'Asked for by people:', '', ...lines];
+  return ['Asked for by people:', '', ...taken.map(action)];
+}
+
+function action({
+  action: name,
+  participant,
+  outcome,
+  by,
+  at,
+  reason: why,
+  ignored,
+}: ActionDocument): string {
+  const on = participant === undefined ? '' : ` ${participant} as ${String(outcome)}`;
+  const because = why === undefined ? '' : `: ${why}`;
+  const without = ignored === undefined ? '' : ` (**ignored**: ${cell(ignored)})`;
+  return `- ${time(at)} ${cell(`${name}${on} by ${by}${because}`)}${without}`;
+}
+
+/** To the second: from RFC 3339 to what is read at a glance. */
+function time(at: string): string {
+  return `${at.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** Text from outside must not break the table or become markup. */
 function cell(text: string): string {
-  return text.replaceAll(/[\\|<>`*_[\]]/g, '\\$&').replaceAll(/\s+/g, ' ');
+  return text.replaceAll(/[\\|<>&`*_~[\]]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

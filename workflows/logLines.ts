@@ -33,8 +33,8 @@ function decided(before: Transaction, after: Transaction): LogLine[] {
 }
 
 function operated(before: Transaction, after: Transaction): LogLine[] {
-  const count = Math.min(after.actionCount - before.actionCount, after.actions.length);
-  const fresh: readonly OperatorAction[] = count > 0 ? after.actions.slice(-count) : [];
+  // not by the count: repeats, and messages past the limit, are counted without being written down
+  const fresh: readonly OperatorAction[] = after.actions.filter(action => !before.actions.includes(action));
   return fresh.map(({ action, ...rest }) =>
     line(after, 'warn', {
       message: `${action} ${rest.ignored === undefined ? 'applied' : 'ignored'}`,

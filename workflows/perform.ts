@@ -26,6 +26,8 @@ import { callInput, participantOf, requestTimeoutMs, requestOf } from './request
 type Own = Extract<Wanted, { do: 'own' }>;
 type Round = Extract<Wanted, { do: 'round' }>;
 
+const summaryNames = 3;
+
 export async function perform(t: Transaction, wanted: Wanted): Promise<Event | undefined> {
   switch (wanted.do) {
     case 'round':
@@ -39,7 +41,8 @@ export async function perform(t: Transaction, wanted: Wanted): Promise<Event | u
 
 async function awaitQuiet(until: number): Promise<Event | undefined> {
   try {
-    await sleep(Math.max(until - Date.now(), 1));
+    const summary = 'until no prepare can be on its way: then one more rollback';
+    await sleep(Math.max(until - Date.now(), 1), { summary });
     return { type: 'quiet' };
   } catch (error) {
     if (isCancellation(error)) return undefined; // no longer wanted
@@ -69,7 +72,7 @@ async function performRound(t: Transaction, round: Round): Promise<readonly Endi
   const activities = proxyActivities<Activities>({
     ...timeouts(t, round, longestMs),
     retry: { maximumAttempts: 1 },
-    summary: `${round.phase}: ${round.to.length === 1 ? 'one participant' : `all ${String(round.to.length)} at once`}`,
+    summary: namesOf(round.to),
   });
   const calls = targets.map(p => callInput(t, p, round.phase));
   try {
@@ -101,7 +104,7 @@ async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promis
       backoffCoefficient: 2,
       maximumInterval: Math.max(backoff.maxMs, backoff.initialMs),
     },
-    summary: to,
+    summary: ownSummary(to, call),
   });
   const handover = call.handover === undefined ? {} : { handover: call.handover };
   const input = {
@@ -116,6 +119,17 @@ async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promis
   } catch (error) {
     return { participant: to, nth: call.nth, ...ownEnding(error) };
   }
+}
+
+/** For the Web UI, which shows it beside the activity's type: `prepareAll • hotel, car`. */
+function namesOf(names: readonly string[]): string {
+  const more = names.length - summaryNames;
+  return names.slice(0, summaryNames).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
+}
+
+function ownSummary(to: string, { endless, late }: Own['call']): string {
+  if (endless) return `${to}, needs attention: tried until it answers`;
+  return late ? `${to}, once more: a late prepare may have arrived` : to;
 }
 
 /** Temporal counts attempts; one that only hands the round's failure over is one more. */

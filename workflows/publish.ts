@@ -17,17 +17,20 @@ export function publisher(): (before: Transaction | undefined, after: Transactio
     const document = documentOf(after);
     setCurrentDetails(detailsOf(document));
     const now = signature(after);
-    if (!isNoteworthy(after) || now === told) return;
+    if (now === told || (told === '' && !isNoteworthy(after))) return;
     told = now;
     upsertSearchAttributes(searchAttributesOf(document));
     if (after.stage !== 'ended') upsertMemo({ progress: progressOf(document) }); // afterwards the result tells
   };
 }
 
-/** At the first straggler, whenever a person may be needed or has spoken, and at the end. */
+/**
+ * At the first straggler, whenever a person may be needed or has spoken, and when an outcome is reported: `describe` must
+ * not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
+ */
 function isNoteworthy(t: Transaction): boolean {
   return (
-    t.stage === 'ended' ||
+    statusOf(t) !== 'pending' ||
     t.actionCount > 0 ||
     t.participants.some(p => p.call?.lane === 'own' || p.attention)
   );

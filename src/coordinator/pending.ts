@@ -1,9 +1,12 @@
 /** Owns what `describe` knows of calls that are under way: attempts, last failure and next time, by activity id. */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { type Failure } from '../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../protocol/wire/document';
 import { type Phase, timestamp } from '../protocol/wire/phases';
 
 type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+type ApplicationFailureInfo = NonNullable<NonNullable<Activity['lastFailure']>['applicationFailureInfo']>;
 type Instant = Activity['nextAttemptScheduleTime'];
 
 /** `commit round`, or `commit p2 #3`: see `wanted`. */
@@ -54,12 +57,25 @@ function lastErrorOf({
 }: Activity): Pick<ParticipantDocument, 'lastError'> {
   const at = rfc3339(lastAttemptCompleteTime);
   if (lastFailure == null || at === undefined) return {};
-  const code = lastFailure.applicationFailureInfo?.type ?? 'workerLost';
-  const message =
-    lastFailure.applicationFailureInfo == null
-      ? 'the worker was lost during the request'
-      : lastFailure.message;
-  return { lastError: { code, message: message ?? '', at } };
+  const { applicationFailureInfo: info, message } = lastFailure;
+  if (info == null)
+    return { lastError: { code: 'workerLost', message: 'the worker was lost during the request', at } };
+  const status = statusOf(info);
+  return {
+    lastError: {
+      code: info.type ?? 'workerLost',
+      ...(status === undefined ? {} : { status }),
+      message: message ?? '',
+      at,
+    },
+  };
+}
+
+/** The HTTP status, in what a straggler's activity says of its failed request. */
+function statusOf({ details }: ApplicationFailureInfo): number | undefined {
+  const [payload] = details?.payloads ?? [];
+  if (payload === undefined) return undefined;
+  return defaultPayloadConverter.fromPayload<{ readonly why?: Failure } | undefined>(payload)?.why?.status;
 }
 
 function rfc3339(time: Instant): string | undefined {

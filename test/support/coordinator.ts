@@ -20,9 +20,19 @@ import { connect } from '../../src/temporal/connect';
 import { registerSearchAttributes } from '../../src/temporal/searchAttributes';
 import { createWorker } from '../../src/temporal/worker';
 
+/** A line that a workflow logged. */
+export interface WorkflowLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What the workflows of this test file logged, in order. */
+export const workflowLog: WorkflowLine[] = [];
+
 Runtime.install({
   shutdownSignals: [],
-  logger: createSilentLogger(),
+  logger: createRecordingLogger(),
   telemetryOptions: { logging: { forward: {} } },
 });
 
@@ -59,7 +69,8 @@ export interface TestCoordinator {
     reached: (document: TransactionDocument) => boolean,
     withinMs?: number,
   ): Promise<TransactionDocument>;
-  startWorker(): Promise<void>;
+  /** With the shipped workflows, or those of another bundle's code. */
+  startWorker(workflowCode?: string): Promise<void>;
   /** Drains it, as a stop does. */
   stopWorker(): Promise<void>;
   close(): Promise<void>;
@@ -113,12 +124,17 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   let worker:
     | { readonly worker: Worker; readonly run: Promise<void>; readonly connection: NativeConnection }
     | undefined;
-  const startWorker = async (): Promise<void> => {
+  const startWorker: TestCoordinator['startWorker'] = async code => {
+    const bundle = code === undefined ? {} : { workflowBundle: { code } };
     const connection = await NativeConnection.connect({ address });
     const activities = createActivities({ outbound, log: options.onRequest ?? (() => undefined) });
     const cache =
       options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows };
-    const created = await createWorker({ connection, namespace: 'default', taskQueue, activities, ...cache });
+    const created = await createWorker({
+      ...{ connection, namespace: 'default', taskQueue, activities },
+      ...cache,
+      ...bundle,
+    });
     worker = { worker: created, run: created.run(), connection };
   };
   const stopWorker = async (): Promise<void> => {

@@ -1,0 +1,39 @@
+/** Owns the set-up that most files share: a coordinator with its worker, and participants, for the tests of one file. */
+import { type TestCoordinator, type TestOptions, startCoordinator } from './coordinator';
+import { type Participants, startParticipants } from './participants';
+
+export interface World {
+  readonly dtc: TestCoordinator;
+  readonly participants: Participants;
+}
+
+const warmUp = { timeoutMs: 30_000 };
+
+/** Called where tests are declared; the members are there once tests run. */
+export function useWorld(options: TestOptions = {}): World {
+  const world: { dtc?: TestCoordinator; participants?: Participants } = {};
+  beforeAll(async () => {
+    world.participants = await startParticipants();
+    world.dtc = await startCoordinator(options);
+    // the first transaction of a worker takes long, and tests have short deadlines
+    if (options.apiOnly !== true)
+      await world.dtc.run({ ...warmUp, participants: [world.participants.url('warm')] });
+  });
+  afterAll(async () => {
+    await world.dtc?.close();
+    await world.participants?.close();
+  });
+  return world as World;
+}
+
+/** Polls what only the test's own side knows: what participants received, say. */
+export async function eventually(
+  reached: () => boolean | Promise<boolean>,
+  withinMs = 20_000,
+): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await reached())) {
+    if (Date.now() > end) throw new Error(`not reached within ${withinMs} ms: ${reached.toString()}`);
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Owns what happens to a signal before the SDK looks at it. The SDK fails the workflow task over a name with Temporal's
+ * reserved prefix and over an argument that it cannot decode, for ever; a person's slip must not stall a transaction
+ * (SPEC §4). So both are turned into what the handlers read, write down and ignore.
+ */
+import { defaultPayloadConverter } from '@temporalio/common';
+import { type ActivateInput, type WorkflowInterceptors } from '@temporalio/workflow';
+
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+type Signal = NonNullable<Job['signalWorkflow']>;
+type Payload = NonNullable<Signal['input']>[number];
+
+const reservedPrefix = '__temporal_';
+const unreadable = defaultPayloadConverter.toPayload('an argument that cannot be decoded');
+
+export const interceptors = (): WorkflowInterceptors => ({
+  internals: [
+    {
+      activate: (input, next) => {
+        for (const { signalWorkflow } of input.activation.jobs ?? []) makeReadable(signalWorkflow);
+        next(input);
+      },
+    },
+  ],
+});
+
+function makeReadable(signal: Signal | null | undefined): void {
+  if (signal == null) return;
+  const { signalName, input } = signal;
+  if (signalName?.startsWith(reservedPrefix) === true) signal.signalName = `reserved: ${signalName}`;
+  signal.input = input?.map(payload => (isReadable(payload) ? payload : unreadable)) ?? null;
+}
+
+function isReadable(payload: Payload): boolean {
+  try {
+    defaultPayloadConverter.fromPayload(payload);
+    return true;
+  } catch {
+    return false; // written down as a message that makes no sense
+  }
+}
