@@ -29,12 +29,15 @@ export interface Trace {
   readonly exposure: Exposure;
 }
 
-/** The exposure before this attempt. An attempt that left no closing trace was lost: anything may have happened in it. */
+/**
+ * The exposure before this attempt. One that left no closing trace was lost: anything may have happened in it. A trace
+ * counts also where the attempts seem to begin: `temporal activity reset` counts them from 1 again.
+ */
 export function exposureBefore(firstSending: number): Exposure {
   const { info } = Context.current();
-  const { attempt } = info;
-  if (attempt <= firstSending) return untouched;
   const trace = info.heartbeatDetails as Trace | undefined;
-  const closed = trace?.attempt === attempt - 1 && trace.over;
-  return closed ? trace.exposure : joinExposure(trace?.exposure ?? untouched, unknownExposure);
+  if (info.attempt <= firstSending && trace === undefined) return untouched;
+  const followsOn = info.attempt <= firstSending || trace?.attempt === info.attempt - 1;
+  if (trace?.over === true && followsOn) return trace.exposure;
+  return joinExposure(trace?.exposure ?? untouched, unknownExposure);
 }

@@ -1,4 +1,5 @@
 /** Owns which changes of a transaction are worth a line of log. */
+import { timestamp } from '../src/protocol/wire/phases';
 import { heuristicOf, needsAttention, statusOf } from '../src/protocol/transaction/outcome';
 import { type OperatorAction, type Transaction } from '../src/protocol/transaction/state';
 
@@ -47,7 +48,9 @@ function attention(before: Transaction, after: Transaction): LogLine[] {
   return after.participants
     .filter((p, i) => p.attention && before.participants[i]?.attention !== true)
     .map(p => {
-      const fields = { participant: p.target.name, attempts: p.attempts, error: p.lastFailure };
+      const { at = 0, ...failure } = p.lastFailure ?? {};
+      const error = { ...failure, at: timestamp(at) };
+      const fields = { participant: p.target.name, attempts: p.attempts, error };
       return line(after, 'warn', { message: 'needs attention: still trying', ...fields });
     });
 }

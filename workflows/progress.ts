@@ -24,10 +24,18 @@ export function progressOf(d: TransactionDocument): Progress {
 }
 
 export function searchAttributesOf(document: TransactionDocument): SearchAttributePair[] {
-  const hosts = new Set(document.participants.map(p => new URL(p.url).host));
+  const hosts = fitting([...new Set(document.participants.map(p => new URL(p.url).host))]);
   return [
     { key: transactionStateKey, value: document.state },
     { key: needsAttentionKey, value: document.needsAttention },
-    { key: participantHostsKey, value: [...hosts] },
+    { key: participantHostsKey, value: hosts },
   ];
+}
+
+/** Temporal ends a workflow whose search attribute is over 2 KiB (as JSON): the hosts beyond are not listed. */
+const mostBytes = 1900;
+
+function fitting(hosts: readonly string[]): string[] {
+  let bytes = 2;
+  return hosts.filter(host => (bytes += host.length + 3) <= mostBytes);
 }

@@ -36,9 +36,21 @@ function isNoteworthy(t: Transaction): boolean {
   );
 }
 
-/** Changes seldom: each upsert adds to history, which stays bounded. */
+/** Changes seldom, however many participants are in trouble: each upsert adds to history, which stays bounded. */
 function signature(t: Transaction): string {
   const attention = t.participants.filter(p => p.attention).length;
   const forced = t.participants.filter(p => p.forced).length;
-  return [t.stage, t.decision, statusOf(t), needsAttention(t), attention, forced].join();
+  return [
+    t.stage,
+    t.decision,
+    statusOf(t),
+    needsAttention(t),
+    doublings(attention),
+    doublings(forced),
+  ].join();
+}
+
+/** 0, 1, 2, 4, 8, …: a count that is worth telling again each time it has doubled. */
+function doublings(count: number): number {
+  return Math.ceil(Math.log2(count + 1));
 }

@@ -16,14 +16,17 @@ import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from './err
 import { type Memo } from './memo';
 import { overlay, pendingCalls } from './pending';
 
+/** Describe and query together, so that a reader has its answer within a second (SPEC §3). */
+const answerWithinMs = 950;
 const describeWithinMs = 900;
 const queryWithinMs = 700;
 
 /** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
 export async function read(engine: Engine, id: string): Promise<Reading> {
+  const answerBy = Date.now() + answerWithinMs;
   const description = await describe(engine, id);
   const { startedBy } = description.memo as unknown as Memo;
-  return { document: await documentOf(engine, description), startedBy };
+  return { document: await documentOf(engine, description, answerBy), startedBy };
 }
 
 /** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
@@ -43,19 +46,24 @@ export async function describe(engine: Engine, id: string): Promise<WorkflowExec
 async function documentOf(
   engine: Engine,
   description: WorkflowExecutionDescription,
+  answerBy: Ms,
 ): Promise<TransactionDocument> {
   const handle = engine.client.workflow.getHandle(description.workflowId, description.runId);
   const answer =
     description.status.name === 'RUNNING'
-      ? await query(engine, handle)
+      ? await query(engine, handle, Math.min(queryWithinMs, answerBy - Date.now()))
       : await result(engine, handle, description);
   return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
 }
 
 /** Undefined where no worker answers in time. */
-async function query(engine: Engine, handle: WorkflowHandle): Promise<TransactionDocument | undefined> {
+async function query(
+  engine: Engine,
+  handle: WorkflowHandle,
+  withinMs: Ms,
+): Promise<TransactionDocument | undefined> {
   try {
-    return await within(engine, queryWithinMs, () => handle.query(statusQuery));
+    return await within(engine, withinMs, () => handle.query(statusQuery));
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;
@@ -69,7 +77,12 @@ async function result(
   { status }: WorkflowExecutionDescription,
 ): Promise<TransactionDocument | undefined> {
   if (status.name !== 'COMPLETED') return undefined;
-  return (await within(engine, describeWithinMs, () => handle.result())) as TransactionDocument;
+  try {
+    return (await within(engine, describeWithinMs, () => handle.result())) as TransactionDocument;
+  } catch (error) {
+    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
+    throw error;
+  }
 }
 
 function within<T>({ connection }: Engine, ms: Ms, work: () => Promise<T>): Promise<T> {

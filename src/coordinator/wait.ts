@@ -7,25 +7,38 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { type TransactionDocument } from '../protocol/wire/document';
 import { type Reading, type WaitOptions } from './contract';
 import { type Engine } from './engine';
+import { EngineUnavailable } from './errors';
 import { read } from './read';
 
 const firstLookMs = 500;
 const longestPauseMs = 1000;
 
-/** @throws what `read` throws */
+/** A look that Temporal does not answer is taken again: it may be starting anew. @throws what `read` throws */
 export async function wait(engine: Engine, id: string, options: WaitOptions): Promise<Reading> {
   const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
-  const over = Promise.race([closed(engine, id, stop), stop.aborted ? undefined : once(stop, 'abort')]);
+  const stopped = stop.aborted ? undefined : once(stop, 'abort');
+  const over = Promise.race([closed(engine, id, stop), stopped]);
   if (options.until.is === 'outcome') await Promise.race([over, pause(firstLookMs)]);
-  let reading = await read(engine, id);
-  for (let ms = firstLookMs; !stop.aborted && !isOver(reading.document, options); ms = longestPauseMs) {
-    await Promise.race([over, pause(ms)]);
-    reading = await read(engine, id);
+  let reading = await look(engine, id);
+  for (let ms = firstLookMs; !stop.aborted && !isOver(reading?.document, options); ms = longestPauseMs) {
+    await Promise.race([reading === undefined ? stopped : over, pause(ms)]);
+    reading = await look(engine, id);
   }
-  return reading;
+  return reading ?? read(engine, id);
 }
 
-function isOver(document: TransactionDocument, { until }: WaitOptions): boolean {
+/** Undefined where Temporal does not answer. */
+async function look(engine: Engine, id: string): Promise<Reading | undefined> {
+  try {
+    return await read(engine, id);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return undefined;
+    throw error;
+  }
+}
+
+function isOver(document: TransactionDocument | undefined, { until }: WaitOptions): boolean {
+  if (document === undefined) return false;
   if (document.state === 'interrupted' || document.endedAt !== undefined) return true;
   return until.is === 'outcome' ? document.status !== 'pending' : document.state !== until.from;
 }

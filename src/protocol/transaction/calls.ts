@@ -52,7 +52,8 @@ export function restartCall(p: Participant, restart: 'countAnew' | 'countOn'): P
 /** The participant without its call, and with what the call left behind. */
 export function closeCall(p: Participant, { phase, call, ending, now }: Ended): Participant {
   const { call: _ended, ...rest } = p;
-  const failed = ending.why === undefined ? {} : { lastFailure: { ...ending.why, at: now } };
+  const tells = ending.why !== undefined && (ending.is !== 'gaveUp' || p.lastFailure === undefined);
+  const failed = tells ? { lastFailure: { ...ending.why, at: now } } : {};
   return {
     ...rest,
     ...failed,
