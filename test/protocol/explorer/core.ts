@@ -1,0 +1,28 @@
+/**
+ * Owns what the explorer needs of the core under test: the real modules, or a copy of them with one line changed
+ * (`variants.ts`). Nothing else of the explorer imports code of `src/protocol`, so a variant is explored as a whole.
+ */
+import type * as answersModule from '../../../src/protocol/wire/answers';
+import type * as applyModule from '../../../src/protocol/transaction/apply';
+import type * as operatorModule from '../../../src/protocol/transaction/operator';
+import type * as outcomeModule from '../../../src/protocol/transaction/outcome';
+import type * as standingModule from '../../../src/protocol/transaction/standing';
+import type * as wantedModule from '../../../src/protocol/transaction/wanted';
+
+export interface Core {
+  readonly answers: Pick<
+    typeof answersModule,
+    | 'readVote'
+    | 'readCompletion'
+    | 'exposureOf'
+    | 'joinExposure'
+    | 'untouched'
+    | 'unknownExposure'
+    | 'workerLost'
+  >;
+  readonly apply: Pick<typeof applyModule, 'begin' | 'apply'>;
+  readonly operator: Pick<typeof operatorModule, 'judge'>;
+  readonly outcome: Pick<typeof outcomeModule, 'statusOf' | 'heuristicOf'>;
+  readonly standing: Pick<typeof standingModule, 'standingOf'>;
+  readonly wanted: Pick<typeof wantedModule, 'wanted'>;
+}

@@ -1,0 +1,87 @@
+/**
+ * Owns the model of the workflow: events are fed to the core, then what is under way is reconciled with what is wanted.
+ * Keys no longer wanted are cancelled and run on until they ended; missing ones are started. Replay after a crash gives the
+ * same state, so a crash shows only in the activities that it loses (`activities.ts`).
+ */
+import { type Event } from '../../../src/protocol/transaction/events';
+import { type Call, type Participant, type Transaction } from '../../../src/protocol/transaction/state';
+import { type Wanted } from '../../../src/protocol/transaction/wanted';
+import { type Phase } from '../../../src/protocol/wire/phases';
+import { type Core } from './core';
+import { type Setting, type Side, type Work, type World, acceptedFor, newSide, now } from './world';
+
+export function start(setting: Setting): World {
+  const { scenario, core } = setting;
+  const t = core.apply.begin('tx', acceptedFor(scenario));
+  const sides = scenario.kinds.map(newSide);
+  const { faults: faultsLeft, operator } = scenario;
+  const around = { faultsLeft, operator, commitSpent: false, quietForOthers: false };
+  return reconcile({ t, time: 0, sides, ...around }, setting);
+}
+
+export function feed(world: World, event: Event, setting: Setting): World {
+  const t = setting.core.apply.apply(world.t, event, now(world));
+  return reconcile({ ...world, t }, setting);
+}
+
+/** The work under way that belongs to one key: a round with its members, or one participant's own call. */
+export function keyOf(work: Work, { name }: Pick<Side, 'name'>): string {
+  return work.lane === 'round' ? `${work.phase} round` : `${work.phase} ${name} #${String(work.nth)}`;
+}
+
+export function isQuietAwaited(world: World, setting: Setting): boolean {
+  return setting.core.wanted.wanted(world.t).some(w => w.do === 'awaitQuiet');
+}
+
+function reconcile(world: World, setting: Setting): World {
+  const want = setting.core.wanted.wanted(world.t);
+  const keys = new Set(want.map(w => w.key));
+  const running = new Set(world.sides.flatMap(side => side.works.map(work => keyOf(work, side))));
+  const missing = want.filter(w => !running.has(w.key));
+  const sides = world.sides.map((side, index) => {
+    const fresh = missing.flatMap(w => begun(world.t, w, { index, core: setting.core }));
+    const kept = side.works.every(work => work.cancelled || keys.has(keyOf(work, side)));
+    if (fresh.length === 0 && kept) return side;
+    const works = side.works.map(work => (keys.has(keyOf(work, side)) ? work : cancelled(work)));
+    return { ...side, works: [...works, ...fresh] };
+  });
+  return { ...world, sides };
+}
+
+const cancelled = (work: Work): Work => (work.cancelled ? work : { ...work, cancelled: true });
+
+interface Begun {
+  readonly phase: Phase;
+  readonly call: Call;
+  readonly core: Core;
+}
+
+function begun(t: Transaction, wanted: Wanted, { index, core }: { index: number; core: Core }): Work[] {
+  const p = t.participants[index];
+  if (p?.call === undefined || wanted.do === 'awaitQuiet') return [];
+  const { phase } = wanted;
+  if (wanted.do === 'own')
+    return wanted.to === p.target.name ? [workFor(t, p, { phase, call: wanted.call, core })] : [];
+  return wanted.to.includes(p.target.name) ? [workFor(t, p, { phase, call: p.call, core })] : [];
+}
+
+function workFor(t: Transaction, p: Participant, { phase, call, core }: Begun): Work {
+  const standing = phase === 'prepare' ? {} : { standing: core.standing.standingOf(t, p, phase) };
+  const { lane, nth } = call;
+  const limit = limitOf(t, phase, call);
+  const exposure = { reached: false, unanswered: false, notNo: false };
+  return { phase, lane, nth, limit, requests: 0, exposure, ...standing, cancelled: false };
+}
+
+/** The first attempt of an own call that was handed over rethrows: it stands for the round's request. */
+function limitOf(t: Transaction, phase: Phase, call: Call): number {
+  if (call.lane === 'round' || call.once) return 1;
+  if (call.endless) return 0;
+  const { prepareAttempts, completionAttempts } = t.accepted.limits;
+  return Math.max(1, (phase === 'prepare' ? prepareAttempts : completionAttempts) - call.sentBefore);
+}
+
+/** The side without the work, once its ending was fed. */
+export function withoutWork(side: Side, work: Work): Side {
+  return { ...side, works: side.works.filter(each => each !== work) };
+}

@@ -1,0 +1,27 @@
+/** Owns the explorations of every test run: every interleaving of `scenarios.ts`, over the core that ships. */
+import { explore } from './explore';
+import { realCore } from './realCore';
+import { explored } from './run';
+import { type Exploration, short, weaker } from './scenarios';
+
+const named = (each: Exploration): [string, Exploration] => [each.scenario.name, each];
+
+describe('every interleaving keeps the promise', () => {
+  test.each(short.map(named))('%s', (_, each) => {
+    expect(explored(each)).toEqual([]);
+  });
+});
+
+describe('whoever breaks the rules', () => {
+  test.each(weaker.map(named))('%s', (_, each) => {
+    expect(explored(each)).toEqual([]);
+  });
+
+  test.each(weaker.filter(({ options }) => options?.except !== undefined).map(named))(
+    'is not promised more than is said: %s',
+    (_, { scenario, options }) => {
+      const { except: _except, ...rest } = options ?? {};
+      expect(explore({ scenario, core: realCore }, rest).findings).not.toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,10 @@
+/** Owns the core as it ships, for the explorer. */
+import * as answers from '../../../src/protocol/wire/answers';
+import * as apply from '../../../src/protocol/transaction/apply';
+import * as operator from '../../../src/protocol/transaction/operator';
+import * as outcome from '../../../src/protocol/transaction/outcome';
+import * as standing from '../../../src/protocol/transaction/standing';
+import * as wanted from '../../../src/protocol/transaction/wanted';
+import { type Core } from './core';
+
+export const realCore: Core = { answers, apply, operator, outcome, standing, wanted };

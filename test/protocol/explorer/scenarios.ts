@@ -1,0 +1,197 @@
+/**
+ * Owns what is explored: which participants, which mode, which faults and operators; and, where somebody breaks the rules of
+ * SPEC §2, what is left of the promise.
+ *
+ * Faults are unbounded everywhere: any request may fail, any round or attempt may be lost with its worker. What bounds the
+ * search is the number of attempts before one gives up, one `retryNow` and one `resolve` (of each, once they have parted).
+ */
+import { type Violation } from './checks';
+import { type Options } from './explore';
+import { type Scenario, type World } from './world';
+
+export interface Exploration {
+  readonly scenario: Scenario;
+  readonly options?: Options;
+}
+
+const noOperator = { abort: 0, retryNow: 0, resolve: 0 };
+
+const plain: Omit<Scenario, 'name' | 'kinds'> = {
+  onCommitFailure: 'retry',
+  prepareAttempts: 2,
+  completionAttempts: 2,
+  operator: noOperator,
+  faults: Infinity,
+};
+
+export function exploration(
+  name: string,
+  kinds: Scenario['kinds'],
+  rest: Partial<Scenario> = {},
+): Exploration {
+  return { scenario: { ...plain, ...rest, name, kinds } };
+}
+
+const once = { prepareAttempts: 1, completionAttempts: 1 };
+const provisional = { onCommitFailure: 'rollback' } as const;
+
+/** What every change runs. */
+export const short: readonly Exploration[] = [
+  exploration('two that remember, and an abort', ['remembers', 'remembers'], {
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('two that forget', ['forgets', 'forgets']),
+  exploration('a slow one and one that votes no, throttled', ['slow', 'votesNo'], {
+    completionAttempts: 1,
+    throttles: true,
+  }),
+  exploration('two in doubt that ask for the decision', ['remembers', 'remembers'], {
+    ...once,
+    asksForDecision: true,
+  }),
+  exploration('abort and resolve', ['remembers', 'remembers'], {
+    ...once,
+    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  }),
+  exploration('abort and retryNow', ['forgets', 'forgets'], {
+    ...once,
+    operator: { abort: 1, retryNow: 1, resolve: 0 },
+  }),
+  exploration('provisional commit', ['remembers', 'remembers'], { ...provisional, completionAttempts: 1 }),
+  exploration('provisional commit, abort and resolve', ['forgets', 'forgets'], {
+    ...provisional,
+    ...once,
+    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  }),
+  exploration('provisional commit and retryNow', ['remembers', 'remembers'], {
+    ...provisional,
+    ...once,
+    operator: { ...noOperator, retryNow: 1 },
+  }),
+  exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
+  exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
+  exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
+    ...provisional,
+    ...once,
+  }),
+];
+
+/** What `npm run test:long` adds. */
+export const long: readonly Exploration[] = [
+  exploration('every operator', ['remembers', 'remembers'], {
+    ...once,
+    operator: { abort: 1, retryNow: 1, resolve: 1 },
+  }),
+  exploration('abort and resolve, two attempts', ['remembers', 'remembers'], {
+    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  }),
+  exploration('abort and retryNow, two attempts', ['forgets', 'forgets'], {
+    operator: { abort: 1, retryNow: 1, resolve: 0 },
+  }),
+  exploration('a slow one and one that forgets, abort', ['slow', 'forgets'], {
+    operator: { ...noOperator, abort: 1 },
+    throttles: true,
+  }),
+  exploration('provisional commit, two attempts', ['forgets', 'forgets'], provisional),
+  exploration('provisional commit, every operator', ['remembers', 'remembers'], {
+    ...provisional,
+    ...once,
+    operator: { abort: 1, retryNow: 1, resolve: 2 },
+  }),
+  exploration('three, two attempts to prepare', ['remembers', 'remembers', 'remembers'], {
+    completionAttempts: 1,
+  }),
+  exploration('three of different kinds', ['remembers', 'forgets', 'slow'], { ...once, throttles: true }),
+  exploration('together to the end: two faults', ['remembers', 'remembers'], {
+    ...once,
+    faults: 2,
+    whole: true,
+  }),
+  exploration('together to the end: provisional', ['forgets', 'forgets'], {
+    ...once,
+    ...provisional,
+    faults: 2,
+    whole: true,
+  }),
+  exploration('together to the end: abort and resolve', ['forgets', 'forgets'], {
+    ...once,
+    faults: 0,
+    whole: true,
+    operator: { abort: 1, retryNow: 0, resolve: 2 },
+  }),
+];
+
+const only =
+  (...promises: readonly Violation['promise'][]) =>
+  ({ promise }: Violation): boolean =>
+    promises.includes(promise);
+
+/** Somebody breaks the rules of SPEC §2; `options.except` names what is not promised any more. */
+export const weaker: readonly Exploration[] = [
+  {
+    // Its prepare arrives after its last rollback. It is in doubt, alone, and the status document tells it to roll back.
+    ...exploration(
+      'forgets and never refuses: it may be left in doubt, nothing else',
+      ['careless', 'remembers'],
+      { completionAttempts: 1 },
+    ),
+    options: {
+      except: (violation, world) => violation.promise === 'inDoubt' && isInDoubtOnly(world, 'careless'),
+    },
+  },
+  {
+    // 404 for "unreachable" is read as "unknown here". In doubt, it settles by the status document; nobody commits.
+    ...exploration(
+      'a gateway says 404 for a service it cannot reach: it may be left in doubt',
+      ['remembers', 'remembers'],
+      {
+        gateway404: true,
+        completionAttempts: 1,
+      },
+    ),
+    options: { except: only('inDoubt', 'I3', 'I4', 'I5') },
+  },
+  {
+    // A request that was answered comes again: who remembers refuses it.
+    ...exploration(
+      'a proxy repeats answered requests: no harm to who remembers',
+      ['remembers', 'remembers'],
+      {
+        proxyRepeats: true,
+        completionAttempts: 1,
+      },
+    ),
+  },
+  {
+    ...exploration(
+      'a proxy repeats answered requests: who forgets may be left in doubt',
+      ['forgets', 'forgets'],
+      {
+        proxyRepeats: true,
+        completionAttempts: 1,
+      },
+    ),
+    options: { except: only('inDoubt') },
+  },
+  {
+    // "Busy" said with 409 is read as "committed" once a provisional commit was given up: heuristic says mixed.
+    ...exploration('409 for busy while a provisional commit is rolled back', ['slow', 'slow'], {
+      ...provisional,
+      completionAttempts: 1,
+    }),
+    options: { except: only('inDoubt', 'I3', 'I4') },
+  },
+  {
+    // 409 to rollback is no answer once a prepare went unanswered: attention, and an operator.
+    ...exploration('answers everything 409: it may need an operator', ['stubborn', 'remembers'], {
+      completionAttempts: 1,
+    }),
+    options: { mayRest: ({ t }) => t.participants.some(p => p.attention) },
+  },
+];
+
+function isInDoubtOnly({ sides }: World, kind: Scenario['kinds'][number]): boolean {
+  return sides.every(
+    side => side.kind === kind || (side.service !== 'prepared' && side.service !== 'preparing'),
+  );
+}

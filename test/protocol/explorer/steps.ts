@@ -1,0 +1,240 @@
+/**
+ * Owns what can happen next in a world: every step of the engine, the network, the services, the clock and the operators.
+ *
+ * `fair` ranks the steps that happen if participants answer and workers live; the best of them leads to the end (liveness).
+ */
+import { type Ending, type OperatorEvent } from '../../../src/protocol/transaction/events';
+import { type ForcedOutcome } from '../../../src/protocol/transaction/state';
+import {
+  type Place,
+  answerInstead,
+  cutOff,
+  loseAnswer,
+  loseAttempt,
+  reach,
+  refuseConnection,
+  refuseLate,
+} from './activities';
+import { feed, isQuietAwaited, keyOf, withoutWork } from './driver';
+import { react } from './services';
+import { type Setting, type Side, type Time, type Work, type World, withSide } from './world';
+
+export interface Step {
+  readonly label: string;
+  readonly next: () => World;
+  /** The lower the sooner; absent for what need not happen. */
+  readonly fair?: number;
+}
+
+const rank = { deliver: 1, cutOff: 2, serviceGoesOn: 3, answer: 4, quiet: 5, clock: 6 };
+
+export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
+  yield* activitiesEnd(world, setting);
+  yield* requests(world, setting);
+  yield* roundsLost(world, setting);
+  yield* arrivals(world, setting);
+  yield* services(world, setting);
+  yield* clock(world, setting);
+  if (world.t.stage !== 'ended') yield* operators(world, setting);
+}
+
+function places(world: World): Place[] {
+  return world.sides.flatMap((side, index) => side.works.map(work => ({ index, name: side.name, work })));
+}
+
+/** Activities that are over: their result becomes an event. A round is one event for all. */
+function* activitiesEnd(world: World, setting: Setting): Generator<Step> {
+  const groups = new Map<string, Place[]>();
+  for (const place of places(world)) {
+    const key = keyOf(place.work, place);
+    groups.set(key, [...(groups.get(key) ?? []), place]);
+  }
+  for (const [key, members] of groups) {
+    if (members.every(({ work }) => work.result !== undefined)) {
+      const next = () => deliver(world, members, setting);
+      yield { label: `"${key}" ends: ${members.map(said).join(', ')}`, next, fair: rank.deliver };
+    }
+  }
+}
+
+function said({ name, work }: Place): string {
+  return `${name} ${work.result?.is ?? ''}${work.result?.code === undefined ? '' : ` (${work.result.code})`}`;
+}
+
+function deliver(world: World, members: readonly Place[], setting: Setting): World {
+  const phase = members[0]?.work.phase ?? 'prepare';
+  const endings = members.flatMap(endingOf);
+  const taken = members.reduce(
+    (each, { index, work }) => withSide(each, index, side => heard(withoutWork(side, work), work)),
+    world,
+  );
+  const commitSpent = world.commitSpent || members.some(({ work }) => isSpentCommit(work, setting));
+  return feed({ ...taken, commitSpent }, { type: 'callsEnded', phase, endings }, setting);
+}
+
+function isSpentCommit(work: Work, { scenario }: Setting): boolean {
+  const spentAtOnce = work.result?.is === 'unavailable' && scenario.completionAttempts === 1;
+  return work.phase === 'commit' && (work.result?.is === 'spent' || spentAtOnce);
+}
+
+function endingOf({ name, work }: Place): Ending[] {
+  if (work.result === undefined) return [];
+  const { is, code } = work.result;
+  const why = code === undefined ? {} : { why: { code, message: code } };
+  const { nth, exposure, requests } = work;
+  return [{ participant: name, nth, is, ...why, exposure, requests }];
+}
+
+function heard(side: Side, { phase, result }: Work): Side {
+  const heardYes = phase === 'prepare' && result?.is === 'yes';
+  const commitAcknowledged = phase === 'commit' && result?.is === 'done';
+  if (!heardYes && !commitAcknowledged) return side;
+  return { ...side, facts: { ...side.facts, ...(heardYes ? { heardYes } : { commitAcknowledged }) } };
+}
+
+function* requests(world: World, setting: Setting): Generator<Step> {
+  for (const place of places(world)) {
+    if (place.work.result !== undefined) continue;
+    const to = `${place.work.phase} to ${place.name}`;
+    if (place.work.cancelled) yield* cutOffs(world, place, { to, setting });
+    yield* sendings(world, place, { to, setting });
+    yield* faults(world, place, { to, setting });
+  }
+}
+
+interface Naming {
+  readonly to: string;
+  readonly setting: Setting;
+}
+
+function* cutOffs(world: World, place: Place, { to, setting }: Naming): Generator<Step> {
+  for (const { label, world: next } of cutOff(world, place, setting))
+    yield { label: `${to} ${label}`, next: () => next, fair: rank.cutOff };
+}
+
+/** After `decideBy` a prepare is not sent; what was on the verge of being sent may slip through. */
+function* sendings(world: World, place: Place, { to, setting }: Naming): Generator<Step> {
+  const late = place.work.phase === 'prepare' && world.time > 0;
+  if (late)
+    yield {
+      label: `${to} is not sent: too late`,
+      next: () => refuseLate(world, place, setting),
+      fair: rank.answer,
+    };
+  if (late && world.time > 1) return;
+  for (const { label, world: next } of reach(world, place, setting)) {
+    yield { label: `${to}: it ${label}`, next: () => next, ...(late ? {} : { fair: rank.answer }) };
+  }
+}
+
+function* faults(world: World, place: Place, { to, setting }: Naming): Generator<Step> {
+  if (world.faultsLeft === 0) return;
+  const { scenario } = setting;
+  const { work } = place;
+  const spoilt = { ...world, faultsLeft: world.faultsLeft - 1 };
+  yield { label: `${to}: no answer in time`, next: () => loseAnswer(spoilt, place, setting) };
+  yield { label: `${to}: no connection`, next: () => refuseConnection(spoilt, place, setting) };
+  if (work.lane === 'own' && (work.cancelled || work.requests + 1 === work.limit)) {
+    yield { label: `${to}: its worker is lost`, next: () => loseAttempt(spoilt, place, setting) };
+  }
+  if (scenario.throttles === true)
+    yield { label: `${to}: 429`, next: () => answerInstead(spoilt, place, { status: 429, setting }) };
+  if (scenario.gateway404 === true) {
+    yield {
+      label: `${to}: the gateway answers 404`,
+      next: () => answerInstead(spoilt, place, { status: 404, setting }),
+    };
+  }
+}
+
+/** A round is lost as a whole, whatever its members answered before. */
+function* roundsLost(world: World, setting: Setting): Generator<Step> {
+  if (world.faultsLeft === 0) return;
+  const members = places(world).filter(({ work }) => work.lane === 'round');
+  if (members.length === 0) return;
+  const spoilt = { ...world, faultsLeft: world.faultsLeft - 1 };
+  const lost = () => members.reduce((each, place) => loseAttempt(each, place, setting), spoilt);
+  yield { label: `the worker of the ${members[0]?.work.phase ?? ''} round is lost`, next: lost };
+}
+
+/** Requests that nobody waits for any more arrive. */
+function* arrivals(world: World, { scenario }: Setting): Generator<Step> {
+  for (const [index, side] of world.sides.entries()) {
+    for (const phase of ['prepare', 'commit', 'rollback'] as const) {
+      const mayArrive =
+        side.onTheWay[phase] || (scenario.proxyRepeats === true && side.facts.answered[phase]);
+      if (!mayArrive) continue;
+      for (const { next } of react(side.kind, side.service, { phase, pastDecideBy: world.time > 0 })) {
+        if (next === side.service) continue;
+        const moved = withSide(world, index, each => ({ ...each, service: next }));
+        yield { label: `an old ${phase} arrives at ${side.name}: now ${next}`, next: () => moved };
+      }
+    }
+  }
+}
+
+/** What services do of their own accord. */
+function* services(world: World, setting: Setting): Generator<Step> {
+  for (const [index, side] of world.sides.entries()) {
+    const become = (service: Side['service']) => () => withSide(world, index, each => ({ ...each, service }));
+    if (side.service === 'preparing') {
+      yield {
+        label: `${side.name} has prepared at last`,
+        next: become('prepared'),
+        fair: rank.serviceGoesOn,
+      };
+    }
+    if (
+      setting.scenario.asksForDecision === true &&
+      side.service === 'prepared' &&
+      world.t.decision !== undefined
+    ) {
+      const rolledback = side.kind === 'remembers' ? 'rolledback' : 'new';
+      const next = world.t.decision === 'commit' ? 'committed' : rolledback;
+      yield { label: `${side.name} reads the decision: now ${next}`, next: become(next) };
+    }
+  }
+}
+
+function* clock(world: World, setting: Setting): Generator<Step> {
+  if (world.time === 2) {
+    const next = () => feed(world, { type: 'quiet' }, setting);
+    if (isQuietAwaited(world, setting)) yield { label: 'the timer says: quiet', next, fair: rank.quiet };
+    else if (world.quietForOthers && !world.t.quiet) yield { label: 'the timer says: quiet', next };
+    return;
+  }
+  const time = (world.time + 1) as Time;
+  yield {
+    label: time === 1 ? 'decideBy passes' : 'quietAt passes',
+    next: () => ({ ...world, time }),
+    fair: rank.clock,
+  };
+}
+
+function* operators(world: World, setting: Setting): Generator<Step> {
+  const { operator } = world;
+  const after = (action: keyof typeof operator): World => {
+    return { ...world, operator: { ...operator, [action]: operator[action] - 1 } };
+  };
+  const by = 'somebody';
+  if (operator.abort > 0) yield* asked(after('abort'), { type: 'abort', by }, setting);
+  if (operator.retryNow > 0) yield* asked(after('retryNow'), { type: 'retryNow', by }, setting);
+  if (operator.resolve > 0) yield* resolves(after('resolve'), setting);
+}
+
+function* resolves(world: World, setting: Setting): Generator<Step> {
+  const outcomes: readonly ForcedOutcome[] = ['committed', 'rolledback', 'unknown'];
+  for (const [index, side] of world.sides.entries()) {
+    const facts = { ...side.facts, forcedLate: world.time === 2 };
+    const settled = withSide(world, index, () => ({ ...side, facts }));
+    const who = { by: 'somebody', reason: '', participant: side.name };
+    for (const outcome of outcomes) yield* asked(settled, { type: 'resolve', ...who, outcome }, setting);
+  }
+}
+
+/** Only what applies: that the rest changes nothing is a test of its own (`operator.test.ts`). */
+function* asked(world: World, event: OperatorEvent, setting: Setting): Generator<Step> {
+  if (setting.core.operator.judge(world.t, event).is !== 'applies') return;
+  const what = event.type === 'resolve' ? `resolve ${event.participant} as ${event.outcome}` : event.type;
+  yield { label: `operator: ${what}`, next: () => feed(world, event, setting) };
+}
