@@ -110,6 +110,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     tag,
     limits,
     taskQueue,
+    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     onQueryFailed: () => undefined,
   });
   const app = createApi({
@@ -189,6 +190,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   };
 }
 
+/** A 503 is no answer yet: the server that all test files share may be busy with another one. */
 async function readUntil(
   get: () => Promise<TransactionDocument>,
   reached: (document: TransactionDocument) => boolean,
@@ -196,8 +198,11 @@ async function readUntil(
 ): Promise<TransactionDocument> {
   const end = Date.now() + withinMs;
   for (;;) {
-    const document = await get();
-    if (reached(document)) return document;
+    const document = await get().catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith('GET answered 503')) return undefined;
+      throw error;
+    });
+    if (document !== undefined && reached(document)) return document;
     if (Date.now() > end)
       throw new Error(`not reached within ${String(withinMs)} ms: ${JSON.stringify(document, null, 1)}`);
     await new Promise(resolve => setTimeout(resolve, 50));
