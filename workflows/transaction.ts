@@ -47,12 +47,15 @@ export async function transaction({ accepted }: TransactionInput): Promise<Trans
     ended.catch((error: unknown) => (broken = { error }));
   }
 
-  listen({ state: () => state, feed });
-  await CancellationScope.nonCancellable(async () => {
+  // the first calls are under way before a message is heard: one that came before the first task would cut off a call that
+  // nobody had begun, and that would never end
+  const ended = CancellationScope.nonCancellable(async () => {
     reconcile();
     publish(undefined, state);
     await condition(() => broken !== undefined || (state.stage === 'ended' && underWay.size === 0));
   });
+  listen({ state: () => state, feed });
+  await ended;
   if (broken !== undefined) throw (broken as { error: unknown }).error;
   return documentOf(state);
 }

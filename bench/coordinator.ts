@@ -1,0 +1,145 @@
+/**
+ * Owns the process under test: API and worker as `src/main.ts` wires them, with the production options, on one connection.
+ * Besides HTTP it takes load over IPC, so that a transaction and a no-op are started alike, without HTTP before them.
+ */
+import { type Server, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import { type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
+import { createActivities } from '../activities';
+import { createApi } from '../src/api/app';
+import { readConfig } from '../src/config/readConfig';
+import { createCoordinator } from '../src/coordinator';
+import { type Coordinator } from '../src/coordinator/contract';
+import { createOutbound } from '../src/outbound';
+import { tagOfNamespace } from '../src/protocol/wire/ids';
+import { parseTransactionRequest } from '../src/protocol/wire/transactionRequest';
+import { requestLogger } from '../src/requestLog';
+import { createLog } from '../src/telemetry/log';
+import { type Connected, connect } from '../src/temporal/connect';
+import { installRuntime } from '../src/temporal/runtime';
+import { registerSearchAttributes } from '../src/temporal/searchAttributes';
+import { createWorker } from '../src/temporal/worker';
+import { measure } from './load';
+import { type Load, type Memory, type Question, type Reply } from './protocol';
+
+const [temporalAddress = '', participantsUrl = ''] = process.argv.slice(2);
+const namespace = 'default';
+const config = readConfig({});
+
+interface UnderTest {
+  readonly engine: Connected;
+  readonly coordinator: Coordinator;
+}
+
+async function main(): Promise<void> {
+  const log = createLog(config.logLevel);
+  installRuntime(log);
+  const stopping = new AbortController().signal;
+  const engine = await connect({
+    ...{ connection: { address: temporalAddress }, namespace, signal: stopping },
+    onRetry: why => {
+      log.warn({ why }, 'Temporal does not answer yet');
+    },
+  });
+  await registerSearchAttributes(engine.connection, namespace);
+  const outbound = createOutbound({ allowed: config.allowedParticipants });
+  const coordinator = createCoordinator({
+    ...engine,
+    ...{ limits: config.limits, taskQueue: config.taskQueue, tag: tagOfNamespace(engine.namespaceId) },
+    onQueryFailed: err => {
+      log.warn({ err }, 'a query failed');
+    },
+  });
+  const worker = await createWorker({
+    ...{ connection: engine.connection, namespace, taskQueue: config.taskQueue },
+    activities: createActivities({ outbound, log: requestLogger(log) }),
+    workflowBundle: await bundle(),
+  });
+  void worker.run();
+  const server = createServer(createApi({ coordinator, outbound, config, log, stopping }));
+  const url = await listening(server);
+  answerQuestions({ engine, coordinator });
+  tell({ ready: { url } });
+}
+
+/** The production bundle and the no-op. */
+async function bundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+  const quiet = (): void => undefined;
+  return bundleWorkflowCode({
+    workflowsPath: join(__dirname, 'workflows.js'),
+    workflowInterceptorModules: [join(__dirname, '../workflows/interceptors.js')],
+    logger: { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet },
+  });
+}
+
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function answerQuestions(it: UnderTest): void {
+  process.on('message', (question: Question) => {
+    void answer(it, question).then(tell);
+  });
+}
+
+async function answer(it: UnderTest, question: Question): Promise<Reply> {
+  switch (question.ask) {
+    case 'load':
+      return { measured: await measure(question.load, () => one(it, question.load)) };
+    case 'memory':
+      return { memory: memory() };
+    case 'cpu': {
+      const { user, system } = process.cpuUsage();
+      return { cpuMs: (user + system) / 1000 };
+    }
+  }
+}
+
+/** Started, and waited for until it has ended. */
+async function one(it: UnderTest, { of, participants }: Load): Promise<void> {
+  const id = of === 'noop' ? await startNoop(it) : await startTransaction(it, participants);
+  await it.engine.client.workflow.getHandle(id).result();
+}
+
+let noops = 0;
+
+async function startNoop({ engine }: UnderTest): Promise<string> {
+  const workflowId = `noop-${process.pid}-${(noops += 1)}`;
+  await engine.client.workflow.start('noop', {
+    workflowId,
+    taskQueue: config.taskQueue,
+    args: [],
+    workflowTaskTimeout: '3s',
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+    requestEagerStart: true,
+  });
+  return workflowId;
+}
+
+async function startTransaction({ coordinator }: UnderTest, participants: number): Promise<string> {
+  const urls = Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}/prepare`);
+  const parsed = parseTransactionRequest(urls, config.limits);
+  if (parsed.is === 'refused') throw new Error(JSON.stringify(parsed.problems));
+  return (await coordinator.start({ request: parsed.request, caller: 'bench' })).document.id;
+}
+
+function memory(): Memory {
+  globalThis.gc?.();
+  globalThis.gc?.();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rss, heapUsed };
+}
+
+function tell(reply: Reply): void {
+  process.send?.(reply);
+}
+
+process.once('disconnect', () => process.exit());
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exit(1);
+});

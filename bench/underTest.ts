@@ -1,0 +1,125 @@
+/** Owns the bench's surroundings: a Temporal server of its own, the participants and the process under test. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDevServer } from '../src/temporal/devServer';
+import { type Load, type Measured, type Memory, type Question, type Reply } from './protocol';
+
+export interface UnderTest {
+  readonly apiUrl: string;
+  readonly participantsUrl: string;
+  load(load: Load): Promise<Measured>;
+  memory(): Promise<Memory>;
+  /** Used by the coordinator's process so far. */
+  cpuMs(): Promise<number>;
+  /** Ends everything that was started, by pid, and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** @param signal stops it, also while it starts. */
+export async function startUnderTest(signal: AbortSignal): Promise<UnderTest> {
+  const closers = new Closers();
+  signal.addEventListener('abort', () => void closers.close());
+  try {
+    return await start(closers, signal);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function start(closers: Closers, signal: AbortSignal): Promise<UnderTest> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'dtc-bench-'));
+  closers.add(() => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  const [port = 0, uiPort = 0] = await freePorts(2);
+  const temporal = await startDevServer({ dataDir, port, uiPort, signal, log: () => undefined });
+  closers.add(() => temporal.stop());
+  signal.throwIfAborted();
+  const participants = startProcess('participants.js', []);
+  closers.add(() => end(participants));
+  const participantsUrl = `http://127.0.0.1:${((await message(participants)) as { port: number }).port}`;
+  signal.throwIfAborted();
+  const coordinator = startProcess('coordinator.js', [temporal.address, participantsUrl]);
+  closers.add(() => end(coordinator));
+  const { ready } = (await message(coordinator)) as Extract<Reply, { ready: unknown }>;
+  const ask = async (question: Question): Promise<unknown> => {
+    coordinator.send(question);
+    return message(coordinator);
+  };
+  return {
+    ...{ apiUrl: ready.url, participantsUrl, stop: () => closers.close() },
+    load: async load => ((await ask({ ask: 'load', load })) as { measured: Measured }).measured,
+    memory: async () => ((await ask({ ask: 'memory' })) as { memory: Memory }).memory,
+    cpuMs: async () => ((await ask({ ask: 'cpu' })) as { cpuMs: number }).cpuMs,
+  };
+}
+
+class Closers {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  #closed: Promise<void> | undefined;
+
+  add(close: () => Promise<void> | void): void {
+    this.#closers.push(close);
+  }
+
+  /** In reverse, once; whoever asks again waits for the same. */
+  close(): Promise<void> {
+    this.#closed ??= this.#closeAll();
+    return this.#closed;
+  }
+
+  async #closeAll(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  }
+}
+
+/** What it logs goes nowhere, as fast as it can. */
+function startProcess(file: string, args: readonly string[]): ChildProcess {
+  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
+  return fork(join(__dirname, file), args, {
+    execArgv: ['--expose-gc'],
+    stdio: [...stdio],
+    env: environment(),
+  });
+}
+
+/** The caller's own settings are not measured. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(DTC|TEMPORAL)_/.test(name)));
+}
+
+async function message(child: ChildProcess): Promise<unknown> {
+  const ended = new AbortController();
+  const over = once(child, 'exit', { signal: ended.signal }).then(() => {
+    throw new Error(`a process of the bench ended: ${child.spawnargs.join(' ')}`);
+  });
+  try {
+    const [first] = (await Promise.race([once(child, 'message'), over])) as [unknown];
+    return first;
+  } finally {
+    over.catch(() => undefined);
+    ended.abort();
+  }
+}
+
+/** At once: nothing of it is kept. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+/** All open at once, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map(server => once(server, 'listening')));
+  const ports = servers.map(server => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map(server => once(server.close(), 'close')));
+  return ports;
+}

@@ -1,0 +1,41 @@
+/**
+ * For the demo alone: the trouble that real services have by themselves, at a moment that the demo chooses.
+ * `POST /demo {"phase", "trouble"}`: requests of that phase wait (`hold`), or are answered 503 (`fail`), until the next one.
+ */
+import { EventEmitter, once } from 'node:events';
+import { Router } from 'express';
+import { z } from 'zod';
+
+const settingSchema = z.object({
+  phase: z.enum(['prepare', 'commit', 'rollback']),
+  trouble: z.enum(['none', 'hold', 'fail']),
+});
+
+export type DemoSetting = z.infer<typeof settingSchema>;
+
+export function demoSwitch(say: (what: string) => void): Router {
+  const router = Router();
+  const changed = new EventEmitter();
+  let setting: DemoSetting = { phase: 'prepare', trouble: 'none' };
+  const has = (trouble: DemoSetting['trouble'], phase: string): boolean =>
+    setting.trouble === trouble && setting.phase === phase;
+
+  router.post('/demo', (request, response) => {
+    setting = settingSchema.parse(request.body);
+    changed.emit('changed');
+    response.sendStatus(204);
+  });
+  router.post('/:phase', async (request, response, next) => {
+    const { phase } = request.params;
+    if (has('hold', phase)) say(`${phase} … (takes its time)`);
+    while (has('hold', phase)) await once(changed, 'changed');
+    if (response.closed) return; // whoever asked has gone meanwhile: it was never done
+    if (!has('fail', phase)) {
+      next();
+      return;
+    }
+    say(`${phase} → 503 (out of order)`);
+    response.sendStatus(503);
+  });
+  return router;
+}

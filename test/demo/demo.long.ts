@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { leftIn, newFolder, runDemo, stillRunning, tamper } from './demoRun';
+
+const { folder, tmp, remove } = newFolder();
+afterAll(remove);
+
+it('exits 1 and names the transaction when a database was tampered with while it ran', async () => {
+  const kept = join(folder, 'tampered');
+  const demo = runDemo(tmp, '--keep', kept);
+  await demo.printed('(b) The only convertible');
+  tamper(join(kept, 'flight.db'), `UPDATE bookings SET state = 'rolledback' WHERE state = 'committed'`);
+  expect(await demo.ended).toBe(1);
+  expect(demo.stdout()).toMatch(
+    /a {2}everyone says yes\s+committed\s+rolledback\s+committed\s+committed\s+NO$/m,
+  );
+  expect(demo.stdout()).toContain('PROBLEM: "a  everyone says yes" is not atomic');
+});
+
+it('does not play over the databases of another run', async () => {
+  const kept = join(folder, 'tampered');
+  const demo = runDemo(tmp, '--keep', kept);
+  expect(await demo.ended).toBe(1);
+  expect(demo.stderr()).toContain('the folder is not empty');
+});
+
+it.each([
+  ['while everything starts', 'Starting a coordinator'],
+  ['in the middle of a transaction', 'The flight takes its time to vote'],
+  ['while its coordinator is dead and the Temporal server is on its own', 'SIGKILL to the coordinator'],
+])('leaves nothing behind after Ctrl-C %s', async (_when, text) => {
+  const demo = runDemo(tmp);
+  await demo.printed(text);
+  demo.ctrlC();
+  expect(await demo.ended).not.toBe(0);
+  expect(stillRunning(demo, tmp)).toEqual([]);
+  expect(leftIn(tmp)).toEqual([]);
+});

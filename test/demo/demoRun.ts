@@ -1,0 +1,81 @@
+/** Owns running the demo as somebody at a terminal does, and looking for what it left behind. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Database from 'libsql';
+
+const root = resolve(__dirname, '../..');
+
+export interface DemoRun {
+  readonly pid: number;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** The exit code, or the signal's name. */
+  readonly ended: Promise<number | string>;
+  /** Resolves when it has printed the text. */
+  printed(text: string): Promise<void>;
+  /** SIGINT to the whole foreground group. */
+  ctrlC(): void;
+}
+
+/** `npm run demo`, in a process group of its own, as a shell starts it. `folder` is its TMPDIR. */
+export function runDemo(folder: string, ...args: string[]): DemoRun {
+  const child = spawn('npm', ['run', '--silent', 'demo', '--', ...args], {
+    cwd: root,
+    detached: true,
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const pid = child.pid ?? 0;
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', data => (text.stdout += String(data)));
+  child.stderr.on('data', data => (text.stderr += String(data)));
+  const ended = once(child, 'close').then(([code, signal]: unknown[]) => (code ?? signal) as number | string);
+  const printed = async (wanted: string): Promise<void> => {
+    const over = ended.then(code => {
+      throw new Error(
+        `the demo ended with ${code} before it printed "${wanted}":\n${text.stdout}${text.stderr}`,
+      );
+    });
+    const seen = (async () => {
+      while (!text.stdout.includes(wanted)) await once(child.stdout, 'data');
+    })();
+    await Promise.race([seen, over]);
+  };
+  const ctrlC = (): void => void process.kill(-pid, 'SIGINT');
+  return { pid, stdout: () => text.stdout, stderr: () => text.stderr, ended, printed, ctrlC };
+}
+
+/** Living processes of its process group, or with its folder in their command line (the Temporal server). */
+export function stillRunning({ pid }: DemoRun, folder: string): string[] {
+  return execFileSync('ps', ['-axo', 'pgid=,stat=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter(line => {
+      const [, pgid, stat = '', args = ''] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+      return !stat.startsWith('Z') && (Number(pgid) === pid || args.includes(folder));
+    });
+}
+
+/** A folder with an empty `tmp` for the demo to work in; removed by `remove`. */
+export function newFolder(): { readonly folder: string; readonly tmp: string; readonly remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'dtc-demo-test-'));
+  const tmp = join(folder, 'tmp');
+  mkdirSync(tmp);
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, tmp, remove };
+}
+
+/** What the demo made and did not remove; Node's own compile cache and the like are not the demo's. */
+export function leftIn(tmp: string): string[] {
+  return readdirSync(tmp).filter(name => name.startsWith('dtc-'));
+}
+
+export function tamper(databaseFile: string, sql: string): void {
+  const db = new Database(databaseFile, { fileMustExist: true });
+  db.exec(sql);
+  db.close();
+}

@@ -1,0 +1,141 @@
+/** What a person meets who starts and stops the coordinator, as the real process. */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, type Server, createServer } from 'node:net';
+import { promisify } from 'node:util';
+import { answers, newPlace, processesNaming, serverPid, settings, until } from '../devServer/fixture';
+import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type Participants, hang, startParticipants } from '../support/participants';
+import { endProcesses, launchProcess, post, startProcess, untilEnded } from '../support/processes';
+import { faultsOf } from '../support/records';
+
+let participants: Participants;
+
+beforeEach(async () => {
+  participants = await startParticipants();
+});
+afterEach(async () => {
+  await endProcesses();
+  await participants.close();
+});
+
+const urls = (...names: string[]): string[] => names.map(name => participants.url(name));
+
+describe('a running coordinator', () => {
+  it('prints an API address that answers and a curl line that works as it stands', async () => {
+    const { url, printed } = await startProcess(settings(await newPlace()));
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    const line = /^ {2}(curl .*)$/m.exec(printed.stderr)?.[1] ?? 'false';
+    const { stdout } = await promisify(execFile)('bash', ['-c', line]);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'rolledback', reason: { code: 'unavailable' } });
+  });
+
+  it('keeps its data directory for itself: a second one names it and stops', async () => {
+    const place = await newPlace();
+    const { pid } = await startProcess(settings(place));
+    const second = launchProcess({ ...settings(await newPlace()), DTC_DATA_DIR: place.dataDir });
+    expect((await second.ended).code).toBe(1);
+    expect(second.printed.stderr).toContain(`in use by another coordinator (pid ${pid},`);
+  });
+});
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
+  it('answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on', async () => {
+    const place = await newPlace();
+    participants.on('thinks', r => (r.phase === 'prepare' && r.nth === 1 ? hang : undefined));
+    const coordinator = await startProcess(settings(place));
+    const { url } = coordinator;
+    const yesterdays = await untilEnded(url, (await post(url, urls('a', 'b'))).id);
+    const server = serverPid(place.dataDir);
+
+    const waiting = post(url, urls('a', 'thinks'), { prefer: 'wait=60' });
+    const answeredAt = waiting.then(() => Date.now());
+    await until(() => participants.received.some(r => r.name === 'thinks'), 'a vote takes its time');
+    const signalledAt = Date.now();
+    const exit = await coordinator.stop(signal);
+    expect((await answeredAt) - signalledAt).toBeLessThan(1_000);
+    const pending = await waiting;
+    expect(pending).toMatchObject({ status: 'pending', state: 'preparing' });
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.afterMs).toBeLessThan(15_000);
+    expect(processesNaming(place.dataDir)).toEqual([]);
+    expect(() => process.kill(server, 0)).toThrow('ESRCH');
+    expect(await Promise.all([place.port, place.uiPort, portOf(url)].map(port => answers(port)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+
+    const next = await startProcess(settings(place));
+    expect(await read(next.url, yesterdays.id)).toEqual(yesterdays);
+    const ended = await untilEnded(next.url, pending.id);
+    expect(ended.status).toBe('committed');
+    expect(faultsOf(ended, participants)).toEqual([]);
+  });
+});
+
+describe('a start that cannot be', () => {
+  it.each([
+    [
+      'a bad value',
+      { DTC_PREPARE_ATTEMPTS: 'many' },
+      /DTC_PREPARE_ATTEMPTS="many": .*whole number from 1 to/,
+    ],
+    ['an unknown name', { DTC_PREPARE_ATEMPTS: '3' }, /DTC_PREPARE_ATEMPTS: .*mean DTC_PREPARE_ATTEMPTS\?/],
+    [
+      'a host for everyone and nobody who may call',
+      { DTC_HOST: '0.0.0.0' },
+      /DTC_HOST="0\.0\.0\.0": .*DTC_API_TOKENS or DTC_JWKS_URL, and DTC_ALLOWED_PARTICIPANTS/,
+    ],
+  ])('stops with one clear message on %s', async (_, bad, message) => {
+    const place = await newPlace();
+    const stderr = await failsToStart({ ...settings(place), ...bad });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(2); // a heading, and one line for the one setting
+  });
+
+  it('tells every bad setting at once', async () => {
+    const bad = { DTC_PORT: '70000', DTC_ROLE: 'boss', DTC_NONE: '1' };
+    const stderr = await failsToStart({ ...settings(await newPlace()), ...bad });
+    for (const name of Object.keys(bad)) expect(stderr).toContain(name);
+  });
+
+  it.each(['DTC_PORT', 'DTC_TEMPORAL_PORT', 'DTC_TEMPORAL_UI_PORT'])(
+    'stops with one clear message when %s is in use, and leaves nothing',
+    async name => {
+      const place = await newPlace();
+      const [taken, port] = await listenAnywhere();
+      try {
+        const stderr = await failsToStart({ ...settings(place), [name]: String(port) });
+        expect(stderr).toContain(`${port} is in use`);
+        expect(stderr).toContain(`set ${name} to `);
+        expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      } finally {
+        taken.close();
+      }
+      expect(processesNaming(place.dataDir)).toEqual([]);
+    },
+  );
+});
+
+/** Its standard error, once it has ended with exit code 1 and without a stack trace. */
+async function failsToStart(env: Record<string, string>): Promise<string> {
+  const { ended, printed } = launchProcess(env);
+  expect((await ended).code).toBe(1);
+  expect(printed.stderr).not.toMatch(/^\s+at /m);
+  return printed.stderr;
+}
+
+async function listenAnywhere(): Promise<[Server, number]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return [server, (server.address() as AddressInfo).port];
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+async function read(url: string, id: string): Promise<TransactionDocument> {
+  return (await (await fetch(`${url}/transactions/${id}`)).json()) as TransactionDocument;
+}

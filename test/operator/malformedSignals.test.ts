@@ -1,0 +1,83 @@
+/** A signal that makes no sense is ignored, shown in document and details, and never stalls the transaction (SPEC §4). */
+import { quick } from '../support/quick';
+import { expectAllAsDecided } from '../support/statefulParticipant';
+import { signal, temporalWorkflow } from '../support/temporalCli';
+import { useWorld } from '../support/world';
+import { stuckInCommit, stuckInPrepare } from './stuck';
+
+const world = useWorld({ limits: quick });
+
+const undecodable = ['--input', 'rubbish', '--input-meta', 'encoding=unheard/of'];
+
+it.each<[string, string, string[], string]>([
+  ['a resolve that is text', 'resolve', ['--input', '"p2"'], 'resolve takes an object, not string'],
+  ['a resolve that is a list', 'resolve', ['--input', '["p2"]'], 'resolve needs "participant", a name'],
+  ['a resolve without anything', 'resolve', [], 'resolve needs "participant", a name'],
+  [
+    'a resolve with an outcome that there is not',
+    'resolve',
+    ['--input', '{"participant":"p2","outcome":"done","by":"ann","reason":"x"}'],
+    'resolve needs "outcome": "committed", "rolledback" or "unknown"',
+  ],
+  [
+    'a resolve that nobody signed',
+    'resolve',
+    ['--input', '{"participant":"p2","outcome":"committed","reason":"x"}'],
+    'resolve needs "by" and "reason": who says so, and why',
+  ],
+  [
+    'a resolve of somebody who does not take part',
+    'resolve',
+    ['--input', '{"participant":"p9","outcome":"committed","by":"ann","reason":"x"}'],
+    'there is no participant named "p9"',
+  ],
+  ['a retryNow that is a number', 'retryNow', ['--input', '7'], 'retryNow takes an object, not number'],
+  [
+    'a signal that nobody knows',
+    'rollback',
+    ['--input', '{}'],
+    'there is no such signal: abort, retryNow and resolve are known',
+  ],
+  [
+    "a signal with Temporal's own prefix",
+    '__temporal_abort',
+    [],
+    'there is no such signal: abort, retryNow and resolve are known',
+  ],
+  ['a resolve that cannot be decoded', 'resolve', undecodable, 'resolve takes an object, not string'],
+  ['an abort that cannot be decoded', 'abort', undecodable, 'abort takes an object, not string'],
+  [
+    'an unknown signal that cannot be decoded',
+    'nonsense',
+    undecodable,
+    'there is no such signal: abort, retryNow and resolve are known',
+  ],
+])('ignores %s, says why, and goes on', async (_what, name, args, why) => {
+  const { dtc } = world;
+  const { id, healthy, broken, mend } = await stuckInCommit(world);
+  await temporalWorkflow('signal', id, '--name', name, ...args);
+  const shown = await dtc.until(id, d => d.actions !== undefined, 5000);
+  expect(shown.actions).toEqual([
+    expect.objectContaining({ action: expect.stringContaining(name) as unknown, ignored: why }),
+  ]);
+  expect(await temporalWorkflow('metadata', id)).toContain('ignored');
+  mend();
+  const document = await dtc.until(id, d => d.endedAt !== undefined);
+  expect(document.status).toBe('committed');
+  expectAllAsDecided(document, [healthy, broken]);
+});
+
+it('does nothing more than count once a thousand messages came, and says so once', async () => {
+  const { dtc } = world;
+  const { id } = await stuckInPrepare(world, 60_000);
+  const handle = dtc.client.workflow.getHandle(id);
+  for (let batch = 0; batch < 10; batch += 1)
+    await Promise.all(
+      Array.from({ length: 101 }, () => handle.signal('retryNow', { by: 'a broken script' })),
+    );
+  await signal(id, 'retryNow', { by: 'ann' });
+  const document = await dtc.until(id, d => d.actions?.at(-1)?.ignored !== undefined);
+  expect(document.actions?.at(-1)?.ignored).toMatch(/more than 1000 operator messages/);
+  expect(document.actions?.filter(a => a.ignored !== undefined)).toHaveLength(1);
+  expect((await handle.describe()).historyLength).toBeLessThan(10_000);
+});

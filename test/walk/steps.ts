@@ -1,0 +1,77 @@
+/** Owns the stories that are walked, and their steps: every request that each participant gets, and the start itself. */
+import { type Phase } from '../../src/protocol/wire/phases';
+
+/** What a participant answers instead of doing it, request by request; undefined: it does it and answers 200. */
+type Answers = Readonly<Partial<Record<Phase, readonly (number | undefined)[]>>>;
+
+export interface Story {
+  readonly name: string;
+  readonly onCommitFailure: 'retry' | 'rollback';
+  readonly timeoutMs: number;
+  readonly participants: Readonly<Record<'a' | 'b', Answers>>;
+}
+
+/** `before`: it has arrived. `done`: it was carried out. `after`: it was answered. */
+export type Moment = 'before' | 'done' | 'after';
+
+export type Step =
+  | { readonly story: Story; readonly at: 'post'; readonly moment: 'before' | 'after' }
+  | {
+      readonly story: Story;
+      readonly at: 'request';
+      readonly participant: 'a' | 'b';
+      readonly phase: Phase;
+      readonly nth: number;
+      readonly moment: Moment;
+    };
+
+const ok = undefined;
+
+const stories: readonly Story[] = [
+  {
+    name: 'a commit with a straggler in both phases',
+    onCommitFailure: 'retry',
+    timeoutMs: 25_000,
+    participants: { a: { prepare: [ok], commit: [ok] }, b: { prepare: [503, ok], commit: [503, 503, ok] } },
+  },
+  {
+    name: 'a rollback with a straggler',
+    onCommitFailure: 'retry',
+    timeoutMs: 5000,
+    participants: { a: { prepare: [ok], rollback: [503, ok] }, b: { prepare: [409], rollback: [ok] } },
+  },
+  {
+    name: 'a provisional commit that is given up',
+    onCommitFailure: 'rollback',
+    timeoutMs: 12_000,
+    participants: {
+      a: { prepare: [ok], commit: [ok] },
+      b: { prepare: [ok], commit: [503, 503], rollback: [503, ok] },
+    },
+  },
+];
+
+export const steps: readonly Step[] = stories.flatMap(story => [
+  { story, at: 'post', moment: 'before' } as const,
+  { story, at: 'post', moment: 'after' } as const,
+  ...(['a', 'b'] as const).flatMap(participant => stepsOf(story, participant)),
+]);
+
+function stepsOf(story: Story, participant: 'a' | 'b'): Step[] {
+  return Object.entries(story.participants[participant]).flatMap(([phase, answers]) =>
+    answers.flatMap((answer, index) => {
+      const moments: Moment[] = answer === ok ? ['before', 'done', 'after'] : ['before', 'after'];
+      const one = { story, at: 'request', participant, phase: phase as Phase, nth: index + 1 } as const;
+      return moments.map(moment => ({ ...one, moment }));
+    }),
+  );
+}
+
+export function nameOf(step: Step): string {
+  const where = step.at === 'post' ? 'POST' : `${step.participant} ${step.phase} #${step.nth}`;
+  return `${step.story.name}: ${step.moment} ${where}`;
+}
+
+export function isInPhaseTwo(step: Step): boolean {
+  return step.at === 'request' && step.phase !== 'prepare';
+}
