@@ -11,13 +11,13 @@ import { apply, begin } from '../src/protocol/transaction/apply';
 import { documentOf } from '../src/protocol/transaction/document';
 import { type Event } from '../src/protocol/transaction/events';
 import { type Wanted, wanted } from '../src/protocol/transaction/wanted';
-import { type TransactionInput } from './input';
+import { type TransactionInput, acceptedOf } from './input';
 import { listen } from './listen';
 import { perform } from './perform';
 import { publisher } from './publish';
 
-export async function transaction({ accepted }: TransactionInput): Promise<TransactionDocument> {
-  let state = begin(workflowInfo().workflowId, accepted);
+export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
+  let state = begin(workflowInfo().workflowId, acceptedOf(input));
   const underWay = new Map<string, CancellationScope>();
   const publish = publisher();
   let broken: { readonly error: unknown } | undefined;

@@ -18,8 +18,11 @@ import { overlay, pendingCalls } from './pending';
 
 /** Describe and query together, so that a reader has its answer within a second (SPEC §3). */
 const answerWithinMs = 950;
-const describeWithinMs = 900;
 const queryWithinMs = 700;
+/** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. */
+const describeWithinMs = 2500;
+/** A worker that is there answers in a tenth of it. */
+const shortestQueryMs = 200;
 
 /** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
 export async function read(engine: Engine, id: string): Promise<Reading> {
@@ -51,7 +54,7 @@ async function documentOf(
   const handle = engine.client.workflow.getHandle(description.workflowId, description.runId);
   const answer =
     description.status.name === 'RUNNING'
-      ? await query(engine, handle, Math.min(queryWithinMs, answerBy - Date.now()))
+      ? await query(engine, handle, Math.max(Math.min(queryWithinMs, answerBy - Date.now()), shortestQueryMs))
       : await result(engine, handle, description);
   return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
 }

@@ -124,6 +124,7 @@ describe('Prefer: wait', () => {
     expect(answer.status).toBe(201);
     const document = (await answer.json()) as TransactionDocument;
     expect(document).toMatchObject({ status: 'pending', state: 'preparing' });
+    await eventually(vote.isReached);
     vote.open();
     await world.dtc.until(document.id, d => d.endedAt !== undefined);
   });
