@@ -6,7 +6,7 @@ import { type Participants, startParticipants } from '../support/participants';
 import { quick } from '../support/quick';
 import { type Held, expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
 import { eventually, useWorld } from '../support/world';
-import { stuckInCommit, stuckInRollback } from './stuck';
+import { stuckInRollback } from './stuck';
 
 const tiny = { retryInitialMs: 1, retryMaxMs: 2, attentionRetryMs: 4 };
 const world = useWorld({ limits: { ...quick, ...tiny } });
@@ -55,19 +55,3 @@ it('reports rolledback of one that voted yes only when its attempts are used up'
   const document = await dtc.until(id, d => d.endedAt !== undefined);
   expectAllAsDecided(document, [healthy, broken]);
 });
-
-it('keeps history short through two hundred rounds, and settles as soon as the participant is back', async () => {
-  const { dtc, participants } = world;
-  const { id, healthy, broken, mend } = await stuckInCommit(world);
-  const handle = dtc.client.workflow.getHandle(id);
-  const { historyLength } = await handle.describe();
-  await eventually(() => participants.requests(id, broken.name, 'commit').length > 200, 100_000);
-  const later = await handle.describe();
-  expect(later.historyLength).toBe(historyLength); // a retry adds nothing
-  expect(historyLength).toBeLessThan(50);
-  expect(await dtc.get(id)).toMatchObject({ status: 'pending', decision: 'commit', needsAttention: true });
-  mend();
-  const document = await dtc.until(id, d => d.endedAt !== undefined, 3000);
-  expect(document).toMatchObject({ status: 'committed', needsAttention: false });
-  expectAllAsDecided(document, [healthy, broken]);
-}, 120_000);
