@@ -2,12 +2,13 @@
  * Owns the recorded histories: `histories/<scenario>.json`, one event a line. What belongs to the machine or is of no use to
  * a replay (identities, stack traces, task ids) is left out of them.
  */
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 
 const folder = join(__dirname, 'histories');
+const previousFolder = join(__dirname, 'previous/histories');
 
 export interface RecordedHistory {
   readonly name: string;
@@ -24,9 +25,23 @@ export function hasHistory(scenario: string): boolean {
 }
 
 export function readHistories(): RecordedHistory[] {
-  const names = readdirSync(folder).filter(name => name.endsWith('.json'));
+  return readFolder(folder);
+}
+
+/** Of the version before: none before the first release. */
+export function readPreviousHistories(): RecordedHistory[] {
+  return existsSync(previousFolder) ? readFolder(previousFolder) : [];
+}
+
+export function keepHistoriesAsPrevious(): void {
+  rmSync(previousFolder, { recursive: true, force: true });
+  cpSync(folder, previousFolder, { recursive: true });
+}
+
+function readFolder(path: string): RecordedHistory[] {
+  const names = readdirSync(path).filter(name => name.endsWith('.json'));
   return names.map(name => {
-    const recorded = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Omit<RecordedHistory, 'name'>;
+    const recorded = JSON.parse(readFileSync(join(path, name), 'utf8')) as Omit<RecordedHistory, 'name'>;
     return { name: name.replace('.json', ''), ...recorded };
   });
 }

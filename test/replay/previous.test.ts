@@ -4,6 +4,7 @@
  *
  * When a version is released, what is shipped becomes the version before: KEEP_AS_PREVIOUS=1 npx jest test/replay/previous
  */
+import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { type History } from '@temporalio/common/lib/proto-utils';
 import { type TransactionDocument } from '../../src/protocol/wire/document';
@@ -19,8 +20,14 @@ import {
 } from '../support/statefulParticipant';
 import { eventually } from '../support/world';
 import { bundleWith, keepAsPrevious, previousBundle } from './bundles';
+import { keepHistoriesAsPrevious } from './histories';
 
-if (process.env['KEEP_AS_PREVIOUS'] === '1') beforeAll(keepAsPrevious);
+if (process.env['KEEP_AS_PREVIOUS'] === '1') {
+  beforeAll(() => {
+    keepAsPrevious();
+    keepHistoriesAsPrevious();
+  });
+}
 
 interface Half {
   readonly what: string;
@@ -132,11 +139,12 @@ async function versions(id: string): Promise<number> {
   return new Set(completed.flatMap(each => each?.workerVersion?.buildId ?? [])).size;
 }
 
-async function nondeterminism(id: string): Promise<string | undefined> {
+/** Why workflow tasks failed, in its history. */
+async function failures(id: string): Promise<string> {
   const failed = (await historyOf(id)).map(
     event => event.workflowTaskFailedEventAttributes?.failure?.message,
   );
-  return failed.find(message => message?.includes('TMPRL1100')) ?? undefined;
+  return failed.filter(message => message != null).join();
 }
 
 const idOf = (half: Half): string => ids.get(half) ?? '';
@@ -145,7 +153,7 @@ it('stalls, is shown and says why where the workflow was changed without a patch
   const change = { what: 'another activity id', replace: '`${phase} round`', by: '`${phase} rounds`' };
   await dtc.startWorker(bundleWith(change));
   for (const half of halves) {
-    await eventually(async () => (await nondeterminism(idOf(half))) !== undefined);
+    await eventually(async () => (await failures(idOf(half))).includes('TMPRL1100'));
     expect(await dtc.get(idOf(half))).not.toHaveProperty('endedAt');
   }
   await dtc.stopWorker();
@@ -160,4 +168,12 @@ describe('goes on where it was once the right version runs:', () => {
     expectAllAsDecided(document, services.get(half) ?? []);
     expect(await versions(document.id)).toBe(2);
   });
+});
+
+it('leaves a transaction of a newer version to a worker that knows it', async () => {
+  const options = { workflowId: `newer-${randomUUID()}`, taskQueue: dtc.taskQueue, args: [{ version: 2 }] };
+  const handle = await dtc.client.workflow.start('transaction', options);
+  await eventually(async () => (await failures(handle.workflowId)).includes('run a newer worker'));
+  expect((await handle.describe()).status.name).toBe('RUNNING');
+  await handle.terminate();
 });

@@ -2,12 +2,19 @@
  * Replays a recorded history of every kind of transaction against the production bundle: a change of the workflow that
  * asks for other commands than history holds would stall every transaction that is open when it is rolled out.
  *
- * After a deliberate, patched change (docs/UPGRADING.md), record anew: RECORD_HISTORIES=1 npx jest test/replay/replay
+ * To record them anew, and when to (docs/UPGRADING.md): RECORD_HISTORIES=1 npx jest test/replay/replay
  */
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { startParticipants } from '../support/participants';
 import { type PlantedChange, bundleWith, currentBundle } from './bundles';
-import { fetchHistory, hasHistory, readHistories, removeHistories, writeHistory } from './histories';
+import {
+  fetchHistory,
+  hasHistory,
+  readHistories,
+  readPreviousHistories,
+  removeHistories,
+  writeHistory,
+} from './histories';
 import { replay } from './replay';
 import { type Scenario, scenarios } from './scenarios';
 import { stageFor, stageLimits } from './stage';
@@ -19,8 +26,9 @@ it('has a history of every scenario', () => {
   expect(readHistories()).toHaveLength(Object.keys(scenarios).length);
 });
 
-it('replays them all', async () => {
+it('replays them all, and those of the version before', async () => {
   expect(await replay(currentBundle(), readHistories())).toEqual([]);
+  expect(await replay(currentBundle(), readPreviousHistories())).toEqual([]);
 });
 
 /** Each is what a careless change of the workflow does; the names are of a history that must notice. */
@@ -56,15 +64,26 @@ it.each(planted)('notices a planted change: $what', async change => {
   expect(failed.map(each => each.name)).toContain(change.noticedBy);
 });
 
+it('accepts such a change where it is patched', async () => {
+  const change = {
+    what: 'an upsert that was not there, for those that come to it from now on',
+    replace: /function isNoteworthy\(t\) \{/,
+    by: "function isNoteworthy(t) { if ((0, workflow_1.patched)('upsert at the start')) return true;",
+  };
+  expect(await replay(bundleWith(change), readHistories())).toEqual([]);
+});
+
 async function recordAll(): Promise<void> {
   removeHistories();
   const participants = await startParticipants();
   const dtc = await startCoordinator({ limits: stageLimits });
   const left = Object.entries(scenarios);
+  const wrong: unknown[] = [];
   const lane = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const [name, scenario] = next;
-      await record(dtc, { name, scenario, play: () => scenario.play(stageFor(name, dtc, participants)) });
+      const play = (): Promise<string> => scenario.play(stageFor(name, dtc, participants));
+      await record(dtc, { name, scenario, play }).catch((error: unknown) => wrong.push({ name, error }));
     }
   };
   try {
@@ -73,6 +92,7 @@ async function recordAll(): Promise<void> {
     await dtc.close();
     await participants.close();
   }
+  expect(wrong).toEqual([]);
 }
 
 interface Recording {

@@ -467,7 +467,7 @@ const restarted: Record<string, Scenario> = {
     },
     ends: { state: 'interrupted' },
   },
-  'half: waiting for a vote': { play: s => waitingForAVote(s), ends: because('deadline'), half: true },
+  'half: waiting for a vote': { play: s => waitingForAVote(s), ends: rolledback, half: true },
   'half: commit needs attention': {
     play: async s => {
       s.on('late', answers('commit', 500, 500, 500, 500, 500, 500));

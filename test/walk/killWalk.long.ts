@@ -7,7 +7,7 @@ import { endProcesses } from '../support/processes';
 import { isInPhaseTwo, nameOf, steps } from './steps';
 import { type Victim, type Walked, startWalker, walk } from './walk';
 
-const walkers = 3;
+const walkers = 2;
 
 let participants: Participants;
 beforeAll(async () => {
