@@ -15,7 +15,11 @@ const longestPauseMs = 1000;
 
 /** A look that Temporal does not answer is taken again: it may be starting anew. @throws what `read` throws */
 export async function wait(engine: Engine, id: string, options: WaitOptions): Promise<Reading> {
-  const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+  return untilStopped(options, stop => waitFor(engine, id, { ...options, signal: stop }));
+}
+
+async function waitFor(engine: Engine, id: string, options: WaitOptions): Promise<Reading> {
+  const { signal: stop } = options;
   const stopped = stop.aborted ? undefined : once(stop, 'abort');
   const over = Promise.race([closed(engine, id, stop), stopped]);
   if (options.until.is === 'outcome') await Promise.race([over, pause(firstLookMs)]);
@@ -25,6 +29,30 @@ export async function wait(engine: Engine, id: string, options: WaitOptions): Pr
     reading = await look(engine, id);
   }
   return reading ?? read(engine, id);
+}
+
+/**
+ * Runs `work` with a signal that aborts with the caller's, after the time, and when `work` is over: nothing of a wait stays.
+ * Not `AbortSignal.any` with `AbortSignal.timeout`: Node 20 collects the timeout as garbage, and the wait would never end.
+ */
+async function untilStopped<T>(
+  { signal, timeoutMs }: WaitOptions,
+  work: (stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const end = (): void => {
+    stop.abort();
+  };
+  const timer = setTimeout(end, timeoutMs);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
+  try {
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+    end();
+  }
 }
 
 /** Undefined where Temporal does not answer. */

@@ -19,7 +19,7 @@ it('undoes a prepare that was overtaken by the refusal of its repeat', async () 
       return r.nth === 1 ? { after: network.passed } : { instead: 409 };
     },
   });
-  const { id } = await dtc.start([a.url, b.url]);
+  const { id } = await dtc.start({ participants: [a.url, b.url], timeoutMs: 6000 }); // the delayed one is in time
   const reported = await dtc.until(id, d => d.status === 'rolledback');
   expect(reported).toMatchObject({ reason: { code: 'refused', participant: 'p2' }, state: 'rollingBack' });
   await eventually(() => b.answers(id).includes('rollback 200'));

@@ -46,6 +46,13 @@ export async function startWalker(victim: Victim, participants: Participants): P
   return { victim, place, participants, process: await startProcess({ ...quick, ...settings(place) }) };
 }
 
+/** A server that ends again within seconds is started again ever later (src/temporal/devServer): that is not walked here. */
+export async function forgetDeaths(walker: Walker): Promise<void> {
+  if (walker.victim === 'coordinator') return;
+  await walker.process.stop();
+  walker.process = await startProcess({ ...quick, ...settings(walker.place) });
+}
+
 export async function walk(walker: Walker, step: Step): Promise<Walked> {
   const kill = once(() => killVictim(walker));
   const services = playedBy(walker, step, kill.now);
