@@ -37,7 +37,8 @@ describe('200 transactions at once over three participants, a third with one tha
         const { attempts = 0, lastError } = ended.participants[nth] ?? {};
         const received = participants.phases(ended.id, name).filter(phase => phase === ends);
         // repeated only where a busy machine made a request time out, or Temporal take the worker for lost
-        if (lastError === undefined || lastError.code === 'refused') expect([attempts, received]).toEqual([1, [ends]]);
+        if (lastError === undefined || lastError.code === 'refused')
+          expect([attempts, received]).toEqual([1, [ends]]);
       }
     }
     const called = participants.received.filter(r => names.includes(r.name)).map(r => r.transactionId);
