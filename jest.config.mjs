@@ -13,6 +13,7 @@ export const shared = {
   // one real Temporal server for the whole run
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry.ts'],
 };
 
 export default { ...shared, displayName: 'suite', testMatch: ['<rootDir>/test/**/*.test.ts'] };
