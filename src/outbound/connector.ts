@@ -6,7 +6,7 @@
  */
 import { type LookupAddress } from 'node:dns';
 import { lookup as systemLookup } from 'node:dns/promises';
-import { type LookupFunction } from 'node:net';
+import { type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { type Ms } from '../protocol/wire/phases';
 import { readAsMeant } from './interim';
@@ -53,11 +53,40 @@ function connectorFor(options: ConnectorOptions, lookup: Lookup, named: boolean)
   const settings = {
     timeout: connectTimeoutMs,
     lookup: guarded(lookup, policy, named),
-    signal: closing,
     // of one address among several; the default of 250 ms gives up on a far or busy host
     autoSelectFamilyAttemptTimeout: 2_000,
   };
-  return buildConnector(settings);
+  return endedBy(closing, buildConnector(settings));
+}
+
+/**
+ * Ends what is still being made when `closing` aborts. A socket's own `signal` option would do that too, and keep every
+ * socket there ever was, since its listener stays on the signal after the socket is closed.
+ */
+function endedBy(closing: AbortSignal, connect: buildConnector.connector): buildConnector.connector {
+  const connectSocket = connect as unknown as SocketMaker;
+  const making = new Set<Socket>();
+  const end = (): void => {
+    for (const socket of making) socket.destroy(closed());
+  };
+  closing.addEventListener('abort', end);
+  return (target, callback) => {
+    const made: buildConnector.Callback = (...result) => {
+      making.delete(socket);
+      callback(...result);
+    };
+    const socket = connectSocket(target, made);
+    making.add(socket);
+    if (closing.aborted) end();
+  };
+}
+
+/** What undici's connectors are, though their types do not say what they return. */
+type SocketMaker = (...of: Parameters<buildConnector.connector>) => Socket;
+
+/** What Node's own `signal` option would say. */
+function closed(): Error {
+  return Object.assign(new Error('closed'), { name: 'AbortError', code: 'ABORT_ERR' });
 }
 
 /** Names are resolved in a small thread pool: many callers of one dead name must not fill it (I9). */

@@ -2,7 +2,6 @@
  * Owns every HTTP request that leaves. Connections are kept alive and hold one request at a time, so none waits behind
  * another; how many there are is what the bulkheads let in.
  */
-import { setMaxListeners } from 'node:events';
 import { Agent } from 'undici';
 import { type Ms } from '../protocol/wire/phases';
 import { type AllowList } from './allowList';
@@ -34,7 +33,6 @@ const keepAliveLongestMs: Ms = 60_000;
 export function createOutbound(options: OutboundOptions): Outbound {
   const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
   const closing = new AbortController();
-  setMaxListeners(0, closing.signal); // one a connection
   const policy = createPolicy(options.allowed);
   const connect = createConnector({
     policy,
