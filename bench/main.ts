@@ -129,6 +129,7 @@ async function takeMemory(it: UnderTest, size: Size): Promise<Memory[]> {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
+    process.stderr.write(`The bench was interrupted (${signal}).\n`);
     interruption.abort();
   });
 }

@@ -71,8 +71,8 @@ export class CoordinatorProcess {
   /** Resolves when it is ready for requests. */
   async start(): Promise<void> {
     const log = openSync(this.#logFile, 'a');
-    const main = join(__dirname, '../../src/main.js');
-    const child = this.#processes.start({ args: [main], stdio: ['ignore', log, log], env: this.#env });
+    const args = ['--require', join(__dirname, 'endWithDemo.js'), join(__dirname, '../../src/main.js')];
+    const child = this.#processes.start({ args, stdio: ['pipe', log, log], env: this.#env });
     closeSync(log);
     this.#child = child;
     const isReady = async (): Promise<true | undefined> => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { leftIn, newFolder, runDemo, stillRunning, tamper } from './demoRun';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { demoPid, leftIn, newFolder, runDemo, stillRunning, tamper } from './demoRun';
 
 const { folder, tmp, remove } = newFolder();
 afterAll(remove);
@@ -34,4 +35,12 @@ it.each([
   expect(await demo.ended).not.toBe(0);
   expect(stillRunning(demo, tmp)).toEqual([]);
   expect(leftIn(tmp)).toEqual([]);
+});
+
+it('leaves no process behind when it is killed itself', async () => {
+  const demo = runDemo(tmp);
+  await demo.printed('The flight takes its time to vote');
+  process.kill(demoPid(demo), 'SIGKILL');
+  await demo.ended;
+  while (stillRunning(demo, tmp).length > 0) await sleep(100); // the coordinator stops in order
 });

@@ -49,13 +49,33 @@ export function runDemo(folder: string, ...args: string[]): DemoRun {
 }
 
 /** Living processes of its process group, or with its folder in their command line (the Temporal server). */
-export function stillRunning({ pid }: DemoRun, folder: string): string[] {
-  return execFileSync('ps', ['-axo', 'pgid=,stat=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .filter(line => {
-      const [, pgid, stat = '', args = ''] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-      return !stat.startsWith('Z') && (Number(pgid) === pid || args.includes(folder));
-    });
+export function stillRunning(demo: DemoRun, folder: string): string[] {
+  return processes()
+    .filter(({ pgid, args }) => pgid === demo.pid || args.includes(folder))
+    .map(({ args }) => args);
+}
+
+/** Of the demo itself, not of npm or a shell around it. */
+export function demoPid(demo: DemoRun): number {
+  const found = processes().find(
+    ({ pgid, args }) => pgid === demo.pid && /^\S*node \S*examples\/demo\/main\.js/.test(args),
+  );
+  if (found === undefined) throw new Error('the demo does not run');
+  return found.pid;
+}
+
+interface Running {
+  readonly pid: number;
+  readonly pgid: number;
+  readonly args: string;
+}
+
+function processes(): Running[] {
+  const lines = execFileSync('ps', ['-axo', 'pid=,pgid=,stat=,args='], { encoding: 'utf8' }).split('\n');
+  return lines.flatMap(line => {
+    const [, pid, pgid, stat = 'Z', args = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    return stat.startsWith('Z') ? [] : [{ pid: Number(pid), pgid: Number(pgid), args }];
+  });
 }
 
 /** A folder with an empty `tmp` for the demo to work in; removed by `remove`. */
