@@ -1,9 +1,11 @@
-/** The long run of the property, with every workflow cached and with none. */
+/** The long run of the property, and what shows that it finds what it is for and shrinks it to a readable script. */
+import { bundleWith } from '../replay/bundles';
 import { type Participants, startParticipants } from '../support/participants';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
-import { quick } from '../support/quick';
-import { type Scene } from './play';
-import { expectHolds, explore } from './property';
+import { type Scene, lie, play } from './play';
+import { explore } from './property';
+import { type TransactionScript, limits } from './script';
+import { violations } from './verdict';
 
 describe.each([
   ['with cached workflows', undefined],
@@ -13,7 +15,7 @@ describe.each([
   beforeAll(async () => {
     const cache = maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows };
     scene = {
-      dtc: await startCoordinator({ limits: quick, ...cache }),
+      dtc: await startCoordinator({ limits, ...cache }),
       participants: await startParticipants(),
     };
   });
@@ -23,6 +25,58 @@ describe.each([
   });
 
   it('keeps every transaction atomic, whatever participants, operators and restarts do', async () => {
-    expectHolds(await explore(scene, { runs: 10, transactions: 40, withinMs: 300_000 }));
+    expect(await explore(scene, { runs: 10, transactions: 40 })).toBeUndefined();
   });
 });
+
+describe('finds', () => {
+  let participants: Participants;
+  let dtc: TestCoordinator;
+  beforeAll(async () => {
+    participants = await startParticipants();
+    dtc = await startCoordinator({ limits, apiOnly: true });
+  });
+  afterEach(() => dtc.stopWorker());
+  afterAll(async () => {
+    await dtc.close();
+    await participants.close();
+  });
+
+  it('a participant that acknowledges a rollback and stays prepared, and shrinks to what it takes', async () => {
+    await dtc.startWorker();
+    const scene: Scene = { dtc, participants, wrong: r => (r.phase === 'rollback' ? lie : undefined) };
+    const smallest = await explore(scene, { runs: 5, transactions: 20 });
+    process.stdout.write(`property: shrunk to ${JSON.stringify(smallest)}\n`);
+    expect(smallest?.broken.join()).toMatch(/holds (prepared|committed)/);
+    expect(troublesOf(smallest?.script)).toBeLessThanOrEqual(3);
+  });
+
+  it('a coordinator without the late rollback of I4', async () => {
+    const change = {
+      what: 'nobody is owed a late rollback',
+      replace: /function owesLateRollback\(p\) \{/,
+      by: 'function owesLateRollback(p) { return false;',
+    };
+    expect(await playLatePrepare()).toEqual([]);
+    await dtc.stopWorker();
+    expect(await playLatePrepare(bundleWith(change))).toEqual([
+      expect.stringContaining('is shown rolledback, and holds prepared'),
+      expect.stringContaining('holds prepared after rollback'),
+    ]);
+  });
+
+  /** The first prepare comes after everything else, to a participant that has forgotten its rollback. */
+  async function playLatePrepare(workflowCode?: string): Promise<string[]> {
+    await dtc.startWorker(workflowCode);
+    const prepare = ['very late: done after 2000 ms', 'refused: 409'] as const;
+    const forgetful = { remembersRollbacks: false, trouble: { prepare, commit: [], rollback: [] } };
+    const script = { onCommitFailure: 'retry', participants: [forgetful], operators: [] } as const;
+    const seen = await play({ dtc, participants }, { transactions: [script], restartsAfterMs: [] });
+    return seen.flatMap(violations);
+  }
+});
+
+function troublesOf(script: TransactionScript | undefined): number {
+  const lists = script?.participants.flatMap(p => Object.values(p.trouble)) ?? [];
+  return lists.flat().length + (script?.operators.length ?? 0);
+}
