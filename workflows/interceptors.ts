@@ -36,11 +36,13 @@ export const interceptors = (): WorkflowInterceptors => {
 /**
  * Where a workflow is replayed for a query, the SDK also feeds it what came after the last workflow task: at that task's
  * time, and before what the next task may put first (signals). A decision taken so is not durable, and another one may be
- * taken later (I2). It shows as more history at the same instant: a task has an instant of its own.
+ * taken later (I2). It shows as more history at the same instant: a task has an instant of its own. The query by itself, as
+ * of a closed workflow, changes nothing and is answered.
  */
 function aheadOfTasks(): (activation: ActivateInput['activation']) => boolean {
   let before = { length: 0, at: '' };
-  return ({ historyLength, timestamp }) => {
+  return ({ historyLength, timestamp, jobs }) => {
+    if (jobs?.every(job => job.queryWorkflow != null) === true) return false;
     const now = {
       length: Number(historyLength),
       at: `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`,

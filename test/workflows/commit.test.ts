@@ -31,6 +31,8 @@ describe.each([
     for (const name of ['a', 'b', 'c'])
       expect(participants.phases(document.id, name)).toEqual(['prepare', 'commit']);
     expect(await dtc.get(document.id)).toEqual(document);
+    const closed = dtc.client.workflow.getHandle(document.id);
+    expect(await closed.query('status')).toEqual(document); // by replay: what the Web UI shows of a closed one
   });
 
   it('rolls everyone back when one refuses', async () => {
