@@ -1,0 +1,65 @@
+/**
+ * Owns asking the participant until it answers: what says "not now" (`408`, `425`, `429`, `5xx`, no answer) is asked again,
+ * later and later, as the coordinator does (SPEC §2), and never taken for a wrong answer. Who stays unavailable fails the
+ * check, with that reason.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Reply, readVote } from '../protocol/wire/answers';
+import { backoffMs } from '../protocol/wire/backoff';
+import { redactUrl } from '../protocol/wire/urls';
+import { CheckFailed } from './contract';
+import { type Http, type HttpRequest } from './http';
+
+/** One request and its reply, for a decision and for people. */
+export interface Exchange {
+  readonly sent: string;
+  readonly reply: Reply;
+}
+
+const attempts = 5;
+const backoff = { initialMs: 100, maxMs: 2000 };
+const shownCharacters = 600;
+
+/** @param make each attempt has a signature of its own time; all else is the same (I7). */
+export async function ask(http: Http, make: () => HttpRequest): Promise<Exchange> {
+  for (let attempt = 1; ; attempt++) {
+    const request = make();
+    const reply = await http.send(request);
+    const exchange = { sent: describeRequest(request), reply };
+    if (!isUnavailable(reply)) return exchange;
+    if (attempt === attempts) throw unavailable(exchange);
+    await sleep(backoffMs(attempt, backoff, Math.random(), retryAfterOf(reply)));
+  }
+}
+
+/** The column "to prepare" calls unavailable what the other two retry because it may pass. */
+export function isUnavailable(reply: Reply): boolean {
+  return readVote(reply).is === 'unavailable';
+}
+
+function retryAfterOf(reply: Reply): number {
+  return reply.kind === 'answer' ? (reply.retryAfterMs ?? 0) : 0;
+}
+
+/** Still unavailable after every attempt: not wrong, but nothing can be said of it. */
+export class StaysUnavailable extends CheckFailed {}
+
+function unavailable({ sent, reply }: Exchange): StaysUnavailable {
+  const came = `${describeReply(reply)}, ${attempts} times in a row`;
+  return new StaysUnavailable({ sent, came, expected: 'an answer: it stays unavailable' });
+}
+
+function describeRequest({ method, url, body }: HttpRequest): string {
+  return `${method} ${redactUrl(url)}${body === undefined ? '' : ` ${shorten(body)}`}`;
+}
+
+export function describeReply(reply: Reply): string {
+  if (reply.kind !== 'answer') return reply.message;
+  return reply.body === undefined || reply.body === ''
+    ? String(reply.status)
+    : `${reply.status} ${shorten(reply.body.replaceAll(/\s+/g, ' '))}`;
+}
+
+function shorten(text: string): string {
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
+}

@@ -1,0 +1,150 @@
+/**
+ * Owns a run: is anybody there, then one check after another, and what came of each. A check that throws anything but
+ * `CheckFailed` is a bug of the check and ends the run.
+ */
+import { lastSegment, redactUrl, siblingUrl } from '../protocol/wire/urls';
+import { Bench, type Given } from './bench';
+import { checks } from './checks';
+import {
+  type Check,
+  CheckFailed,
+  type CheckOptions,
+  type CheckResult,
+  type Failure,
+  type Need,
+  ParticipantUnreachable,
+  type Report,
+} from './contract';
+import { type Http, openHttp } from './http';
+import { PreparedList } from './preparedList';
+import { runCommand, untilItAnswers } from './restart';
+import { openSigner } from './signing';
+import { type Line } from './transaction';
+
+interface Run {
+  readonly line: Line;
+  readonly given: Given;
+  readonly secret: string | undefined;
+}
+
+/** @throws ParticipantUnreachable where nobody answers at the prepare URL. */
+export async function checkParticipant(options: CheckOptions): Promise<Report> {
+  const http = openHttp(options.timeoutMs ?? 5000);
+  try {
+    const startedAt = new Date();
+    const run = await prepareRun(options, http);
+    const results: CheckResult[] = [];
+    for (const check of chosen(options.only)) results.push(await runCheck(check, run));
+    return reportOf(options, startedAt, results);
+  } finally {
+    await http.close();
+  }
+}
+
+function chosen(only: readonly string[] | undefined): readonly Check[] {
+  return only === undefined ? checks : checks.filter(({ name }) => only.includes(name));
+}
+
+async function prepareRun(options: CheckOptions, http: Http): Promise<Run> {
+  const { prepareUrl, payload, refusedPayload, secret, name = 'p1' } = options;
+  const signer = openSigner(secret);
+  const failure = await untilItAnswers(http, prepareUrl, 0);
+  if (failure !== undefined)
+    throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
+  const line = { http, signer, urls: urlsOf(options) };
+  const given = {
+    name,
+    payload,
+    refusedPayload,
+    list: await findList(options, line),
+    restart: restartOf(options, http),
+  };
+  return { line, given, secret };
+}
+
+function urlsOf({ prepareUrl, commitUrl, rollbackUrl }: CheckOptions): Line['urls'] {
+  return {
+    prepare: prepareUrl,
+    commit: commitUrl ?? siblingUrl(prepareUrl, 'commit'),
+    rollback: rollbackUrl ?? siblingUrl(prepareUrl, 'rollback'),
+  };
+}
+
+/** One that was named must be there; the sibling of the prepare URL may be. */
+async function findList({ preparedUrl, prepareUrl }: CheckOptions, line: Line): Promise<Given['list']> {
+  if (preparedUrl !== undefined) return new PreparedList(line, preparedUrl);
+  const sibling = new URL(prepareUrl);
+  sibling.pathname = sibling.pathname.slice(0, -lastSegment(sibling).length) + 'prepared';
+  const list = new PreparedList(line, sibling.href);
+  return (await list.answers().catch(() => false)) ? list : undefined;
+}
+
+function restartOf({ restart, prepareUrl }: CheckOptions, http: Http): Given['restart'] {
+  if (restart === undefined) return undefined;
+  return async () => {
+    await (typeof restart === 'string' ? runCommand(restart) : restart());
+    const came = await untilItAnswers(http, prepareUrl);
+    const expected = 'an answer within 30 s of its restart';
+    if (came !== undefined) throw new CheckFailed({ sent: `GET ${redactUrl(prepareUrl)}`, came, expected });
+  };
+}
+
+const missing: Readonly<Record<Need, string>> = {
+  payload: 'needs --payload: one that it says yes to',
+  refusedPayload: 'needs --refused-payload: one that it must refuse',
+  preparedList: 'it has no list of what is prepared (--prepared-url, by default "prepared" beside prepare)',
+  secret: 'needs --secret: the secret that requests are signed with',
+  restart: 'needs --restart: the command that ends and starts it',
+};
+
+function lacks({ given, secret }: Run, need: Need | undefined): boolean {
+  switch (need) {
+    case undefined:
+      return false;
+    case 'preparedList':
+      return given.list === undefined;
+    case 'secret':
+      return secret === undefined;
+    default:
+      return given[need] === undefined;
+  }
+}
+
+async function runCheck(check: Check, run: Run): Promise<CheckResult> {
+  const { name, does, why, transactions, commits, needs } = check;
+  const about = { name, does, why, transactions, commits };
+  if (needs !== undefined && lacks(run, needs))
+    return { ...about, result: 'skipped', durationMs: 0, reason: missing[needs], notes: [], unsettled: [] };
+  const started = Date.now();
+  const bench = new Bench(run.line, run.given);
+  const failure = await failureOf(check, bench);
+  const unsettled = await bench.settle();
+  const ended = { durationMs: Date.now() - started, notes: bench.notes, unsettled };
+  return failure === undefined
+    ? { ...about, result: 'passed', ...ended }
+    : { ...about, result: 'failed', ...ended, failure };
+}
+
+async function failureOf(check: Check, bench: Bench): Promise<Failure | undefined> {
+  try {
+    await check.run(bench);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CheckFailed) return error.failure;
+    throw error;
+  }
+}
+
+function reportOf({ prepareUrl }: CheckOptions, startedAt: Date, results: readonly CheckResult[]): Report {
+  const count = (result: CheckResult['result']): number =>
+    results.filter(each => each.result === result).length;
+  return {
+    participant: redactUrl(prepareUrl),
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    checks: results,
+  };
+}

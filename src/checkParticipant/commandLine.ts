@@ -1,0 +1,162 @@
+/** Owns the command line of `check-participant`: what it says becomes options, or one sentence about what is wrong with it. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { lastSegment } from '../protocol/wire/urls';
+import { checks } from './checks';
+import { type CheckOptions } from './contract';
+import { openSigner } from './signing';
+
+export const usage = `check-participant <prepare URL> [options]
+
+Sends a participant the requests of a coordinator, the repeats and the disorder that a network makes of them,
+and says which of its duties it keeps. Some transactions are committed for real: use an instance for tests.
+
+  --payload <json|@file>          one that the participant says yes to, as often as asked (default: none)
+  --refused-payload <json|@file>  one that it must refuse
+  --name <name>                   its name in the transactions (default p1)
+  --commit-url, --rollback-url    where these are not the siblings of the prepare URL (both or none)
+  --prepared-url <url>            its list of what is prepared (default: the sibling "prepared", if it answers)
+  --secret <whsec_...>            signs requests; better in DTC_SIGNING_SECRET, where other users do not see it
+  --restart '<command>'           ends it and starts it anew, and returns; the participant may run on behind it
+  --timeout-ms <ms>               of one request (default 5000)
+  --only <name,name>              only these checks
+  --list                          what is checked and why; nothing is sent
+  --json                          one JSON document instead of text
+
+Exit code 0: nothing failed. 1: a check failed. 2: wrong usage, or nobody answers.
+`;
+
+const options = {
+  payload: { type: 'string' },
+  'refused-payload': { type: 'string' },
+  name: { type: 'string' },
+  'commit-url': { type: 'string' },
+  'rollback-url': { type: 'string' },
+  'prepared-url': { type: 'string' },
+  secret: { type: 'string' },
+  restart: { type: 'string' },
+  'timeout-ms': { type: 'string' },
+  only: { type: 'string' },
+  list: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+
+export type Command =
+  | { readonly do: 'help' }
+  | { readonly do: 'list'; readonly json: boolean }
+  | { readonly do: 'check'; readonly json: boolean; readonly options: CheckOptions };
+
+/** What is wrong with the command line, in one sentence for whoever wrote it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @param secretFromEnvironment used where no `--secret` is given. @throws UsageError */
+export function readCommand(args: readonly string[], secretFromEnvironment: string | undefined): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { do: 'help' };
+  if (values.list) return { do: 'list', json: values.json };
+  const [prepareUrl, ...others] = positionals;
+  if (prepareUrl === undefined) throw new UsageError('the prepare URL is missing');
+  if (others.length > 0) throw new UsageError(`one prepare URL is checked, not also ${others.join(' ')}`);
+  const secret = readSecret(values.secret ?? secretFromEnvironment);
+  return { do: 'check', json: values.json, options: readOptions(prepareUrl, { ...values, secret }) };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readOptions(
+  prepareUrl: string,
+  values: Omit<Values, 'secret'> & { secret: string | undefined },
+): CheckOptions {
+  const commitUrl = readUrl('--commit-url', values['commit-url']);
+  const rollbackUrl = readUrl('--rollback-url', values['rollback-url']);
+  if ((commitUrl === undefined) !== (rollbackUrl === undefined))
+    throw new UsageError('--commit-url and --rollback-url belong together: give both or none');
+  return given({
+    prepareUrl: readPrepareUrl(prepareUrl),
+    commitUrl,
+    rollbackUrl,
+    preparedUrl: readUrl('--prepared-url', values['prepared-url']),
+    name: readName(values.name),
+    payload: readJson('--payload', values.payload),
+    refusedPayload: readJson('--refused-payload', values['refused-payload']),
+    secret: values.secret,
+    restart: values.restart,
+    timeoutMs: readTimeout(values['timeout-ms']),
+    only: readOnly(values.only),
+  });
+}
+
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Leaves out what was not given. */
+function given<T extends object>(all: T): Given<T> {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+function readPrepareUrl(text: string): string {
+  const url = readUrl('the prepare URL', text) ?? '';
+  if (lastSegment(new URL(url)) !== 'prepare')
+    throw new UsageError('the last path segment of the prepare URL must be "prepare"');
+  return url;
+}
+
+function readUrl(what: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError(`${what} must be an absolute http or https URL`);
+  if (url.username !== '' || url.password !== '') throw new UsageError(`${what} must not carry credentials`);
+  return url.href;
+}
+
+function readName(name: string | undefined): string | undefined {
+  if (name !== undefined && !/^[A-Za-z0-9._-]{1,64}$/.test(name))
+    throw new UsageError('--name is 1 to 64 of A-Z a-z 0-9 . _ -');
+  return name;
+}
+
+function readJson(what: string, text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text);
+  } catch (error) {
+    throw new UsageError(`${what} must be JSON, or @ and a file of it: ${(error as Error).message}`);
+  }
+}
+
+function readTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError('--timeout-ms is a whole number of milliseconds');
+  return Number(text);
+}
+
+function readOnly(text: string | undefined): string[] | undefined {
+  const only = text?.split(',').map(name => name.trim());
+  const unknown = only?.filter(name => !checks.some(check => check.name === name)) ?? [];
+  if (unknown.length > 0) throw new UsageError(`no such check: ${unknown.join(', ')} (--list names them)`);
+  return only;
+}
+
+/** The message does not show it. */
+function readSecret(secret: string | undefined): string | undefined {
+  if (secret === undefined || secret === '') return undefined;
+  try {
+    openSigner(secret);
+    return secret;
+  } catch {
+    throw new UsageError('the secret must be "whsec_" and base64 (Standard Webhooks)');
+  }
+}
