@@ -149,10 +149,16 @@ type Came = Omit<Ending, 'participant' | 'nth'>;
 
 function ownEnding(error: unknown): Came {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure && isOwnFailure(cause.details?.[0])) {
-    return { is: 'spent', ...cause.details[0] };
-  }
-  return lostEnding(error);
+  const came: Came =
+    cause instanceof ApplicationFailure && isOwnFailure(cause.details?.[0])
+      ? { is: 'spent', ...cause.details[0] }
+      : lostEnding(error);
+  return endedByTime(error) ? { ...came, outOfTime: true } : came;
+}
+
+/** Temporal does not begin an attempt that `scheduleToCloseTimeout` would cut off; prepares alone have one, to `decideBy`. */
+function endedByTime(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
 }
 
 function isOwnFailure(detail: unknown): detail is OwnFailure {

@@ -121,6 +121,12 @@ describe('the deadline', () => {
     const t = after(asked, 'prepare', { p2: came.late }, decideBy - 1);
     expect(seen(t).reason).toMatchObject({ code: 'deadline', participant: 'p2' });
   });
+
+  test('is the reason, with the last failure, where only the next request would have come after it', () => {
+    const asked = after(begun(), 'prepare', { p1: came.yes, p2: came.silent });
+    const t = after(asked, 'prepare', { p2: { ...came.spent, outOfTime: true } }, decideBy - 100);
+    expect(seen(t).reason).toEqual({ code: 'deadline', participant: 'p2', detail: 'it was timeout' });
+  });
 });
 
 describe('phase two', () => {

@@ -19,6 +19,8 @@ export interface Ending {
   readonly exposure: Exposure;
   /** Requests sent, as far as known. */
   readonly requests: number;
+  /** A prepare that was not asked for again because that would have been after `decideBy`; `why` is its last failure. */
+  readonly outOfTime?: true;
 }
 
 export type Event =

@@ -7,15 +7,20 @@
  */
 import { type Ms } from '../wire/phases';
 import { type Ended, handOver, isSpent, openCall, withParticipants } from './calls';
+import { type Ending } from './events';
 import { type Participant, type Reason, type Transaction, isProvisional } from './state';
 
 /** What the ending of a prepare call says of the participant: its vote, or that asking it is over. */
 export function noteVote(t: Transaction, p: Participant, { call, ending, now }: Ended): Participant {
   if (ending.is === 'yes' || ending.is === 'no') return { ...p, vote: ending.is };
   if (t.stage !== 'preparing') return p;
-  if (now >= t.accepted.decideBy || ending.why?.code === 'deadline') return { ...p, gaveUp: 'deadline' };
+  if (now >= t.accepted.decideBy || isOutOfTime(ending)) return { ...p, gaveUp: 'deadline' };
   const over = call.restart === undefined && isSpent(p, ending, t.accepted.limits.prepareAttempts);
   return over ? { ...p, gaveUp: 'unavailable' } : p;
+}
+
+function isOutOfTime({ why, outOfTime }: Ending): boolean {
+  return outOfTime === true || why?.code === 'deadline';
 }
 
 /** The next prepare call of a participant that has not voted. */
