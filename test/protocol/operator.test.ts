@@ -1,4 +1,5 @@
 /** Owns what people may ask of a transaction, and what it makes of it: abort, retryNow, resolve; and provisional commit. */
+import { unknownExposure } from '../../src/protocol/wire/answers';
 import { apply } from '../../src/protocol/transaction/apply';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { actionLimit, judge } from '../../src/protocol/transaction/operator';
@@ -61,6 +62,18 @@ describe('retryNow', () => {
     const [again] = wanted(after(cut, 'commit', { p2: came.cutOff }));
     expect(again).toMatchObject({ key: 'commit p2 #4', call: { sentBefore: 0, endless: false } });
     expect(again).not.toHaveProperty('call.handover');
+  });
+
+  test('leaves the last error as it is: what it cut off itself is none', () => {
+    const waiting = after(committing(), 'commit', { p1: came.done, p2: came.silent });
+    const again = after(doing(waiting, retryNow), 'commit', { p2: came.cutOff });
+    expect(seen(again).participants[1]?.lastError).toMatchObject({ code: 'timeout' });
+    const lost = after(begun(), 'prepare', { p1: came.no, p2: { ...came.yes, exposure: unknownExposure } });
+    const acknowledged = after(lost, 'rollback', { p1: came.done, p2: came.done });
+    const late = doing(doing(acknowledged, { type: 'quiet' }, quietAt), retryNow, quietAt);
+    const untroubled = after(late, 'rollback', { p2: came.cutOff }, quietAt);
+    expect(keys(untroubled)).toEqual(['rollback p2 #4']);
+    expect(seen(untroubled).participants[1]).not.toHaveProperty('lastError');
   });
 
   test('leaves a round alone', () => {

@@ -52,7 +52,8 @@ export function restartCall(p: Participant, restart: 'countAnew' | 'countOn'): P
 /** The participant without its call, and with what the call left behind. */
 export function closeCall(p: Participant, { phase, call, ending, now }: Ended): Participant {
   const { call: _ended, ...rest } = p;
-  const tells = ending.why !== undefined && (ending.is !== 'gaveUp' || p.lastFailure === undefined);
+  const cutOff = ending.is === 'gaveUp' && (p.lastFailure !== undefined || call.restart !== undefined);
+  const tells = ending.why !== undefined && !cutOff;
   const failed = tells ? { lastFailure: { ...ending.why, at: now } } : {};
   return {
     ...rest,
