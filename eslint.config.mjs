@@ -36,6 +36,15 @@ const borders = [
   ]),
   ...zones('./src/outbound', [...engine, ...notShipped], 'outbound knows HTTP only'),
   zone('./src/outbound', './src', 'outbound knows HTTP only', ['./outbound', './protocol/wire']),
+  ...zones('./src/participant', engine, 'the kit shares the wire format with the coordinator, and nothing else'),
+  zone('./src/participant', './src', 'the kit shares the wire format with the coordinator, and nothing else', [
+    './participant',
+    './protocol/wire',
+  ]),
+  zone('./src/checkParticipant', './src', 'the check knows a participant by the wire format alone', [
+    './checkParticipant',
+    './protocol/wire',
+  ]),
   ...zones('./src/coordinator', ['./activities', './src/api'], 'routes use the coordinator, not the reverse'),
   ...zones('./src/api', engine, 'the API reaches workflows through src/coordinator'),
   ...zones('./src', notShipped, 'what ships imports nothing that does not'),

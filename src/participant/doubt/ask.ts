@@ -1,0 +1,54 @@
+/**
+ * Owns asking the coordinator how a transaction was decided (SPEC §2). Only `decision` counts: `null`, `404`, `410` and
+ * every error mean wait. The token goes to the coordinator's own origin and nowhere else, whatever a request named.
+ */
+import { type Decision } from '../../protocol/wire/phases';
+import { type CoordinatorAccess } from '../contract';
+import { type VoteRecord } from '../ledger/record';
+
+const timeoutMs = 5_000;
+const longestAnswer = 4_194_304;
+
+export type Told = { readonly decision: Decision } | { readonly wait: string };
+
+export async function askDecision(
+  { statusUrl }: VoteRecord,
+  { url, token }: CoordinatorAccess,
+): Promise<Told> {
+  if (statusUrl === undefined)
+    return { wait: 'the coordinator named no statusUrl (its DTC_PUBLIC_URL is not set)' };
+  if (new URL(statusUrl).origin !== new URL(url).origin)
+    return { wait: `its statusUrl is not of ${new URL(url).origin}` };
+  try {
+    const answer = await fetch(statusUrl, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (answer.status !== 200) return { wait: `the coordinator answered ${answer.status}` };
+    return decisionIn(await boundedText(answer));
+  } catch (error) {
+    return { wait: `the coordinator was not reached: ${messageOf(error)}` };
+  }
+}
+
+function decisionIn(text: string): Told {
+  const { decision } = Object(JSON.parse(text)) as { readonly decision?: unknown };
+  return decision === 'commit' || decision === 'rollback' ? { decision } : { wait: 'not decided yet' };
+}
+
+async function boundedText(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > longestAnswer) throw new Error(`its answer is over ${longestAnswer} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

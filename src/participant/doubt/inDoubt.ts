@@ -1,0 +1,48 @@
+/** Owns settling what is in doubt for long by what the coordinator says. */
+import { type CoordinatorAccess } from '../contract';
+import { type VoteRecord } from '../ledger/record';
+import { settle } from '../settle';
+import { askDecision } from './ask';
+import { type Keeping } from './keeping';
+
+const atOnce = 8;
+
+/** Asks about each that is in doubt for longer than `askAfterMs`, oldest first. */
+export async function askInDoubt(keeping: Keeping): Promise<void> {
+  const { coordinator } = keeping.options;
+  if (coordinator === undefined) return;
+  const before = Date.now() - (coordinator.askAfterMs ?? 60_000);
+  let after: VoteRecord | undefined;
+  for (;;) {
+    const page = await keeping.engine.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
+    const old = page.filter(each => each.createdAt <= before);
+    await Promise.all(old.map(each => askOne(keeping, coordinator, each)));
+    if (old.length < atOnce) return;
+    after = old.at(-1);
+  }
+}
+
+async function askOne(
+  { engine, log }: Keeping,
+  access: CoordinatorAccess,
+  record: VoteRecord,
+): Promise<void> {
+  const { transactionId, participant } = record;
+  const about = { transactionId, participant, preparedAt: new Date(record.createdAt).toISOString() };
+  const told = await askDecision(record, access);
+  if ('wait' in told) {
+    log.warn({ ...about, why: told.wait }, 'in doubt, and waits on');
+    return;
+  }
+  const settled = await settle(engine, {
+    transactionId,
+    participant,
+    outcome: told.decision === 'commit' ? 'committed' : 'rolledback',
+    by: 'statusUrl',
+    reason: `the coordinator decided ${told.decision}`,
+  });
+  if (settled.is === 'done')
+    log.info({ ...about, ...told }, 'was in doubt, settled by what the coordinator said');
+  else
+    log.error({ ...about, ...told, why: settled.why }, 'was in doubt, and could not be settled as decided');
+}

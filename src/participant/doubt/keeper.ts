@@ -1,0 +1,75 @@
+/**
+ * Owns what the kit does of its own accord: asks about what is in doubt for long, ends what a crash left behind, and
+ * forgets what ended long ago. It never ends anything on a timer: only a decision of the coordinator does (SPEC §2).
+ */
+import { type Ms } from '../../protocol/wire/phases';
+import { forget } from '../ledger/votes';
+import { askInDoubt } from './inDoubt';
+import { type Keeping } from './keeping';
+
+export interface Keeper {
+  /** Waits for the pass that is under way. */
+  stop(): Promise<void>;
+}
+
+const batch = 100;
+const mostBatches = 50;
+const defaultKeepMs: Ms = 30 * 86_400_000;
+const defaultEveryMs: Ms = 10_000;
+
+/** Looks at once, so that what an earlier run left is known from the start, then again and again. */
+export async function startKeeper(keeping: Keeping): Promise<Keeper> {
+  await endStrays(keeping);
+  await reportFound(keeping);
+  let pass: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    pass ??= keep(keeping).finally(() => (pass = undefined));
+  }, keeping.options.coordinator?.everyMs ?? defaultEveryMs);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await pass;
+    },
+  };
+}
+
+async function keep(keeping: Keeping): Promise<void> {
+  for (const step of [askInDoubt, endStrays, forgetOld])
+    await step(keeping).catch((error: unknown) => {
+      keeping.log.error(
+        { err: error, step: step.name },
+        'looking after what is prepared failed; next time again',
+      );
+    });
+}
+
+async function reportFound({ engine, log }: Keeping): Promise<void> {
+  const found = await engine.prepared({ limit: batch });
+  const [oldest] = found;
+  if (oldest === undefined) return;
+  const count = found.length === batch ? `${batch} or more` : found.length;
+  log.warn(
+    { count, oldest: oldest.transactionId, since: new Date(oldest.createdAt).toISOString() },
+    'found prepared transactions of an earlier run; they wait for their decision',
+  );
+}
+
+async function endStrays({ engine, log }: Keeping): Promise<void> {
+  const { ended, unknown } = await engine.reconcile();
+  if (ended > 0)
+    log.warn({ ended }, 'rolled back branches that were left prepared although they had been rolled back');
+  for (const key of unknown)
+    log.error(
+      key,
+      'a prepared branch has no record here: look who made it, then end it in the database by hand',
+    );
+}
+
+/** In small batches, each a transaction of its own, so that calls get in between. */
+async function forgetOld({ transaction, options: { keepMs = defaultKeepMs } }: Keeping): Promise<void> {
+  for (let round = 0; round < mostBatches; round += 1) {
+    const before = Date.now() - keepMs;
+    if ((await transaction(session => forget(session, { before, limit: batch }))) < batch) return;
+  }
+}

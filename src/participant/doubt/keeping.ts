@@ -1,0 +1,11 @@
+/** Owns what looking after prepared transactions needs. */
+import { type KitLog, type ParticipantOptions } from '../contract';
+import { type Engine } from '../engine';
+import { type Session } from '../stores/contract';
+
+export interface Keeping {
+  readonly transaction: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly engine: Engine;
+  readonly log: KitLog;
+  readonly options: ParticipantOptions;
+}

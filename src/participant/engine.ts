@@ -1,0 +1,29 @@
+/** Owns what HTTP, in-doubt handling and operators ask of the record keeper, whichever way the effect is done. */
+import { type BranchKey, type Call, type Vote } from './contract';
+import { type CompletionAnswer, type VoteRecord } from './ledger/record';
+import { type Position } from './ledger/votes';
+
+/** A prepare call with what only the record needs. */
+export type PrepareCall = Call & { readonly statusUrl?: string };
+
+export interface Page {
+  readonly limit: number;
+  readonly after?: Position;
+}
+
+/** XA only. `ended`: branches that a crash left prepared although their record had ended; `unknown`: without a record. */
+export interface Reconciled {
+  readonly ended: number;
+  readonly unknown: readonly BranchKey[];
+}
+
+/** Each may throw: then nothing is decided, and the caller is to try again. */
+export interface Engine {
+  prepare(call: PrepareCall): Promise<Vote>;
+  /** @param settledBy who says so, where it is not the coordinator's own call. */
+  commit(key: BranchKey, settledBy?: string): Promise<CompletionAnswer>;
+  rollback(key: BranchKey, settledBy?: string): Promise<CompletionAnswer>;
+  /** What is prepared, oldest first. */
+  prepared(page: Page): Promise<readonly VoteRecord[]>;
+  reconcile(): Promise<Reconciled>;
+}

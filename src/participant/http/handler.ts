@@ -1,0 +1,112 @@
+/**
+ * Owns the way from a request to an answer (SPEC §2). What goes wrong on this side is 5xx: the coordinator tries again.
+ * A `404` would be a no to prepare, so it is only said of paths that are none of the kit's.
+ */
+import { type CompletionPhase } from '../../protocol/wire/phases';
+import { lastSegment } from '../../protocol/wire/urls';
+import { type KitLog, type ParticipantOptions, type Settled } from '../contract';
+import { type Engine, type PrepareCall } from '../engine';
+import { settle } from '../settle';
+import { StoreUnavailable } from '../stores/contract';
+import { demandSignature, parseJson, readText } from './body';
+import { pageOf } from './preparedPage';
+import { Problem, toResponse } from './problems';
+import { type Completion, completionOf, prepareCallOf, settlementOf } from './shapes';
+
+const routes = {
+  prepare: 'POST',
+  commit: 'POST',
+  rollback: 'POST',
+  settle: 'POST',
+  prepared: 'GET',
+} as const;
+type Route = keyof typeof routes;
+
+/** The kit's route that the last segment of a path names, or undefined. */
+export function routeOf(url: URL): Route | undefined {
+  const segment = lastSegment(url);
+  return Object.hasOwn(routes, segment) ? (segment as Route) : undefined;
+}
+
+interface Wiring {
+  readonly engine: Engine;
+  readonly log: KitLog;
+  readonly options: ParticipantOptions;
+}
+
+export function createHandler({ engine, log, options }: Wiring): (request: Request) => Promise<Response> {
+  const { secrets = [], maxBodyBytes = 1_048_576 } = options;
+
+  const answer = async (request: Request): Promise<Response> => {
+    const url = new URL(request.url);
+    const route = routeOf(url);
+    if (route === undefined)
+      throw new Problem('not-found', `the path must end in one of: ${Object.keys(routes).join(', ')}`);
+    if (request.method !== routes[route])
+      throw new Problem('method-not-allowed', `use ${routes[route]}`, { headers: { allow: routes[route] } });
+    const text = await readText(request, maxBodyBytes);
+    demandSignature(request, text, secrets);
+    if (route === 'prepared') return Response.json(await pageOf(engine, pageAsked(url)));
+    const body = parseJson(request, text);
+    if (route === 'settle') return settledAnswer(await settle(engine, settlementOf(body)));
+    return route === 'prepare'
+      ? vote(prepareCallOf(body, request.headers))
+      : complete(completionOf(body, route, request.headers), route);
+  };
+
+  const vote = async (call: PrepareCall): Promise<Response> => {
+    const given = await engine.prepare(call);
+    log.info({ ...about(call), phase: 'prepare', ...given }, `voted ${given.vote}`);
+    return given.vote === 'yes' ? Response.json(given) : refusal(given.reason, { vote: 'no' });
+  };
+
+  const complete = async (call: Completion, phase: CompletionPhase): Promise<Response> => {
+    const settled = await engine[phase](call);
+    if (settled.is === 'done')
+      log.info({ ...about(call), phase }, phase === 'commit' ? 'committed' : 'rolled back');
+    else log.error({ ...about(call), phase, why: settled.why }, `refused to ${phase}`);
+    return settledAnswer(settled);
+  };
+
+  return async request => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      return toResponse(problemOf(error, request, log));
+    }
+  };
+}
+
+function about({ transactionId, participant, traceparent }: Completion): object {
+  return { transactionId, participant, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+function pageAsked(url: URL): { readonly limit?: number; readonly cursor?: string } {
+  const { limit, cursor } = Object.fromEntries(url.searchParams);
+  return {
+    ...(limit === undefined ? {} : { limit: Number(limit) }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+function settledAnswer(settled: Settled): Response {
+  return settled.is === 'done' ? Response.json({ done: true }) : refusal(settled.why);
+}
+
+function refusal(why: string, members: Readonly<Record<string, unknown>> = {}): Response {
+  return toResponse(new Problem('refused', why, { members }));
+}
+
+function problemOf(error: unknown, request: Request, log: KitLog): Problem {
+  if (error instanceof Problem) {
+    log.warn({ problem: error.kind, path: new URL(request.url).pathname }, error.detail);
+    return error;
+  }
+  log.error(
+    { err: error, path: new URL(request.url).pathname },
+    'a call failed; the coordinator will try again',
+  );
+  return error instanceof StoreUnavailable
+    ? new Problem('unavailable', error.message, { headers: { 'retry-after': '1' } })
+    : new Problem('internal-error', 'the participant failed; its log says why');
+}

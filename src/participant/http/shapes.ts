@@ -1,0 +1,82 @@
+/**
+ * Owns the shape of what comes in. Members that the kit does not know are let through: a newer coordinator may send more.
+ *
+ * Ids are at most 64 characters, so that an id and a name are a branch of MySQL (gtrid and bqual, 64 bytes each).
+ */
+import { z } from 'zod';
+import { problemsOf } from '../../protocol/wire/inputProblems';
+import { type CompletionPhase, type Phase } from '../../protocol/wire/phases';
+import { type BranchKey, type Settlement } from '../contract';
+import { type PrepareCall } from '../engine';
+import { Problem } from './problems';
+
+const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
+const key = z.object({ transactionId: name, participant: name });
+const lock = z.object({
+  resource: z.string().min(1).max(512),
+  mode: z.enum(['exclusive', 'shared']),
+  fencingToken: z.int().nonnegative(),
+});
+
+const completion = key.extend({ phase: z.enum(['commit', 'rollback']) });
+const prepare = key.extend({
+  phase: z.literal('prepare'),
+  decideBy: z.iso.datetime({ offset: true }),
+  payload: z.unknown(),
+  locks: z.array(lock).default([]),
+  statusUrl: z.url({ protocol: /^https?$/ }).optional(),
+});
+const settlement = key.extend({
+  outcome: z.enum(['committed', 'rolledback']),
+  by: z.string().min(1).max(200),
+  reason: z.string().min(1).max(1_000),
+});
+
+/** @param phase what the URL says; the body has to say the same. */
+export function prepareCallOf(body: unknown, headers: Headers): PrepareCall {
+  const { decideBy, statusUrl, payload, ...call } = parse(prepare, body);
+  demandSame(call, 'prepare', headers);
+  return {
+    ...call,
+    payload,
+    decideBy: Date.parse(decideBy),
+    ...(statusUrl === undefined ? {} : { statusUrl }),
+    ...traceOf(headers),
+  };
+}
+
+/** What was prepared is known from the record: of the body only whom it is about counts. */
+export function completionOf(body: unknown, phase: CompletionPhase, headers: Headers): Completion {
+  const call = parse(completion, body);
+  demandSame(call, phase, headers);
+  return { ...call, ...traceOf(headers) };
+}
+
+export interface Completion extends BranchKey {
+  readonly traceparent?: string;
+}
+
+export function settlementOf(body: unknown): Settlement {
+  return parse(settlement, body);
+}
+
+function demandSame(call: BranchKey & { readonly phase: Phase }, phase: Phase, headers: Headers): void {
+  if (call.phase !== phase)
+    throw new Problem('invalid-request', `the body says phase "${call.phase}", the URL ends in "${phase}"`);
+  const header = headers.get('transaction-id');
+  if (header !== null && header !== call.transactionId)
+    throw new Problem('invalid-request', 'the header Transaction-Id names another transaction than the body');
+}
+
+function traceOf(headers: Headers): { readonly traceparent?: string } {
+  const traceparent = headers.get('traceparent');
+  return traceparent === null ? {} : { traceparent };
+}
+
+function parse<Shape extends z.ZodType>(shape: Shape, body: unknown): z.output<Shape> {
+  const result = shape.safeParse(body);
+  if (result.success) return result.data;
+  throw new Problem('invalid-request', 'fields of the body are not valid', {
+    members: { errors: problemsOf(result.error, body) },
+  });
+}

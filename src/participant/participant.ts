@@ -1,0 +1,64 @@
+/** Owns how the kit is put together: the record keeper over a store, HTTP in front, and the keeper of what stays in doubt. */
+import pino from 'pino';
+import { type Participant, type ParticipantOptions, type Reservation, type XaWork } from './contract';
+import { startKeeper } from './doubt/keeper';
+import { type Engine } from './engine';
+import { createHandler } from './http/handler';
+import { pageOf } from './http/preparedPage';
+import { migrate } from './ledger/schema';
+import { createReservationEngine } from './reservation';
+import { settle } from './settle';
+import { type Store, type XaStore } from './stores/contract';
+import { createXaEngine } from './xa';
+
+/** One of the two ways to take part. */
+export type ParticipantWork<Tx> =
+  | { readonly store: Store<Tx>; readonly reservation: Reservation<Tx> }
+  | { readonly store: XaStore<Tx>; readonly xa: XaWork<Tx> };
+
+/**
+ * Creates the kit's tables where they are missing, and looks for what an earlier run left prepared.
+ *
+ * @throws where the database cannot be reached, its tables are of a newer kit, or XA cannot work on it; the message says
+ *   what to set. The store is closed then.
+ */
+export async function createParticipant<Tx>(
+  options: ParticipantOptions & ParticipantWork<Tx>,
+): Promise<Participant> {
+  const { store, log = pino({ name: 'participant', level: 'info' }) } = options;
+  try {
+    const engine = await engineFor(options);
+    const keeper = await startKeeper({ transaction: work => store.transaction(work), engine, log, options });
+    const inFlight = new Set<Promise<unknown>>();
+    const tracked = <T>(work: Promise<T>): Promise<T> => {
+      const end = work.finally(() => inFlight.delete(end));
+      inFlight.add(end);
+      return end;
+    };
+    const handler = createHandler({ engine, log, options });
+    return {
+      handle: request => tracked(handler(request)),
+      prepared: page => tracked(pageOf(engine, page ?? {})),
+      settle: settlement => tracked(settle(engine, settlement)),
+      close: async () => {
+        await keeper.stop();
+        await Promise.allSettled(inFlight);
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function engineFor<Tx>(options: ParticipantWork<Tx>): Promise<Engine> {
+  const engine =
+    'xa' in options
+      ? createXaEngine(options.store, options.xa)
+      : createReservationEngine(options.store, options.reservation);
+  const obstacle = 'xa' in options ? await options.store.branches.obstacle() : undefined;
+  if (obstacle !== undefined) throw new Error(obstacle);
+  await migrate(options.store);
+  return engine;
+}

@@ -1,0 +1,145 @@
+/**
+ * Owns the *XA* way: the effect is a branch that the database keeps prepared, and ends by name from any connection.
+ *
+ * Record and branch are two things, so their order is what makes it right:
+ * - the record is durable before the branch begins, so that no prepared branch is without one;
+ * - a yes is answered once the branch is prepared *and* the record says so. A branch that is prepared under a record that
+ *   still says `preparing` belongs to a call that died: the next prepare finds it and answers the same yes;
+ * - a rollback is in the record before the branch is rolled back, so a late prepare is refused from then on;
+ * - a commit is in the record after the branch was committed. In between, the row that each branch holds proves it.
+ *
+ * Calls for one record wait for each other at its row. A process that lost that lock (its connection died while it was
+ * frozen) may still prepare a branch under a record that has ended meanwhile: `rollback` and `reconcile` end such a one.
+ */
+import { type BranchKey, no, type Vote, type XaWork } from './contract';
+import { type Engine, type Page, type PrepareCall, type Reconciled } from './engine';
+import { checkFences } from './ledger/fences';
+import {
+  commitStep,
+  type CompletionAnswer,
+  done,
+  prepareStep,
+  rollbackStep,
+  type VoteRecord,
+} from './ledger/record';
+import {
+  after,
+  afterVote,
+  branchWasCommitted,
+  change,
+  claim,
+  inState,
+  lock,
+  markBranch,
+  requestHash,
+} from './ledger/votes';
+import { type Session, type XaStore } from './stores/contract';
+
+export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine {
+  const { dialect, branches } = store;
+  const isListed = async (key: BranchKey): Promise<boolean> => names(await branches.list()).has(nameOf(key));
+
+  const prepare = async (call: PrepareCall): Promise<Vote> => {
+    const record = { ...call, state: 'preparing', now: Date.now(), call } as const;
+    await store.transaction(session => claim(session, dialect, record));
+    return store.transaction(session => prepareLocked(session, call));
+  };
+
+  const prepareLocked = async (session: Session, call: PrepareCall): Promise<Vote> => {
+    const record = await claim(session, dialect, { ...call, state: 'preparing', now: Date.now(), call });
+    const found = record.state === 'preparing' && (await isListed(call));
+    const step = prepareStep(
+      found ? { ...record, state: 'prepared' } : record,
+      call,
+      requestHash(call),
+      Date.now(),
+    );
+    if (step.do === 'answer' && record.state !== 'preparing') return step.answer;
+    const vote = step.do === 'answer' ? step.answer : await voteOn(session, call);
+    if (vote.vote === 'yes' || !found) await change(session, call, afterVote(vote));
+    return vote;
+  };
+
+  const voteOn = async (session: Session, call: PrepareCall): Promise<Vote> => {
+    const passedOn = await checkFences(session, dialect, call.locks);
+    if (passedOn !== undefined) return no(passedOn);
+    return branches.prepare(call, async (inBranch, tx) => {
+      await markBranch(inBranch, call);
+      return work.prepare(tx, call);
+    });
+  };
+
+  const commit = (key: BranchKey, settledBy?: string): Promise<CompletionAnswer> =>
+    store.transaction(async session => {
+      const step = commitStep(await lock(session, dialect, key));
+      if (step.do === 'answer') return step.answer;
+      const ended = await branches.commit(key);
+      if (ended === 'absent' && !(await branchWasCommitted(session, key))) throw vanished(key);
+      await change(session, key, after('committed', settledBy));
+      return done;
+    });
+
+  const rollback = async (key: BranchKey, settledBy?: string): Promise<CompletionAnswer> => {
+    const answer = await store.transaction(async (session): Promise<CompletionAnswer> => {
+      const record = await claim(session, dialect, { ...key, state: 'rolledback', now: Date.now() });
+      const step = rollbackStep(record);
+      if (step.do === 'answer') return step.answer;
+      await change(session, key, after('rolledback', settledBy));
+      return done;
+    });
+    if (answer.is === 'done') await branches.rollback(key);
+    return answer;
+  };
+
+  return {
+    prepare,
+    commit,
+    rollback,
+    prepared: page => preparedOf(store, page),
+    reconcile: () => reconcile(store),
+  };
+}
+
+/** Of the records that may hold something, those whose branch is prepared. */
+async function preparedOf<Tx>(store: XaStore<Tx>, { limit, after }: Page): Promise<VoteRecord[]> {
+  const listed = names(await store.branches.list());
+  const found: VoteRecord[] = [];
+  for (let from = after; ;) {
+    const position = from === undefined ? {} : { after: from };
+    const records = await store.transaction(session =>
+      inState(session, ['preparing', 'prepared'], { limit, ...position }),
+    );
+    found.push(...records.filter(each => listed.has(nameOf(each))));
+    from = records.at(-1);
+    if (records.length < limit || found.length >= limit) return found.slice(0, limit);
+  }
+}
+
+/** Branches that are prepared although their record ended otherwise: nobody would ask for them again. */
+async function reconcile<Tx>(store: XaStore<Tx>): Promise<Reconciled> {
+  let ended = 0;
+  const unknown: BranchKey[] = [];
+  for (const key of await store.branches.list()) {
+    const record = await store.transaction(session => lock(session, store.dialect, key));
+    if (record === undefined) unknown.push(key);
+    else if (record.state !== 'preparing' && record.state !== 'prepared')
+      ended += (await store.branches.rollback(key)) === 'done' ? 1 : 0;
+  }
+  return { ended, unknown };
+}
+
+function names(keys: readonly BranchKey[]): ReadonlySet<string> {
+  return new Set(keys.map(nameOf));
+}
+
+/** No two keys give the same: neither part holds a slash. */
+function nameOf({ transactionId, participant }: BranchKey): string {
+  return `${transactionId}/${participant}`;
+}
+
+function vanished({ transactionId, participant }: BranchKey): Error {
+  return new Error(
+    `the prepared branch of ${transactionId}/${participant} is gone from the database although it was never committed ` +
+      'or rolled back by the kit: somebody ended it by hand; compare the data, then settle it',
+  );
+}

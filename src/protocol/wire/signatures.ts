@@ -1,0 +1,40 @@
+/**
+ * Owns signatures on requests to participants (Standard Webhooks 1.0): HMAC-SHA256 over `<id>.<seconds>.<body>`, at most
+ * five minutes old. The id is the idempotency key, so a repeat is recognised; the timestamp is that of the sending.
+ */
+import { Webhook } from 'standardwebhooks';
+import { type Ms } from './phases';
+
+/** `whsec_` and the base64 of 24 to 64 random bytes (Standard Webhooks, "Signature scheme"). */
+export const secretPattern = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
+
+/** @param body as it is sent; the empty text for a request without one. */
+export function signatureHeaders(
+  secret: string,
+  { id, body, now }: { readonly id: string; readonly body: string; readonly now: Ms },
+): Record<string, string> {
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, new Date(now), body),
+  };
+}
+
+/** Why the signature is not good under any of `secrets` (several while one replaces another); undefined where it is. */
+export function whyUnsigned(
+  secrets: readonly string[],
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): string | undefined {
+  const reasons = secrets.map(secret => whyNot(secret, headers, body));
+  return reasons.includes(undefined) ? undefined : reasons.at(-1);
+}
+
+function whyNot(secret: string, headers: Readonly<Record<string, string>>, body: string): string | undefined {
+  try {
+    new Webhook(secret).verify(body, { ...headers }, { jsonParse: false });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,6 @@
+import { itKeepsItsPromises } from './support/promises';
+import { sqliteRig } from './support/sqliteRig';
+
+describe('SQLite, reservation', () => {
+  itKeepsItsPromises(sqliteRig);
+});
