@@ -36,11 +36,17 @@ const borders = [
   ]),
   ...zones('./src/outbound', [...engine, ...notShipped], 'outbound knows HTTP only'),
   zone('./src/outbound', './src', 'outbound knows HTTP only', ['./outbound', './protocol/wire']),
-  ...zones('./src/participant', engine, 'the kit shares the wire format with the coordinator, and nothing else'),
-  zone('./src/participant', './src', 'the kit shares the wire format with the coordinator, and nothing else', [
-    './participant',
-    './protocol/wire',
-  ]),
+  ...zones(
+    './src/participant',
+    engine,
+    'the kit shares the wire format with the coordinator, and nothing else',
+  ),
+  zone(
+    './src/participant',
+    './src',
+    'the kit shares the wire format with the coordinator, and nothing else',
+    ['./participant', './protocol/wire'],
+  ),
   zone('./src/checkParticipant', './src', 'the check knows a participant by the wire format alone', [
     './checkParticipant',
     './protocol/wire',
