@@ -55,7 +55,10 @@ async function run(context: Context): Promise<void> {
   const { config, log, stopping } = context;
   const server = await temporalServer(context);
   const engine = await connected(context, server.address);
-  const outbound = createOutbound({ allowed: config.allowedParticipants });
+  const outbound = createOutbound({
+    allowed: config.allowedParticipants,
+    ...(config.signingSecret === undefined ? {} : { signingSecret: config.signingSecret }),
+  });
   context.closers.push({ what: 'outbound', close: () => outbound.close() });
   const worker = config.role === 'api' ? undefined : await startWorker(context, { engine, outbound });
   const api = config.role === 'worker' ? undefined : await startApi(context, { engine, outbound });

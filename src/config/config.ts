@@ -60,6 +60,8 @@ export interface Config {
   /** Empty: any participant but the addresses that are refused always. */
   readonly allowedParticipants: AllowList;
   readonly auth: AuthConfig;
+  /** Signs requests to participants (Standard Webhooks); a secret. */
+  readonly signingSecret?: string;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;
 }

@@ -25,6 +25,7 @@ const settings = [
   'DTC_ALLOWED_PARTICIPANTS',
   'DTC_API_TOKENS',
   'DTC_JWKS_URL',
+  'DTC_SIGNING_SECRET',
   'DTC_LOG_LEVEL',
 ] as const;
 
@@ -35,7 +36,6 @@ const known: ReadonlySet<string> = new Set(settings);
 /** Specified, but of features that this version lacks: refused, since someone who sets one relies on it. */
 const notYet: ReadonlySet<string> = new Set([
   'DTC_LOCK_TIMEOUT_MS',
-  'DTC_SIGNING_SECRET',
   'DTC_RECOVERY_URLS',
   'DTC_SWEEP_INTERVAL_MS',
   'DTC_SWEEP_SAFETY_MS',

@@ -1,5 +1,6 @@
 /** Owns the reading of the whole configuration (SPEC §5): a `Config`, or one `ConfigError` that lists every problem. */
 import { type AllowList, parseAllowList } from '../outbound/allowList';
+import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { parseApiTokens } from './apiTokens';
 import { problemsOfBinding } from './bindRule';
 import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
@@ -36,6 +37,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     limits: readLimits(reader),
     allowedParticipants: readAllowList(reader),
     auth: readAuth(reader),
+    ...readSigningSecret(reader),
     logLevel: reader.withDefault('DTC_LOG_LEVEL', logLevel, 'info'),
     temporal: readTemporal(reader, env),
   };
@@ -66,6 +68,14 @@ function readAuth(reader: SettingReader): AuthConfig {
     reader.refuse({ name: 'DTC_API_TOKENS', message });
   }
   return { tokens: 'error' in tokens ? [] : tokens, ...(jwksUrl === undefined ? {} : { jwksUrl }) };
+}
+
+function readSigningSecret(reader: SettingReader): { readonly signingSecret?: string } {
+  const text = reader.text('DTC_SIGNING_SECRET');
+  if (text === undefined) return {};
+  if (isSecret(text)) return { signingSecret: text };
+  reader.refuse({ name: 'DTC_SIGNING_SECRET', message: `allowed: ${secretForm} (the value is not shown)` });
+  return {};
 }
 
 /** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */

@@ -14,6 +14,8 @@ import { send } from './send';
 export interface OutboundOptions {
   /** From `parseAllowList`; empty: any participant but those that are refused always. */
   readonly allowed: AllowList;
+  /** Signs every request (Standard Webhooks). */
+  readonly signingSecret?: string;
   /** Calls in flight to one endpoint. */
   readonly callsPerEndpoint?: number;
   readonly maxBodyBytes?: number;
@@ -32,6 +34,7 @@ const keepAliveLongestMs: Ms = 60_000;
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
+  const { signingSecret } = options;
   const closing = new AbortController();
   const policy = createPolicy(options.allowed);
   const connect = createConnector({
@@ -42,7 +45,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   });
   const agent = createAgent(connect);
   const limits = { maxBodyBytes, maxHeaderCount, drainMs };
-  const sending = { agent, bulkhead: new Bulkhead(callsPerEndpoint), limits, policy };
+  const sending = { agent, bulkhead: new Bulkhead(callsPerEndpoint), limits, policy, signingSecret };
   return {
     check: url => policy.check(url),
     send: request => send(sending, request),

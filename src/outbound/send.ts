@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { type Agent } from 'undici';
 import { type Reply } from '../protocol/wire/answers';
 import { type Ms } from '../protocol/wire/phases';
+import { signatureHeaders } from '../protocol/wire/signatures';
 import { endpointOf } from '../protocol/wire/urls';
 import { type Admission, type Bulkhead } from './bulkhead';
 import { type OutboundRequest } from './contract';
@@ -17,6 +18,7 @@ export interface Sending {
   readonly bulkhead: Bulkhead;
   readonly limits: Limits;
   readonly policy: Policy;
+  readonly signingSecret: string | undefined;
 }
 
 export async function send(sending: Sending, request: OutboundRequest): Promise<Reply> {
@@ -50,11 +52,11 @@ function notAdmitted(
   return { kind: 'notSent', code: 'busy', message };
 }
 
-function start({ agent, limits }: Sending, request: OutboundRequest): Exchange {
+function start({ agent, limits, signingSecret }: Sending, request: OutboundRequest): Exchange {
   const { origin, pathname, search } = new URL(request.url);
   const exchange = new Exchange(request, limits);
   if (exchange.replied) return exchange;
-  const headers = { 'accept-encoding': 'identity', ...request.headers };
+  const headers = { 'accept-encoding': 'identity', ...request.headers, ...signature(request, signingSecret) };
   try {
     agent.dispatch(
       { origin, path: pathname + search, method: 'POST', headers, body: request.body },
@@ -64,4 +66,13 @@ function start({ agent, limits }: Sending, request: OutboundRequest): Exchange {
     exchange.fail(error);
   }
   return exchange;
+}
+
+/** Made at the last moment, since it carries the time; the id is the key, the same for every repeat (I7). */
+function signature(
+  { headers, body }: OutboundRequest,
+  secret: string | undefined,
+): Readonly<Record<string, string>> {
+  if (secret === undefined) return {};
+  return signatureHeaders(secret, { id: headers['idempotency-key'] ?? '', body, now: Date.now() });
 }

@@ -185,7 +185,6 @@ describe('a name that is unknown', () => {
   });
 
   it.each([
-    'DTC_SIGNING_SECRET',
     'DTC_RECOVERY_URLS',
     'DTC_SWEEP_INTERVAL_MS',
     'DTC_SWEEP_SAFETY_MS',
@@ -201,6 +200,22 @@ describe('a name that is unknown', () => {
       problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', PATH: '/bin', XDTC_PORT: 'x', TEMPORAL_X: 'y' }),
     ).toEqual([]);
   });
+});
+
+describe('DTC_SIGNING_SECRET', () => {
+  const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+
+  it('is a Standard Webhooks secret', () => {
+    expect(readConfig({ DTC_SIGNING_SECRET: secret }).signingSecret).toBe(secret);
+  });
+
+  it.each(['', 'secret', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, `${secret}!`])(
+    'of another form is refused: %p',
+    text => {
+      const message = 'allowed: "whsec_" and the base64 of 24 to 64 random bytes (the value is not shown)';
+      expect(problemsOf({ DTC_SIGNING_SECRET: text })).toEqual([{ name: 'DTC_SIGNING_SECRET', message }]);
+    },
+  );
 });
 
 describe('secrets', () => {

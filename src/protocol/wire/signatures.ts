@@ -5,8 +5,15 @@
 import { Webhook } from 'standardwebhooks';
 import { type Ms } from './phases';
 
-/** `whsec_` and the base64 of 24 to 64 random bytes (Standard Webhooks, "Signature scheme"). */
-export const secretPattern = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
+export const secretForm = '"whsec_" and the base64 of 24 to 64 random bytes';
+
+/** Whether `text` has the form that Standard Webhooks gives to a secret ("Signature scheme"). */
+export function isSecret(text: string): boolean {
+  const base64 = text.replace(/^whsec_/, '');
+  const bytes = Buffer.from(base64, 'base64');
+  const whole = text.startsWith('whsec_') && bytes.toString('base64') === base64;
+  return whole && bytes.length >= 24 && bytes.length <= 64;
+}
 
 /** @param body as it is sent; the empty text for a request without one. */
 export function signatureHeaders(
