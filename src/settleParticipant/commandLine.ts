@@ -1,0 +1,76 @@
+/** Owns the command line of `settle-participant`. */
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+
+export const usage = `settle-participant list <URL of the participant>
+settle-participant commit|rollback <URL of the participant> <transaction id> <participant> --reason <text> [--by <name>]
+
+Shows what a participant of the kit holds prepared, or ends one of it by hand. The URL is its prepare URL, or that of its
+list (…/prepared). Where the participant asks for signatures, set DTC_SIGNING_SECRET.
+Ask the coordinator first: GET /transactions/<id>. What its "decision" says is what to settle; a participant that ends
+otherwise leaves the transaction half done.
+
+  --by <name>      who settles (default: the user of this machine)
+  --reason <text>  kept with the record
+  --json           one JSON document instead of text
+
+Exit code 0: done. 1: the participant refused. 2: wrong usage, or nobody answers.
+`;
+
+export interface Common {
+  readonly url: URL;
+  readonly json: boolean;
+}
+
+export type Command =
+  | { readonly do: 'help' }
+  | (Common & { readonly do: 'list' })
+  | (Common & {
+      readonly do: 'settle';
+      readonly settlement: Readonly<
+        Record<'transactionId' | 'participant' | 'outcome' | 'by' | 'reason', string>
+      >;
+    });
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const options = {
+  reason: { type: 'string' },
+  by: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** @throws UsageError */
+export function readCommand(args: readonly string[]): Command {
+  const { values, positionals } = parse(args);
+  if (values.help) return { do: 'help' };
+  const [verb, url, transactionId, participant, ...others] = positionals;
+  if (others.length > 0) throw new UsageError(`too many words: ${others.join(' ')}`);
+  if (verb === 'list') return { do: 'list', url: readUrl(url), json: values.json };
+  if (verb !== 'commit' && verb !== 'rollback') throw new UsageError('say list, commit or rollback');
+  if (transactionId === undefined || participant === undefined)
+    throw new UsageError('the transaction id or the name of the participant is missing');
+  if (values.reason === undefined) throw new UsageError('--reason is missing: it is kept with the record');
+  const outcome = verb === 'commit' ? 'committed' : 'rolledback';
+  const { reason, by = userInfo().username } = values;
+  const settlement = { transactionId, participant, outcome, by, reason };
+  return { do: 'settle', url: readUrl(url), json: values.json, settlement };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readUrl(text: string | undefined): URL {
+  if (text === undefined) throw new UsageError('the URL of the participant is missing');
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new UsageError(`${text} is not an http:// or https:// URL`);
+}

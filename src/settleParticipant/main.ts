@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+/** Owns the command `settle-participant`: what an operator lists and ends by hand at a participant of the kit. */
+import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { type Command, readCommand, usage, UsageError } from './commandLine';
+import { type Answer, type Entry, listPrepared, NoAnswer, settle } from './requests';
+
+async function main(): Promise<number> {
+  try {
+    return await run(readCommand(process.argv.slice(2)), readSecret());
+  } catch (error) {
+    if (error instanceof UsageError) return stop(`${error.message}\n\n${usage}`);
+    if (error instanceof NoAnswer) return stop(`${error.message}\n`);
+    throw error;
+  }
+}
+
+/** The environment keeps it from other users of the machine, whom a command line shows to. */
+function readSecret(): string | undefined {
+  // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
+  const secret = process.env['DTC_SIGNING_SECRET'];
+  if (secret !== undefined && !isSecret(secret))
+    throw new UsageError(`DTC_SIGNING_SECRET must be ${secretForm}`);
+  return secret;
+}
+
+async function run(command: Command, secret: string | undefined): Promise<number> {
+  if (command.do === 'help') return print(usage);
+  if (command.do === 'settle') {
+    const answer = await settle(command.url, command.settlement, secret);
+    return answer.status === 200 ? print(command.json ? json(answer.body) : 'done\n') : refused(answer);
+  }
+  const found = await listPrepared(command.url, secret);
+  if ('status' in found) return refused(found);
+  return print(command.json ? json({ prepared: found }) : listText(found));
+}
+
+function listText(entries: readonly Entry[]): string {
+  if (entries.length === 0) return 'nothing is prepared\n';
+  return entries.map(each => `${each.preparedAt}  ${each.transactionId}  ${each.participant}\n`).join('');
+}
+
+function refused({ status, body }: Answer): 1 {
+  const { detail } = body as { readonly detail?: string };
+  process.stderr.write(`settle-participant: ${status} ${detail ?? 'without a reason'}\n`);
+  return 1;
+}
+
+function json(document: unknown): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text);
+  return 0;
+}
+
+function stop(message: string): 2 {
+  process.stderr.write(`settle-participant: ${message}`);
+  return 2;
+}
+
+void main().then(code => (process.exitCode = code));
