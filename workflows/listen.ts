@@ -14,6 +14,7 @@ import {
   type MessageName,
   abortSignal,
   abortUpdate,
+  authorOf,
   readMessage,
   resolveSignal,
   resolveUpdate,
@@ -32,7 +33,7 @@ export function listen({ state, feed }: Listener): void {
     const event = readMessage(name, argument);
     feed(
       typeof event === 'string'
-        ? { type: 'misunderstood', action: name, by: 'unnamed (signal)', why: event }
+        ? { type: 'misunderstood', action: name, by: authorOf(argument), why: event }
         : event,
     );
   };
@@ -46,9 +47,9 @@ export function listen({ state, feed }: Listener): void {
   setHandler(resolveSignal, argument => {
     say('resolve', argument);
   });
-  setDefaultSignalHandler(name => {
+  setDefaultSignalHandler((name, argument) => {
     const why = 'there is no such signal: abort, retryNow and resolve are known';
-    feed({ type: 'misunderstood', action: name.slice(0, 64), by: 'unnamed (signal)', why });
+    feed({ type: 'misunderstood', action: name.slice(0, 64), by: authorOf(argument), why });
   });
   answerUpdate(abortUpdate, 'abort', { state, feed });
   answerUpdate(retryNowUpdate, 'retryNow', { state, feed });

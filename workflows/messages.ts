@@ -22,12 +22,18 @@ export type MessageName = OperatorEvent['type'];
 
 const longest = 1000;
 
+/** Who sent a message, also one that cannot be read otherwise. */
+export function authorOf(argument: unknown): string {
+  const by = typeof argument === 'object' && argument !== null && 'by' in argument ? argument.by : undefined;
+  return text(by) ?? 'unnamed (signal)';
+}
+
 /** The event that a message asks for, or what is wrong with the message. */
 export function readMessage(type: MessageName, argument: unknown): OperatorEvent | string {
   const given = argument ?? {};
   if (typeof given !== 'object') return `${type} takes an object, not ${typeof given}`;
   const fields = given as Record<string, unknown>;
-  const by = text(fields['by']) ?? 'unnamed (signal)';
+  const by = authorOf(given);
   const reason = text(fields['reason']);
   if (type === 'retryNow') return { type, by };
   if (type === 'abort') return { type, by, ...(reason === undefined ? {} : { reason }) };

@@ -35,7 +35,7 @@ it.each<[string, string, string[], string]>([
   [
     'a signal that nobody knows',
     'rollback',
-    ['--input', '{}'],
+    ['--input', '{"by":"ann"}'],
     'there is no such signal: abort, retryNow and resolve are known',
   ],
   [
@@ -57,10 +57,12 @@ it.each<[string, string, string[], string]>([
   const { id, healthy, broken, mend } = await stuckInCommit(world);
   await temporalWorkflow('signal', id, '--name', name, ...args);
   const shown = await dtc.until(id, d => d.actions !== undefined, 5000);
+  const by = args.join().includes('"by":"ann"') ? 'ann' : 'unnamed (signal)';
   expect(shown.actions).toEqual([
-    expect.objectContaining({ action: expect.stringContaining(name) as unknown, ignored: why }),
+    expect.objectContaining({ action: expect.stringContaining(name) as unknown, by, ignored: why }),
   ]);
-  expect(await temporalWorkflow('metadata', id)).toContain('ignored');
+  const details = await temporalWorkflow('metadata', id);
+  for (const words of [by, 'ignored']) expect(details).toContain(words);
   mend();
   const document = await dtc.until(id, d => d.endedAt !== undefined);
   expect(document.status).toBe('committed');
