@@ -1,0 +1,113 @@
+/**
+ * Owns PostgreSQL as a store, for both ways to take part.
+ *
+ * Two pools: in the XA way a prepare holds a connection of the first, with the lock on its record, while its branch needs one
+ * of the second. From one pool as many prepares as it has connections would each hold one and wait for another, for ever.
+ */
+import type pg from 'pg';
+import { type Dialect, type Row, type Session, type XaStore } from '../contract';
+import { branchesOf } from './branches';
+import { loadDriver } from './driver';
+import { conflictedTooOften, isConflict } from './errors';
+import { type Sessions, sessionsOf } from './sessions';
+
+const dialect: Dialect = {
+  name: 'postgres',
+  forUpdate: ' FOR UPDATE',
+  orIgnore: 'ON CONFLICT DO NOTHING',
+  types: { key: 'text COLLATE "C"', resource: 'text COLLATE "C"', text: 'text', integer: 'bigint' },
+};
+
+/** What `pg.Pool` takes; `max` (default 10) counts for each of the two pools. */
+export interface PostgresOptions extends pg.PoolConfig {
+  /**
+   * How long a statement waits for what another transaction has locked; default 3,000, below the 5 s after which the
+   * coordinator gives up a request: so it is told 503 and why, and its repeat does not meet the one before still waiting.
+   */
+  readonly lockTimeoutMs?: number;
+}
+
+const connectTimeoutMs = 3_000;
+const migrationLockTimeoutMs = 60_000;
+/** Any number will do that nothing else in the service's database takes. */
+const migrationLock = 0x64_74_63;
+const mostRetries = 3;
+
+/** @throws where the driver `pg` is not installed. The database is not asked yet. */
+export async function postgresStore({ lockTimeoutMs = 3_000, ...config }: PostgresOptions = {}): Promise<
+  XaStore<pg.PoolClient>
+> {
+  const { Pool, escapeLiteral } = await loadDriver();
+  const open = (): Sessions =>
+    sessionsOf(new Pool({ connectionTimeoutMillis: connectTimeoutMs, keepAlive: true, ...config }));
+  const [records, ends] = [open(), open()];
+  const begin = beginWith('BEGIN', lockTimeoutMs);
+
+  return {
+    dialect,
+    transaction: work => retried(() => committed(records, begin, client => work(sessionOf(client), client))),
+    // READ COMMITTED: what another process made while this one waited for its turn has to be seen
+    migrate: work =>
+      committed(
+        records,
+        beginWith('BEGIN ISOLATION LEVEL READ COMMITTED', migrationLockTimeoutMs),
+        async client => {
+          await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
+          await work(sessionOf(client));
+        },
+      ),
+    branches: branchesOf({ sessions: ends, begin, sessionOf, quote: escapeLiteral }),
+    close: async () => {
+      await Promise.all([records.close(), ends.close()]);
+    },
+  };
+}
+
+/** A vote is on disk before its answer leaves, also where the database commits others without waiting for the disk. */
+function beginWith(begin: string, lockTimeoutMs: number): string {
+  return `${begin}; SET LOCAL lock_timeout = ${lockTimeoutMs};
+    SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
+}
+
+function committed<T>(
+  sessions: Sessions,
+  begin: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return sessions.transaction({
+    begin,
+    work,
+    end: async client => {
+      // an aborted transaction answers COMMIT with a rollback and no error
+      const { command } = await client.query('COMMIT');
+      if (command !== 'COMMIT')
+        throw new Error(
+          'nothing was committed: a statement failed before, and the service did not pass the error on',
+        );
+    },
+  });
+}
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
+  for (let retries = 0; ; retries += 1)
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (retries === mostRetries) throw conflictedTooOften(error, retries + 1);
+    }
+}
+
+/** The kit writes `?` for every database. */
+function sessionOf(client: pg.PoolClient): Session {
+  return {
+    query: async (sql, values = []) => {
+      let n = 0;
+      const { rows } = await client.query(
+        sql.replaceAll('?', () => `$${(n += 1)}`),
+        [...values],
+      );
+      return rows as readonly Row[];
+    },
+  };
+}
