@@ -1,0 +1,13 @@
+import { usePostgres } from '../support/postgres';
+import { postgresRig } from '../support/postgresRig';
+import { itKeepsItsPromises } from '../support/promises';
+
+const server = usePostgres();
+
+describe('PostgreSQL, reservation', () => {
+  itKeepsItsPromises(() => postgresRig(server(), 'reservation'));
+});
+
+describe('PostgreSQL, XA', () => {
+  itKeepsItsPromises(() => postgresRig(server(), 'xa'));
+});
