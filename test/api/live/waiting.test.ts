@@ -1,0 +1,101 @@
+/**
+ * `Prefer: wait` leaves nothing behind, however a wait ends: the signal that every wait listens to is as old as the process,
+ * and a timer may be set for a minute, so that what each left would add up.
+ */
+import { EventEmitter, getEventListeners } from 'node:events';
+import { type Response } from 'express';
+import { waiting } from '../../../src/api/waiting';
+import { type WaitOptions } from '../../../src/coordinator/contract';
+import { type Engine } from '../../../src/coordinator/engine';
+import { wait } from '../../../src/coordinator/wait';
+import { readConfig } from '../../../src/config/readConfig';
+import { type Connected, connect } from '../../../src/temporal/connect';
+import { hang } from '../../support/participants';
+import { eventually, useWorld } from '../../support/world';
+
+const world = useWorld();
+const stopping = new AbortController();
+let connected: Connected;
+let engine: Engine;
+
+beforeAll(async () => {
+  const { tag, taskQueue } = world.dtc;
+  connected = await connect({
+    connection: { address: process.env['TEST_TEMPORAL_ADDRESS'] ?? '' },
+    namespace: 'default',
+    signal: stopping.signal,
+    onRetry: () => undefined,
+  });
+  const { limits } = readConfig({});
+  engine = { ...connected, tag, taskQueue, limits, onQueryFailed: () => undefined };
+});
+afterAll(() => connected.connection.close());
+
+/** Of the process: some are Temporal's client's and go away by themselves. */
+const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length;
+const minuteMs = 60_000;
+
+interface Ends {
+  readonly how: string;
+  readonly wait: Pick<WaitOptions, 'until' | 'timeoutMs'>;
+  /** What ends it, where it is not its time. */
+  readonly end?: (id: string, caller: AbortController) => unknown;
+}
+
+const outcome = { is: 'outcome' } as const;
+
+describe('a wait that ends', () => {
+  it.each<Ends>([
+    { how: 'when its time is over', wait: { until: outcome, timeoutMs: 100 } },
+    {
+      how: 'because the caller went away',
+      wait: { until: outcome, timeoutMs: minuteMs },
+      end: (_id, caller) => {
+        caller.abort();
+      },
+    },
+    {
+      how: 'with the outcome',
+      wait: { until: outcome, timeoutMs: minuteMs },
+      end: id => world.dtc.act(id, 'abort'),
+    },
+    {
+      how: 'with another state',
+      wait: { until: { is: 'state', from: 'preparing' }, timeoutMs: minuteMs },
+      end: id => world.dtc.act(id, 'abort'),
+    },
+  ])('$how leaves no listener and no timer', async ({ wait: options, end }) => {
+    const { dtc, participants } = world;
+    participants.on('hangs', r => (r.phase === 'prepare' ? hang : undefined));
+    const url = participants.url('hangs');
+    const { id } = await dtc.start({ participants: [{ url, timeoutMs: 30_000 }], timeoutMs: 30_000 });
+    await dtc.until(id, d => d.state === 'preparing');
+    const caller = new AbortController();
+    const before = timers();
+    const waits = Array.from({ length: 9 }, () => wait(engine, id, { ...options, signal: caller.signal }));
+    expect(getEventListeners(caller.signal, 'abort').length).toBeGreaterThanOrEqual(9);
+    expect(timers()).toBeGreaterThanOrEqual(before + 9);
+    await end?.(id, caller);
+    await Promise.all(waits);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    await eventually(() => timers() < before + 9, 5000);
+  });
+});
+
+it('of a request leaves no listener on the signal of the process, nor on the response', async () => {
+  const response = new EventEmitter();
+  const one = (work: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> =>
+    waiting(response as unknown as Response, stopping.signal, work);
+  await one(() => Promise.resolve());
+  await expect(one(() => Promise.reject(new Error('no such transaction')))).rejects.toThrow();
+  const gone = one(
+    signal =>
+      new Promise(resolve => {
+        signal.addEventListener('abort', resolve);
+      }),
+  );
+  response.emit('close');
+  await gone;
+  expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
+  expect(response.listenerCount('close')).toBe(0);
+});
