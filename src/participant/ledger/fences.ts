@@ -6,7 +6,7 @@
  * last exclusive one: two shared holders may arrive in either order.
  */
 import { type FencedLock } from '../contract';
-import { type Dialect, type Session } from '../stores/contract';
+import { type Dialect, orIgnore, type Session } from '../stores/contract';
 
 /** Why a lock has passed on, or undefined; then its token is the newest seen. */
 export async function checkFences(
@@ -25,7 +25,7 @@ export async function checkFences(
 async function checkFence(session: Session, dialect: Dialect, held: FencedLock): Promise<string | undefined> {
   const { resource, mode, fencingToken } = held;
   await session.query(
-    `INSERT INTO dtc_fences (resource, exclusive_token, any_token) VALUES (?, 0, 0) ${dialect.orIgnore}`,
+    `INSERT INTO dtc_fences (resource, exclusive_token, any_token) VALUES (?, 0, 0) ${orIgnore(dialect, 'resource')}`,
     [resource],
   );
   const [row] = await session.query(

@@ -4,7 +4,10 @@
  */
 import { type Dialect, type Session, type Store } from '../stores/contract';
 
-/** Statement lists, one a version; what has shipped is never edited, only added to. */
+/**
+ * Statement lists, one a version; what has shipped is never edited, only added to. MySQL commits each by itself, and does
+ * them again where a migration died half way: what is there already it passes over, other statements have to bear it.
+ */
 const versions: readonly ((dialect: Dialect) => readonly string[])[] = [
   ({ types: { key, resource, text, integer } }) => [
     `CREATE TABLE dtc_votes (

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../protocol/wire/canonicalJson';
 import { type Ms } from '../../protocol/wire/phases';
 import { type BranchKey, type Call, type FencedLock, type Vote } from '../contract';
-import { type Dialect, type Row, type Session } from '../stores/contract';
+import { type Dialect, orIgnore, type Row, type Session } from '../stores/contract';
 import { type RecordState, type VoteRecord } from './record';
 
 /** What a repeat of a prepare must agree with. */
@@ -25,7 +25,7 @@ export async function claim(session: Session, dialect: Dialect, record: NewRecor
   const ended = state === 'preparing' ? null : now;
   await session.query(
     `INSERT INTO dtc_votes (transaction_id, participant, state, created_at, ended_at, request_hash, request, status_url)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ${dialect.orIgnore}`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ${orIgnore(dialect, 'transaction_id')}`,
     [
       transactionId,
       participant,

@@ -14,7 +14,7 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres' | 'mysql';
   /** Ends a SELECT whose rows nobody else may change until the transaction ends. */
   readonly forUpdate: string;
-  /** Ends an INSERT that changes nothing where the key exists. */
+  /** Ends an INSERT that changes nothing where the key exists; `$key` in it stands for a column of that key. */
   readonly orIgnore: string;
   /** Column types: a key, a resource, a long text, milliseconds. */
   readonly types: {
@@ -23,6 +23,11 @@ export interface Dialect {
     readonly text: string;
     readonly integer: string;
   };
+}
+
+/** @param keyColumn of the table that is inserted into. */
+export function orIgnore(dialect: Dialect, keyColumn: string): string {
+  return dialect.orIgnore.replaceAll('$key', keyColumn);
 }
 
 export interface Store<Tx> {

@@ -1,0 +1,113 @@
+/**
+ * Owns branches: XA transactions that the server keeps prepared.
+ *
+ * While the connection that prepared a branch lives, nobody else can end it (MariaDB says 1397, unknown, although XA
+ * RECOVER lists it). So each branch has a connection of its own, which is closed before the vote is given.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from 'mysql2/promise';
+import { type BranchKey, type Vote } from '../../contract';
+import { type Branches, StoreUnavailable } from '../contract';
+import { atMost } from './atMost';
+import { type Connections } from './connections';
+import { branchRolledBack, isBroken, numberOf, storeError, unknownBranch } from './errors';
+import { findObstacle } from './obstacle';
+import { close, sessionOf } from './session';
+import { type Work } from './transactions';
+import { formatIdOf, keyOf, type Recovered, xidOf } from './xid';
+
+const retryMs = 50;
+const mostTries = 40;
+
+export function createBranches(connections: Connections, database: string): Branches<Connection> {
+  const { admin, limit } = connections;
+  const formatId = formatIdOf(database);
+  const slot = atMost(limit);
+  const list = (): Promise<readonly BranchKey[]> => admin(connection => listed(connection, formatId));
+
+  const end = async (verb: Verb, key: BranchKey): Promise<'done' | 'absent'> => {
+    const xid = xidOf(key, formatId);
+    for (let tries = 1; ; tries += 1) {
+      const ended = await admin(connection => tryToEnd(connection, verb, xid));
+      if (ended !== 'unknown') return ended;
+      if (!(await list()).some(each => xidOf(each, formatId) === xid)) return 'absent';
+      if (tries === mostTries) throw held(key);
+      await delay(retryMs);
+    }
+  };
+
+  return {
+    obstacle: () => asStore(admin(findObstacle)),
+    prepare: (key, work) => asStore(slot(() => prepare(connections, xidOf(key, formatId), work))),
+    commit: key => asStore(end('COMMIT', key)),
+    rollback: key => asStore(end('ROLLBACK', key)),
+    list: () => asStore(list()),
+  };
+}
+
+async function prepare(connections: Connections, xid: string, work: Work<Vote>): Promise<Vote> {
+  const connection = await connections.open();
+  const session = sessionOf(connection, connections.lockTimeoutMs);
+  try {
+    await session.query(`XA START ${xid}`);
+    const vote = await work(session, connection);
+    await session.query(`XA END ${xid}`);
+    await session.query(`XA ${vote.vote === 'yes' ? 'PREPARE' : 'ROLLBACK'} ${xid}`);
+    await close(connection);
+    return vote;
+  } catch (error) {
+    if (!isBroken(error)) await undo();
+    connection.destroy();
+    throw error;
+  }
+
+  /** What cannot be undone here the server undoes when the connection closes. */
+  async function undo(): Promise<void> {
+    await session.query(`XA END ${xid}`).catch(() => undefined); // may have been ended before
+    await session.query(`XA ROLLBACK ${xid}`).catch(() => undefined);
+  }
+}
+
+type Verb = 'COMMIT' | 'ROLLBACK';
+
+/** `unknown`: no such branch, or one whose connection still lives. */
+async function tryToEnd(
+  connection: Connection,
+  verb: Verb,
+  xid: string,
+): Promise<'done' | 'absent' | 'unknown'> {
+  try {
+    await connection.query(`XA ${verb} ${xid}`);
+    return 'done';
+  } catch (error) {
+    const number = numberOf(error);
+    if (number === unknownBranch) return 'unknown';
+    if (branchRolledBack.includes(number)) return verb === 'ROLLBACK' ? 'done' : 'absent';
+    throw error;
+  }
+}
+
+async function listed(connection: Connection, formatId: number): Promise<readonly BranchKey[]> {
+  const [rows] = await connection.query({
+    sql: 'XA RECOVER',
+    rowsAsArray: false,
+    // as bytes: other people's names may be anything
+    typeCast: (field, next) => (field.name === 'data' ? field.buffer() : next()),
+  });
+  return (rows as unknown as Recovered[]).filter(each => Number(each.formatID) === formatId).map(keyOf);
+}
+
+function held({ transactionId, participant }: BranchKey): StoreUnavailable {
+  return new StoreUnavailable(
+    `the branch of ${transactionId}/${participant} is prepared, but the connection that did so has not ended yet: ` +
+      'try again, and if that does not help, end that connection (SHOW PROCESSLIST, KILL)',
+  );
+}
+
+async function asStore<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw storeError(error);
+  }
+}

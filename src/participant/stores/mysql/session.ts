@@ -1,0 +1,62 @@
+/** Owns connections: how one is set up, how the kit's own statements run on it, and how it is closed. */
+import type { Connection } from 'mysql2/promise';
+import { type Row, type Session, type SqlValue } from '../contract';
+
+/** What a statement may take beyond a wait for a lock; then the connection counts as lost. */
+const graceMs = 5_000;
+const closingMs = 2_000;
+
+/**
+ * READ COMMITTED: a record is read as it is now, not as it was when the transaction began, and no gap between rows stays
+ * locked, least of all by a branch that is prepared for hours.
+ */
+export async function setUp(connection: Connection, lockTimeoutMs: number): Promise<void> {
+  const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1_000));
+  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  await connection.query(
+    `SET SESSION autocommit = 1, innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
+  );
+}
+
+export function sessionOf(connection: Connection, lockTimeoutMs: number): Session {
+  return {
+    query: (sql, values = []) => run(connection, { sql, values, timeout: lockTimeoutMs + graceMs }),
+  };
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly values?: readonly SqlValue[];
+  readonly timeout: number;
+}
+
+/**
+ * Values go to the server apart from the statement, since quoting depends on its `sql_mode`. Without values it is sent as
+ * text: not every statement can be prepared. The service's own ways to see rows do not apply.
+ */
+async function run(
+  connection: Connection,
+  { sql, values = [], timeout }: Statement,
+): Promise<readonly Row[]> {
+  const how = { sql, timeout, rowsAsArray: false, nestTables: false, typeCast: true } as const;
+  const [rows] =
+    values.length === 0
+      ? await connection.query(how)
+      : await connection.execute({ ...how, values: [...values] });
+  return Array.isArray(rows) ? (rows as Row[]) : [];
+}
+
+/** Resolves when the server has closed it too, or does not answer; never throws. */
+export async function close(connection: Connection): Promise<void> {
+  await new Promise<void>(resolve => {
+    const patience = setTimeout(() => {
+      connection.destroy();
+      resolve();
+    }, closingMs);
+    connection.once('end', () => {
+      clearTimeout(patience);
+      resolve();
+    });
+    void connection.end(); // resolves before the server knows of it
+  });
+}
