@@ -17,23 +17,46 @@ export interface Exchange {
 }
 
 const attempts = 5;
+/** Of what has just stayed unavailable: a participant that hangs is not waited for at full length in every check. */
+const attemptsThen = 2;
 const backoff = { initialMs: 100, maxMs: 2000 };
 const shownCharacters = 600;
 
-/** @param make each attempt has a signature of its own time; all else is the same (I7). */
-export async function ask(http: Http, make: () => HttpRequest): Promise<Exchange> {
-  for (let attempt = 1; ; attempt++) {
-    const request = make();
-    const reply = await http.send(request);
-    const exchange = { sent: describeRequest(request), reply };
-    if (!isUnavailable(reply)) return exchange;
-    if (attempt === attempts) throw unavailable(exchange);
-    await sleep(backoffMs(attempt, backoff, Math.random(), retryAfterOf(reply)));
+export class Caller {
+  readonly #http: Http;
+  /** Endpoints that did not answer when last asked, by URL without query. */
+  readonly #silent = new Set<string>();
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /**
+   * @param make each attempt has a signature of its own time; all else is the same (I7).
+   * @throws StaysUnavailable
+   */
+  async ask(make: () => HttpRequest): Promise<Exchange> {
+    const endpoint = redactUrl(make().url);
+    const most = this.#silent.has(endpoint) ? attemptsThen : attempts;
+    for (let attempt = 1; ; attempt++) {
+      const request = make();
+      const reply = await this.#http.send(request);
+      const exchange = { sent: describeRequest(request), reply };
+      if (!isUnavailable(reply)) {
+        this.#silent.delete(endpoint);
+        return exchange;
+      }
+      if (attempt === most) {
+        this.#silent.add(endpoint);
+        throw unavailable(exchange, attempt);
+      }
+      await sleep(backoffMs(attempt, backoff, Math.random(), retryAfterOf(reply)));
+    }
   }
 }
 
 /** The column "to prepare" calls unavailable what the other two retry because it may pass. */
-export function isUnavailable(reply: Reply): boolean {
+function isUnavailable(reply: Reply): boolean {
   return readVote(reply).is === 'unavailable';
 }
 
@@ -44,8 +67,8 @@ function retryAfterOf(reply: Reply): number {
 /** Still unavailable after every attempt: not wrong, but nothing can be said of it. */
 export class StaysUnavailable extends CheckFailed {}
 
-function unavailable({ sent, reply }: Exchange): StaysUnavailable {
-  const came = `${describeReply(reply)}, ${attempts} times in a row`;
+function unavailable({ sent, reply }: Exchange, times: number): StaysUnavailable {
+  const came = `${describeReply(reply)}, ${times} times in a row`;
   return new StaysUnavailable({ sent, came, expected: 'an answer: it stays unavailable' });
 }
 

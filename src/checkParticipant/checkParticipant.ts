@@ -4,6 +4,7 @@
  */
 import { lastSegment, redactUrl, siblingUrl } from '../protocol/wire/urls';
 import { Bench, type Given } from './bench';
+import { Caller } from './caller';
 import { checks } from './checks';
 import {
   type Check,
@@ -34,7 +35,7 @@ export async function checkParticipant(options: CheckOptions): Promise<Report> {
     const startedAt = new Date();
     const run = await prepareRun(options, http);
     const results: CheckResult[] = [];
-    for (const check of chosen(options.only)) results.push(await runCheck(check, run));
+    for (const check of chosen(options.only)) results.push(await runCheck(check, run, results));
     return reportOf(options, startedAt, results);
   } finally {
     await http.close();
@@ -51,7 +52,7 @@ async function prepareRun(options: CheckOptions, http: Http): Promise<Run> {
   const failure = await untilItAnswers(http, prepareUrl, 0);
   if (failure !== undefined)
     throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
-  const line = { http, signer, urls: urlsOf(options) };
+  const line = { caller: new Caller(http), signer, urls: urlsOf(options) };
   const given = {
     name,
     payload,
@@ -110,11 +111,19 @@ function lacks({ given, secret }: Run, need: Need | undefined): boolean {
   }
 }
 
-async function runCheck(check: Check, run: Run): Promise<CheckResult> {
-  const { name, does, why, transactions, commits, needs } = check;
+/** Why a check cannot tell anything. */
+function reasonToSkip({ needs }: Check, run: Run, [first]: readonly CheckResult[]): string | undefined {
+  if (needs !== undefined && lacks(run, needs)) return missing[needs];
+  if (first?.name !== 'prepare-votes-yes' || first.result !== 'failed') return undefined;
+  return `${first.name} failed: all others build on a yes`;
+}
+
+async function runCheck(check: Check, run: Run, before: readonly CheckResult[]): Promise<CheckResult> {
+  const { name, does, why, transactions, commits } = check;
   const about = { name, does, why, transactions, commits };
-  if (needs !== undefined && lacks(run, needs))
-    return { ...about, result: 'skipped', durationMs: 0, reason: missing[needs], notes: [], unsettled: [] };
+  const reason = reasonToSkip(check, run, before);
+  if (reason !== undefined)
+    return { ...about, result: 'skipped', durationMs: 0, reason, notes: [], unsettled: [] };
   const started = Date.now();
   const bench = new Bench(run.line, run.given);
   const failure = await failureOf(check, bench);

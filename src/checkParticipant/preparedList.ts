@@ -1,6 +1,6 @@
 /** Owns reading a participant's in-doubt list, `GET <base>/prepared?limit&cursor`, page by page. */
 import { z } from 'zod';
-import { type Exchange, ask } from './caller';
+import { type Exchange } from './caller';
 import { type Line, demand, statusOf } from './transaction';
 
 const pageSchema = z.object({
@@ -50,8 +50,8 @@ export class PreparedList {
     const url = new URL(this.#url);
     url.searchParams.set('limit', String(limit));
     if (cursor !== undefined) url.searchParams.set('cursor', cursor);
-    const { http, signer } = this.#line;
-    return ask(http, () => ({ method: 'GET', url: url.href, headers: signer.sign('prepared', '') }));
+    const { caller, signer } = this.#line;
+    return caller.ask(() => ({ method: 'GET', url: url.href, headers: signer.sign('prepared', '') }));
   }
 }
 

@@ -10,14 +10,13 @@ import {
   participantHeaders,
 } from '../protocol/wire/participantRequest';
 import { type CompletionPhase, type Ms, type Phase } from '../protocol/wire/phases';
-import { type Exchange, ask, describeReply } from './caller';
+import { type Caller, type Exchange, describeReply } from './caller';
 import { CheckFailed } from './contract';
-import { type Http } from './http';
 import { type Signature, type Signer } from './signing';
 
 /** What every transaction of a run shares. */
 export interface Line {
-  readonly http: Http;
+  readonly caller: Caller;
   readonly signer: Signer;
   readonly urls: Readonly<Record<Phase, string>>;
 }
@@ -118,8 +117,8 @@ export class Transaction {
     const call: ParticipantCall = { ...this.call, payload, phase };
     const right = participantBody(call);
     const body = twist.body?.(right) ?? right;
-    const { http, signer, urls } = this.#line;
-    return ask(http, () => {
+    const { caller, signer, urls } = this.#line;
+    return caller.ask(() => {
       const signed = twist.signature === 'beforeChange' ? right : body;
       const signature = signer.sign(idempotencyKey(call), signed, twist.signature);
       const headers = { ...participantHeaders(call), ...signature, ...twist.headers };
