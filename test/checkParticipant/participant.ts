@@ -1,0 +1,191 @@
+/** Owns the HTTP of a participant of the tests: a real server over a ledger, with the quirks that answers can have. */
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, type ServerResponse, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import express, { type Request } from 'express';
+import { Webhook } from 'standardwebhooks';
+import { type Call, Ledger } from './ledger';
+import { type Quirk } from './quirks';
+
+export interface ParticipantOptions {
+  readonly port?: number;
+  /** Default: in memory. */
+  readonly file?: string;
+  readonly secret?: string;
+}
+
+export interface RunningParticipant {
+  readonly prepareUrl: string;
+  /** What it was sent by POST, in order of arrival. */
+  readonly requests: readonly ReceivedRequest[];
+  preparedCount(): number;
+  /** Loses what it does not keep, as the process that it stands for would. */
+  restart(): void;
+  close(): Promise<void>;
+}
+
+export interface ReceivedRequest {
+  /** The `Idempotency-Key`. */
+  readonly key: string;
+  readonly transactionId: string;
+  readonly body: string;
+}
+
+type Is = (quirk: Quirk) => boolean;
+
+export async function startParticipant(
+  quirks: readonly Quirk[] = [],
+  { port = 0, file = ':memory:', secret }: ParticipantOptions = {},
+): Promise<RunningParticipant> {
+  const is: Is = quirk => quirks.includes(quirk);
+  const ledger = new Ledger(file, is);
+  const requests: ReceivedRequest[] = [];
+  const app = application(ledger, is, { secret, requests });
+  const server = createServer(app).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    prepareUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/prepare`,
+    requests,
+    preparedCount: () => ledger.preparedCount(),
+    restart: () => {
+      if (is('losesPrepared')) ledger.forget('prepared');
+      if (is('losesCommitted')) ledger.forget('committed');
+      if (is('losesRolledBack')) ledger.forget('rolledback');
+    },
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      ledger.close();
+    },
+  };
+}
+
+interface Surroundings {
+  readonly secret: string | undefined;
+  readonly requests: ReceivedRequest[];
+}
+
+function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings): express.Express {
+  const app = express();
+  const comesAgain = unavailability(is);
+  const work = workOf(ledger, is);
+  app.get('/prepared', ({ query }, response, next) => {
+    if (is('hasNoList')) next();
+    else
+      response.json(
+        ledger.page(Number(query['limit']), typeof query['cursor'] === 'string' ? query['cursor'] : ''),
+      );
+  });
+  app.post('/elsewhere', (_, response) => void response.sendStatus(200));
+  app.use(express.text({ type: 'application/json' }));
+  app.post('/:phase', async (request, response) => {
+    requests.push(receivedOf(request));
+    const refusal = refusalOf(request, is, secret);
+    if (refusal !== undefined) return void response.sendStatus(refusal);
+    const call = JSON.parse(textOf(request)) as Call;
+    if (comesAgain(call, response)) return;
+    if (call.phase === 'prepare' && answersOddly(response, is)) return;
+    response.writeHead(await work(call)).end();
+  });
+  return app;
+}
+
+function receivedOf(request: Request): ReceivedRequest {
+  const header = (name: string): string => request.get(name) ?? '';
+  return { key: header('idempotency-key'), transactionId: header('transaction-id'), body: textOf(request) };
+}
+
+function textOf(request: Request): string {
+  return request.body as string;
+}
+
+/** Work that takes a while, where repeats are to meet it. */
+function workOf(ledger: Ledger, is: Is): (call: Call) => Promise<number> {
+  const underWay = new Set<string>();
+  const slow = {
+    prepare: 'refusesConcurrentPrepare',
+    commit: 'refusesConcurrentCommit',
+    rollback: 'refusesConcurrentRollback',
+  } as const;
+  return async call => {
+    if (call.phase === 'commit' && is('commitIsUnavailable')) return 503;
+    if (!is(slow[call.phase])) return statusFor(call, ledger, is);
+    const key = keyOf(call);
+    if (underWay.has(key)) return 409;
+    underWay.add(key);
+    await sleep(50);
+    underWay.delete(key);
+    return statusFor(call, ledger, is);
+  };
+}
+
+function statusFor(call: Call, ledger: Ledger, is: Is): number {
+  const status = ledger.answer(call);
+  return call.phase === 'commit' && status === 200 && is('commitAccepts') ? 202 : status;
+}
+
+function keyOf({ transactionId, participant, phase }: Call): string {
+  return `${transactionId}/${participant}/${phase}`;
+}
+
+/** The first request of each kind is answered 503, the second is cut off. */
+function unavailability(is: Is): (call: Call, response: ServerResponse) => boolean {
+  const seen = new Map<string, number>();
+  return (call, response) => {
+    if (!is('unavailableAtFirst')) return false;
+    const nth = (seen.get(keyOf(call)) ?? 0) + 1;
+    seen.set(keyOf(call), nth);
+    if (nth === 1) response.writeHead(503, { 'retry-after': '0' }).end();
+    if (nth === 2) response.socket?.resetAndDestroy();
+    return nth < 3;
+  };
+}
+
+function answersOddly(response: ServerResponse, is: Is): boolean {
+  if (is('prepareHangs')) return true;
+  if (is('prepareIsEmpty')) response.writeHead(204).end();
+  else if (is('prepareSaysNo')) response.end('{"vote":"no"}');
+  else if (is('prepareRedirects')) response.writeHead(307, { location: '/elsewhere' }).end();
+  else if (is('prepareIsNotHttp')) response.socket?.end('hello\r\n\r\n');
+  else if (is('prepareIsEndless')) response.write('x'.repeat(1024 * 1024));
+  else return false;
+  return true;
+}
+
+const knownFields = new Set([
+  'transactionId',
+  'participant',
+  'phase',
+  'decideBy',
+  'payload',
+  'statusUrl',
+  'locks',
+]);
+
+/** The status for what it does not even look into. */
+function refusalOf(request: Request, is: Is, secret: string | undefined): number | undefined {
+  const phase = request.path.slice(1);
+  const looks = phase === 'prepare' || !is('checksSignatureOfPrepareOnly');
+  if (secret !== undefined && looks && !isSigned(request, is, new Webhook(secret))) return 401;
+  if (is('refusesTraceparent') && request.get('traceparent') !== undefined) return 400;
+  const fields = Object.keys(JSON.parse(textOf(request)) as object);
+  return is('refusesUnknownFields') && fields.some(field => !knownFields.has(field)) ? 400 : undefined;
+}
+
+function isSigned(request: Request, is: Is, webhook: Webhook): boolean {
+  if (is('checksNoSignature')) return true;
+  const { id, at, signature } = signatureOf(request.headers);
+  const isStale = Math.abs(at.getTime() - Date.now()) > 300_000;
+  if (signature === undefined || (isStale && !is('takesStaleSignature'))) return false;
+  return is('takesAnyBody') || webhook.sign(id, at, textOf(request)) === signature;
+}
+
+function signatureOf(headers: IncomingHttpHeaders) {
+  const [id = '', seconds, signature] = ['id', 'timestamp', 'signature'].map(name => {
+    const value = headers[`webhook-${name}`];
+    return typeof value === 'string' ? value : undefined;
+  });
+  return { id, at: new Date(Number(seconds ?? 0) * 1000), signature };
+}
