@@ -1,0 +1,98 @@
+/** The participant in Python, as a process: it keeps every duty that the check knows of, over restarts too. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Report } from '../../src/checkParticipant/contract';
+import { end, endAll, launch, runCheck } from '../checkParticipant/processes';
+
+const program = resolve(__dirname, '../../examples/python/participant.py');
+const folder = mkdtempSync(join(tmpdir(), 'dtc-python-'));
+const python = spawnSync('python3', ['-c', 'import sqlite3']).status === 0;
+if (!python) console.warn('skipped: there is no python3 with sqlite3 on this machine');
+const itWithPython = python ? it : it.skip;
+
+afterAll(async () => {
+  endRestarted();
+  await endAll();
+  rmSync(folder, { recursive: true });
+});
+
+/** The last one that the restart script has started is no child of this process. */
+function endRestarted(): void {
+  const pidFile = join(folder, 'pid');
+  if (!existsSync(pidFile)) return;
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+  } catch {
+    // it has ended
+  }
+}
+
+async function start(file: string, seats = '1000') {
+  const { child, firstLine } = launch('python3', [program, '0', join(folder, file), seats]);
+  return { child, url: `http://127.0.0.1:${(await firstLine).replace('listening on ', '')}` };
+}
+
+function post(url: string, phase: string, fields: object): Promise<Response> {
+  return fetch(`${url}/${phase}`, {
+    method: 'POST',
+    body: JSON.stringify({ phase, participant: 'p1', decideBy: '2999-01-01T00:00:00.000Z', ...fields }),
+  });
+}
+
+/** Ends the process whose pid is in the file, waits for that, and starts the next one behind the command. */
+const restartScript = `set -e
+kill -KILL "$(cat pid)"
+while kill -0 "$(cat pid)" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$(cat pid)/status"; do sleep 0.05; done
+nohup python3 "$1" "$2" check.db >/dev/null 2>&1 &
+echo $! >pid
+`;
+
+itWithPython(
+  'passes every check that it was given the means for, killed and started again in between',
+  async () => {
+    const { child, url } = await start('check.db');
+    writeFileSync(join(folder, 'pid'), String(child.pid));
+    writeFileSync(join(folder, 'restart.sh'), restartScript);
+    const restart = `cd '${folder}' && sh restart.sh '${program}' ${new URL(url).port}`;
+    const payloads = ['--payload', '{"seats":2}', '--refused-payload', '{"seats":100000}'];
+    const args = [`${url}/prepare`, ...payloads, '--restart', restart, '--json'];
+    const { code, stdout, stderr } = await runCheck(args);
+    const { checks, passed } = JSON.parse(stdout) as Report;
+    const skipped = checks.filter(({ result }) => result === 'skipped').map(({ name }) => name);
+    expect(checks.filter(({ result }) => result === 'failed')).toEqual([]);
+    expect({ code, stderr, passed }).toEqual({ code: 0, stderr: '', passed: 28 });
+    expect(skipped).toEqual(['unsigned-refused', 'stale-signature-refused', 'tampered-body-refused']);
+  },
+  120_000,
+);
+
+itWithPython('gives no seat twice, and gives back what was rolled back', async () => {
+  const { url } = await start('seats.db', '2');
+  const votes = async (transactionId: string, seats: number): Promise<number> =>
+    (await post(url, 'prepare', { transactionId, payload: { seats } })).status;
+  const together = await Promise.all(['a', 'b', 'c'].map(id => votes(id, 1)));
+  expect(together.toSorted()).toEqual([200, 200, 409]);
+  const lucky = ['a', 'b', 'c'].filter((_, index) => together[index] === 200);
+  expect(await votes('d', 1)).toBe(409);
+  for (const transactionId of lucky) await post(url, 'rollback', { transactionId });
+  expect(await votes('e', 2)).toBe(200);
+});
+
+itWithPython('refuses what is not a request of a coordinator, and a body over its limit', async () => {
+  const { url } = await start('refusals.db');
+  const prepare = { transactionId: 'a', payload: { seats: 1 } };
+  expect((await post(url, 'prepare', { ...prepare, phase: 'commit' })).status).toBe(400);
+  expect((await post(url, 'prepare', { ...prepare, decideBy: undefined })).status).toBe(400);
+  expect((await post(url, 'prepare', { ...prepare, payload: { seats: '1' } })).status).toBe(400);
+  expect((await post(url, 'prepare', { ...prepare, filler: 'x'.repeat(64 * 1024) })).status).toBe(413);
+  expect((await fetch(`${url}/prepare`, { method: 'POST', body: '{' })).status).toBe(400);
+  expect(await (await fetch(`${url}/prepared`)).json()).toEqual({ prepared: [] });
+});
+
+itWithPython('stops on SIGTERM with exit code 0', async () => {
+  const { child } = await start('stop.db');
+  await end(child, 'SIGTERM');
+  expect(child.exitCode).toBe(0);
+});
