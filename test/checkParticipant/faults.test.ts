@@ -42,7 +42,7 @@ it('passes a right participant in every check, and leaves nothing prepared', asy
   const results = await check([]);
   expect(results.filter(({ result }) => result !== 'passed')).toEqual([]);
   expect(results.map(({ name }) => name)).toEqual(checks.map(({ name }) => name));
-  expect(participant?.preparedCount()).toBe(0);
+  expect(participant?.count('prepared')).toBe(0);
 });
 
 const rightInItsOwnWay: readonly (readonly [Quirk, Partial<Record<string, string>>])[] = [
@@ -79,7 +79,7 @@ it.each(rightInItsOwnWay)('passes a participant that is right in its own way: %s
   expect(failedOf(results)).toEqual([]);
   for (const [name, note] of Object.entries(notes))
     expect(results.find(each => each.name === name)?.notes).toEqual([note]);
-  expect(participant?.preparedCount()).toBe(0);
+  expect(participant?.count('prepared')).toBe(0);
 });
 
 it('asks again where the answer was 503 or cut off, and passes a participant that comes round', async () => {
@@ -233,7 +233,7 @@ it('says of a participant that stays unavailable that it does, and how', async (
   const [failed] = await check(['commitIsUnavailable'], { only: ['commit-after-prepare'] });
   expect(failed?.failure?.came).toBe('503, 5 times in a row');
   expect(failed?.failure?.expected).toBe('an answer: it stays unavailable');
-  expect(participant?.preparedCount()).toBe(0);
+  expect(participant?.count('prepared')).toBe(0);
 });
 
 it('names the transactions that a participant does not let it end', async () => {
@@ -273,6 +273,19 @@ it('fails the checks of a list that was named and is not there', async () => {
   });
   expect(failedOf(results)).toEqual(['prepared-list-pages']);
 });
+
+/** Where a participant forgets rollbacks, its refusal after decideBy is tried with one more. */
+const busiest: readonly Quirk[] = ['forgetsRollbacks'];
+
+it.each(checks.map(({ name, transactions, commits }) => ({ name, transactions, commits })))(
+  'uses no more and no fewer transactions than listed: $name',
+  async ({ name, transactions, commits }) => {
+    await check(busiest, { only: [name] });
+    const ids = new Set(participant?.requests.map(({ transactionId }) => transactionId));
+    expect(ids.size).toBe(transactions);
+    expect(participant?.count('committed')).toBe(commits);
+  },
+);
 
 it('sends a repeat as the same request, in the form of SPEC §2', async () => {
   const running = (participant = await startParticipant());

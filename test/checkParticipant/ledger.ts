@@ -13,7 +13,7 @@ export interface Call {
   readonly payload?: { readonly amount: number };
 }
 
-type State = 'prepared' | 'committed' | 'rolledback' | 'refused';
+export type State = 'prepared' | 'committed' | 'rolledback' | 'refused';
 interface Row {
   readonly id: string;
   readonly name: string;
@@ -51,7 +51,7 @@ export class Ledger {
       if (this.#is('refusesOverdueAndHolds')) this.#remember(call, 'prepared');
       return 409;
     }
-    if (this.#is('oneAtATime') && this.preparedCount() > 0) return 409;
+    if (this.#is('oneAtATime') && this.count('prepared') > 0) return 409;
     const tooMuch = (call.payload?.amount ?? 0) > mostAmount && !this.#is('takesAnyPayload');
     this.#remember(call, tooMuch ? 'refused' : 'prepared');
     return tooMuch ? this.#no() : 200;
@@ -98,8 +98,8 @@ export class Ledger {
     return this.#is('answers204') ? 204 : 200;
   }
 
-  preparedCount(): number {
-    return this.#all().filter(({ state }) => state === 'prepared').length;
+  count(state: State): number {
+    return this.#all().filter(each => each.state === state).length;
   }
 
   /** A page of the list of what is prepared. */

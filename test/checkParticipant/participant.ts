@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request } from 'express';
 import { Webhook } from 'standardwebhooks';
-import { type Call, Ledger } from './ledger';
+import { type Call, Ledger, type State } from './ledger';
 import { type Quirk } from './quirks';
 
 export interface ParticipantOptions {
@@ -19,7 +19,8 @@ export interface RunningParticipant {
   readonly prepareUrl: string;
   /** What it was sent by POST, in order of arrival. */
   readonly requests: readonly ReceivedRequest[];
-  preparedCount(): number;
+  /** How many transactions it knows in this state. */
+  count(state: State): number;
   /** Loses what it does not keep, as the process that it stands for would. */
   restart(): void;
   close(): Promise<void>;
@@ -47,7 +48,7 @@ export async function startParticipant(
   return {
     prepareUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/prepare`,
     requests,
-    preparedCount: () => ledger.preparedCount(),
+    count: state => ledger.count(state),
     restart: () => {
       if (is('losesPrepared')) ledger.forget('prepared');
       if (is('losesCommitted')) ledger.forget('committed');
