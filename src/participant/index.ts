@@ -21,6 +21,7 @@ export {
 } from './contract';
 export { participantRouter } from './http/express';
 export { createParticipant, type ParticipantWork } from './participant';
+export { mysqlStore, type MysqlOptions } from './stores/mysql';
 export { postgresStore, type PostgresOptions } from './stores/postgres';
 export { sqliteStore, type SqliteOptions } from './stores/sqlite';
 export { type Session, type Store, StoreUnavailable, type XaStore } from './stores/contract';
