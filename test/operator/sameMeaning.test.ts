@@ -56,6 +56,7 @@ describe.each(Object.entries(ways))('by %s', (_name, { act, by }) => {
     });
     expect(participants.phases(id, healthy.name)).toEqual(['prepare', 'rollback']);
     expectAllAsDecided(document, [healthy, broken]);
+    await expectShown(document, [`abort by ${by}: changed my mind`]);
   });
 
   it('retries now', async () => {
@@ -70,6 +71,7 @@ describe.each(Object.entries(ways))('by %s', (_name, { act, by }) => {
     expect(document).toMatchObject({ status: 'committed', actions: [{ action: 'retryNow', by }] });
     expect(participants.requests(id, broken.name, 'commit')).toHaveLength(asked + 1);
     expectAllAsDecided(document, [healthy, broken]);
+    await expectShown(document, [`retryNow by ${by}`]);
   });
 
   it('resolves', async () => {
@@ -89,7 +91,10 @@ describe.each(Object.entries(ways))('by %s', (_name, { act, by }) => {
     });
     expect(document).not.toHaveProperty('heuristic');
     expect(broken.holds(id)).toBe('prepared'); // the operator's word, not the participant's
-    await expectShown(document, ['resolve', by, 'seen in its books', 'committed']);
+    await expectShown(document, [
+      `resolve p2 as committed by ${by}: seen in its books`,
+      `forced committed by ${by}`,
+    ]);
   });
 });
 
