@@ -55,6 +55,7 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
       Date.now(),
     );
     if (step.do === 'answer' && record.state !== 'preparing') return step.answer;
+    if (found) await checkFences(session, dialect, call.locks); // the call that died could not keep what it saw
     const vote = step.do === 'answer' ? step.answer : await voteOn(session, call);
     if (vote.vote === 'yes' || !found) await change(session, call, afterVote(vote));
     return vote;
@@ -69,15 +70,29 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
     });
   };
 
-  const commit = (key: BranchKey, settledBy?: string): Promise<CompletionAnswer> =>
-    store.transaction(async session => {
-      const step = commitStep(await lock(session, dialect, key));
-      if (step.do === 'answer') return step.answer;
-      const ended = await branches.commit(key);
-      if (ended === 'absent' && !(await branchWasCommitted(session, key))) throw vanished(key);
-      await change(session, key, after('committed', settledBy));
-      return done;
-    });
+  const commit = async (key: BranchKey, settledBy?: string): Promise<CompletionAnswer> => {
+    const attempt = (): Promise<CompletionAnswer | undefined> =>
+      store.transaction(session => commitLocked(session, key, settledBy));
+    // Again in a new one: where the service set REPEATABLE READ or SERIALIZABLE, a transaction that waited for another to
+    // commit the branch does not see what that one committed.
+    const answer = (await attempt()) ?? (await attempt());
+    if (answer === undefined) throw vanished(key);
+    return answer;
+  };
+
+  /** Undefined where the branch is gone, and this transaction does not see that it was committed. */
+  const commitLocked = async (
+    session: Session,
+    key: BranchKey,
+    settledBy?: string,
+  ): Promise<CompletionAnswer | undefined> => {
+    const step = commitStep(await lock(session, dialect, key));
+    if (step.do === 'answer') return step.answer;
+    const ended = await branches.commit(key);
+    if (ended === 'absent' && !(await branchWasCommitted(session, key))) return undefined;
+    await change(session, key, after('committed', settledBy));
+    return done;
+  };
 
   const rollback = async (key: BranchKey, settledBy?: string): Promise<CompletionAnswer> => {
     const answer = await store.transaction(async (session): Promise<CompletionAnswer> => {
@@ -119,8 +134,9 @@ async function preparedOf<Tx>(store: XaStore<Tx>, { limit, after }: Page): Promi
 async function reconcile<Tx>(store: XaStore<Tx>): Promise<Reconciled> {
   let ended = 0;
   const unknown: BranchKey[] = [];
+  const noLock = { ...store.dialect, forUpdate: '' }; // what ended stays so: nothing to wait for
   for (const key of await store.branches.list()) {
-    const record = await store.transaction(session => lock(session, store.dialect, key));
+    const record = await store.transaction(session => lock(session, noLock, key));
     if (record === undefined) unknown.push(key);
     else if (record.state !== 'preparing' && record.state !== 'prepared')
       ended += (await store.branches.rollback(key)) === 'done' ? 1 : 0;
