@@ -109,6 +109,6 @@ function unavailable(why: string, cause: unknown): StoreUnavailable {
 
 /** Of a host with several addresses Node reports one error for each, and no message for all. */
 function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
+  const { errors, message } = Object(error) as Partial<AggregateError>;
+  return errors === undefined ? (message ?? String(error)) : errors.map(reasonOf).join(', ');
 }

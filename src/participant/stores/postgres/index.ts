@@ -45,6 +45,7 @@ export async function postgresStore({ lockTimeoutMs = 3_000, ...config }: Postgr
 
   return {
     dialect,
+    connections: config.max ?? 10,
     transaction: work => retried(() => committed(records, begin, client => work(sessionOf(client), client))),
     // READ COMMITTED: what another process made while this one waited for its turn has to be seen
     migrate: work =>
