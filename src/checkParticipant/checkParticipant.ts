@@ -19,7 +19,7 @@ import {
 import { type Http, openHttp } from './http';
 import { PreparedList } from './preparedList';
 import { runCommand, untilItAnswers } from './restart';
-import { openSigner } from './signing';
+import { signWith } from './signing';
 import { type Line } from './transaction';
 
 interface Run {
@@ -48,11 +48,10 @@ function chosen(only: readonly string[] | undefined): readonly Check[] {
 
 async function prepareRun(options: CheckOptions, http: Http): Promise<Run> {
   const { prepareUrl, payload, refusedPayload, secret, name = 'p1' } = options;
-  const signer = openSigner(secret);
   const failure = await untilItAnswers(http, prepareUrl, 0);
   if (failure !== undefined)
     throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
-  const line = { caller: new Caller(http), signer, urls: urlsOf(options) };
+  const line = { caller: new Caller(http), sign: signWith(secret), urls: urlsOf(options) };
   const given = {
     name,
     payload,

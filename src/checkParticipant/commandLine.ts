@@ -1,10 +1,10 @@
 /** Owns the command line of `check-participant`: what it says becomes options, or one sentence about what is wrong with it. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { lastSegment } from '../protocol/wire/urls';
 import { checks } from './checks';
 import { type CheckOptions } from './contract';
-import { openSigner } from './signing';
 
 export const usage = `check-participant <prepare URL> [options]
 
@@ -153,10 +153,6 @@ function readOnly(text: string | undefined): string[] | undefined {
 /** The message does not show it. */
 function readSecret(secret: string | undefined): string | undefined {
   if (secret === undefined || secret === '') return undefined;
-  try {
-    openSigner(secret);
-    return secret;
-  } catch {
-    throw new UsageError('the secret must be "whsec_" and base64 (Standard Webhooks)');
-  }
+  if (!isSecret(secret)) throw new UsageError(`the secret must be ${secretForm}`);
+  return secret;
 }

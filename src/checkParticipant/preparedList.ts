@@ -50,8 +50,8 @@ export class PreparedList {
     const url = new URL(this.#url);
     url.searchParams.set('limit', String(limit));
     if (cursor !== undefined) url.searchParams.set('cursor', cursor);
-    const { caller, signer } = this.#line;
-    return caller.ask(() => ({ method: 'GET', url: url.href, headers: signer.sign('prepared', '') }));
+    const { caller, sign } = this.#line;
+    return caller.ask(() => ({ method: 'GET', url: url.href, headers: sign('prepared', '') }));
   }
 }
 

@@ -12,12 +12,12 @@ import {
 import { type CompletionPhase, type Ms, type Phase } from '../protocol/wire/phases';
 import { type Caller, type Exchange, describeReply } from './caller';
 import { CheckFailed } from './contract';
-import { type Signature, type Signer } from './signing';
+import { type Sign, type Signature } from './signing';
 
 /** What every transaction of a run shares. */
 export interface Line {
   readonly caller: Caller;
-  readonly signer: Signer;
+  readonly sign: Sign;
   readonly urls: Readonly<Record<Phase, string>>;
 }
 
@@ -117,10 +117,10 @@ export class Transaction {
     const call: ParticipantCall = { ...this.call, payload, phase };
     const right = participantBody(call);
     const body = twist.body?.(right) ?? right;
-    const { caller, signer, urls } = this.#line;
+    const { caller, sign, urls } = this.#line;
     return caller.ask(() => {
       const signed = twist.signature === 'beforeChange' ? right : body;
-      const signature = signer.sign(idempotencyKey(call), signed, twist.signature);
+      const signature = sign(idempotencyKey(call), signed, twist.signature);
       const headers = { ...participantHeaders(call), ...signature, ...twist.headers };
       return { method: 'POST', url: urls[phase], headers, body };
     });

@@ -117,7 +117,7 @@ const wrong: readonly (readonly [args: readonly string[], message: string])[] = 
   [['http://a/prepare', '--name', 'a b'], '--name is 1 to 64 of'],
   [['http://a/prepare', '--timeout-ms', '0'], '--timeout-ms is a whole number of milliseconds'],
   [['http://a/prepare', '--only', 'commit-repeated,other'], 'no such check: other'],
-  [['http://a/prepare', '--secret', 'whsec_%'], 'the secret must be "whsec_" and base64'],
+  [['http://a/prepare', '--secret', 'whsec_%'], 'the secret must be "whsec_" and the base64'],
   [['http://a/prepare', '--fast'], "Unknown option '--fast'"],
 ];
 
