@@ -147,5 +147,6 @@ it('lists what it checks, in the words of the documentation', async () => {
   expect(listed.map(({ name }) => name)).toEqual(checks.map(({ name }) => name));
   const page = readFileSync(resolve(__dirname, '../../docs/CHECK-PARTICIPANT.md'), 'utf8');
   const rows = page.split('\n').filter(line => line.startsWith('| `') && !line.startsWith('| `--'));
+  expect(page).toContain(usage);
   expect(rows).toEqual(listed.map(({ name, does, why }) => `| \`${name}\` | ${does} | ${why} |`));
 });

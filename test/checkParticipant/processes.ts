@@ -50,7 +50,9 @@ const loader = `
   const { transformFileSync } = require('@swc/core');
   const options = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } };
   require.extensions['.ts'] = (module, file) => module._compile(transformFileSync(file, options).code, file);
-  require(${JSON.stringify(join(__dirname, 'participantProcess.ts'))});`;
+  const { startParticipant } = require(${JSON.stringify(join(__dirname, 'participant.ts'))});
+  const [port, file] = process.argv.slice(1);
+  startParticipant([], { port: Number(port), file }).then(({ prepareUrl }) => console.log(prepareUrl));`;
 
 /** A participant in a process of its own, over a database file. @returns its prepare URL, and its restart by SIGKILL. */
 export async function startParticipantProcess(
