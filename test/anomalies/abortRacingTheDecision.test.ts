@@ -21,7 +21,9 @@ describe('in one activation', () => {
     );
     const activities = await startPartWorker({ taskQueue, runs: 'activities' });
     const before = await startPartWorker({ taskQueue, runs: 'workflows' });
-    const { id } = await dtc.start({ participants: all.map(each => each.url), timeoutMs: 20_000 });
+    // their requests outlast the stop of a worker on a busy machine
+    const patient = all.map(({ url }) => ({ url, timeoutMs: 10_000 }));
+    const { id } = await dtc.start({ participants: patient, timeoutMs: 20_000 });
     await eventually(() => participants.requests(id).length === 2);
     await before.stop(); // nobody runs workflows: what happens now reaches the next one at once
     votes.open();

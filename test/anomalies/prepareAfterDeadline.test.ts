@@ -19,9 +19,7 @@ it('stops asking where the next request would come after the deadline, whatever 
   });
   const { id, decideBy } = await dtc.start({ participants: [busy.url], timeoutMs: 1200 });
   const document = await dtc.until(id, d => d.status === 'rolledback');
-  expect(document).toMatchObject({
-    reason: { code: 'deadline', participant: 'p1', detail: 'answered 503' },
-  });
+  expect(document.reason).toMatchObject({ code: 'deadline', participant: 'p1' });
   expect(Date.parse(document.decidedAt ?? '')).toBeLessThan(Date.parse(decideBy) + 1000);
   const asked = participants.requests(id, 'busy', 'prepare');
   expect(asked.length).toBeGreaterThan(2);
