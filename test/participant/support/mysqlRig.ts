@@ -19,8 +19,16 @@ import { type ParticipantWork } from '../../../src/participant/participant';
 import { quiet } from './quiet';
 import { amountOf, opening, type Rig } from './rig';
 
-/** A server whose user may create databases; without one these tests are skipped. */
-export const mysqlUrl = process.env['MYSQL_URL'];
+const mysqlUrl = process.env['MYSQL_URL'];
+const how = mysqlUrl === undefined ? ' (skipped: MYSQL_URL names no server, see .ci/mariadb)' : '';
+
+/** Tests that need a server whose user may create databases; without one they are reported as skipped. */
+export function whereMysqlRuns(name: string, tests: () => void): void {
+  (mysqlUrl === undefined ? describe.skip : describe)(name + how, tests);
+}
+
+/** Where it does not matter what the service does before and after it takes the coins. */
+export const plainly: Taking = { begin: () => undefined, end: () => undefined };
 
 export interface Database {
   /** Names the database. */
@@ -74,7 +82,7 @@ export async function xaRig(): Promise<MysqlRig> {
 }
 
 /** Runs before and after the service's own prepare. */
-interface Taking {
+export interface Taking {
   readonly begin: () => void;
   readonly end: () => void;
 }

@@ -7,33 +7,35 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { type BranchKey, type Vote } from '../../contract';
-import { type Branches, StoreUnavailable } from '../contract';
+import { type Branches, type Session, StoreUnavailable } from '../contract';
 import { atMost } from './atMost';
 import { type Connections } from './connections';
 import { branchRolledBack, isBroken, numberOf, storeError, unknownBranch } from './errors';
 import { findObstacle } from './obstacle';
-import { close, sessionOf } from './session';
+import { close, longestMs, sessionOf } from './session';
 import { type Work } from './transactions';
 import { formatIdOf, keyOf, type Recovered, xidOf } from './xid';
 
-const retryMs = 50;
-const mostTries = 40;
+const longestRetryMs = 100;
+const mostTries = 25; // two seconds
 
 export function createBranches(connections: Connections, database: string): Branches<Connection> {
-  const { admin, limit } = connections;
+  const { admin, limit, lockTimeoutMs } = connections;
   const formatId = formatIdOf(database);
   const slot = atMost(limit);
-  const list = (): Promise<readonly BranchKey[]> => admin(connection => listed(connection, formatId));
+  const list = (): Promise<readonly BranchKey[]> =>
+    admin(connection => listed(connection, formatId, lockTimeoutMs));
 
+  /** Only what is listed as ours: the server itself tells branches apart by gtrid and bqual alone, whatever the formatID. */
   const end = async (verb: Verb, key: BranchKey): Promise<'done' | 'absent'> => {
     const xid = xidOf(key, formatId);
-    for (let tries = 1; ; tries += 1) {
-      const ended = await admin(connection => tryToEnd(connection, verb, xid));
-      if (ended !== 'unknown') return ended;
+    for (let tries = 1; tries <= mostTries; tries += 1) {
       if (!(await list()).some(each => xidOf(each, formatId) === xid)) return 'absent';
-      if (tries === mostTries) throw held(key);
-      await delay(retryMs);
+      const ended = await admin(connection => tryToEnd(sessionOf(connection, lockTimeoutMs), verb, xid));
+      if (ended !== 'held') return ended;
+      await delay(Math.min(longestRetryMs, 2 ** tries));
     }
+    throw held(key);
   };
 
   return {
@@ -70,26 +72,27 @@ async function prepare(connections: Connections, xid: string, work: Work<Vote>):
 
 type Verb = 'COMMIT' | 'ROLLBACK';
 
-/** `unknown`: no such branch, or one whose connection still lives. */
-async function tryToEnd(
-  connection: Connection,
-  verb: Verb,
-  xid: string,
-): Promise<'done' | 'absent' | 'unknown'> {
+/** `held`: the connection that prepared it still lives, or somebody else has just ended it. */
+async function tryToEnd(session: Session, verb: Verb, xid: string): Promise<'done' | 'absent' | 'held'> {
   try {
-    await connection.query(`XA ${verb} ${xid}`);
+    await session.query(`XA ${verb} ${xid}`);
     return 'done';
   } catch (error) {
     const number = numberOf(error);
-    if (number === unknownBranch) return 'unknown';
+    if (number === unknownBranch) return 'held';
     if (branchRolledBack.includes(number)) return verb === 'ROLLBACK' ? 'done' : 'absent';
     throw error;
   }
 }
 
-async function listed(connection: Connection, formatId: number): Promise<readonly BranchKey[]> {
+async function listed(
+  connection: Connection,
+  formatId: number,
+  lockTimeoutMs: number,
+): Promise<readonly BranchKey[]> {
   const [rows] = await connection.query({
     sql: 'XA RECOVER',
+    timeout: longestMs(lockTimeoutMs),
     rowsAsArray: false,
     // as bytes: other people's names may be anything
     typeCast: (field, next) => (field.name === 'data' ? field.buffer() : next()),

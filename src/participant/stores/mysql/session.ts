@@ -2,7 +2,6 @@
 import type { Connection } from 'mysql2/promise';
 import { type Row, type Session, type SqlValue } from '../contract';
 
-/** What a statement may take beyond a wait for a lock; then the connection counts as lost. */
 const graceMs = 5_000;
 const closingMs = 2_000;
 
@@ -12,15 +11,21 @@ const closingMs = 2_000;
  */
 export async function setUp(connection: Connection, lockTimeoutMs: number): Promise<void> {
   const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1_000));
-  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-  await connection.query(
+  const session = sessionOf(connection, lockTimeoutMs);
+  await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  await session.query(
     `SET SESSION autocommit = 1, innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
   );
 }
 
+/** What a statement may take: a wait for a lock and then some. After that the connection counts as lost. */
+export function longestMs(lockTimeoutMs: number): number {
+  return lockTimeoutMs + graceMs;
+}
+
 export function sessionOf(connection: Connection, lockTimeoutMs: number): Session {
   return {
-    query: (sql, values = []) => run(connection, { sql, values, timeout: lockTimeoutMs + graceMs }),
+    query: (sql, values = []) => run(connection, { sql, values, timeout: longestMs(lockTimeoutMs) }),
   };
 }
 

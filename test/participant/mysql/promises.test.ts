@@ -1,0 +1,10 @@
+import { reservationRig, whereMysqlRuns, xaRig } from '../support/mysqlRig';
+import { itKeepsItsPromises } from '../support/promises';
+
+whereMysqlRuns('MySQL and MariaDB, reservation', () => {
+  itKeepsItsPromises(reservationRig);
+});
+
+whereMysqlRuns('MySQL and MariaDB, XA', () => {
+  itKeepsItsPromises(xaRig);
+});
