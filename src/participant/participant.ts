@@ -6,6 +6,7 @@ import { type Engine } from './engine';
 import { createHandler } from './http/handler';
 import { pageOf } from './http/preparedPage';
 import { migrate } from './ledger/schema';
+import { keepRoomForEnds } from './prepareGate';
 import { createReservationEngine } from './reservation';
 import { settle } from './settle';
 import { type Store, type XaStore } from './stores/contract';
@@ -27,7 +28,7 @@ export async function createParticipant<Tx>(
 ): Promise<Participant> {
   const { store, log = pino({ name: 'participant', level: 'info' }) } = options;
   try {
-    const engine = await engineFor(options);
+    const engine = keepRoomForEnds(await engineFor(options), store.connections);
     const keeper = await startKeeper({ transaction: work => store.transaction(work), engine, log, options });
     const inFlight = new Set<Promise<unknown>>();
     const tracked = <T>(work: Promise<T>): Promise<T> => {

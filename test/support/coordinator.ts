@@ -104,7 +104,8 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   });
   await registerSearchAttributes(engine.connection, 'default');
   const tag = config.coordinatorId ?? tagOfNamespace(engine.namespaceId);
-  const outbound = createOutbound({ allowed: config.allowedParticipants });
+  const { allowedParticipants: allowed, signingSecret } = config;
+  const outbound = createOutbound({ allowed, ...(signingSecret === undefined ? {} : { signingSecret }) });
   const coordinator = createCoordinator({
     ...engine,
     tag,

@@ -32,6 +32,8 @@ export function orIgnore(dialect: Dialect, keyColumn: string): string {
 
 export interface Store<Tx> {
   readonly dialect: Dialect;
+  /** How many transactions can be open at once; half are kept for commit and rollback. Absent: one at a time. */
+  readonly connections?: number;
   /**
    * One local transaction: durable once this resolves, undone where `work` throws. Begun again where the database chose
    * it as the victim of a deadlock. Throws `StoreUnavailable` where the database cannot be used at the moment.

@@ -1,0 +1,202 @@
+/**
+ * Owns the transfer drill: transfers between two banks, one on PostgreSQL by XA and one on SQLite by reservation, while the
+ * banks are killed and started again; then the books are compared, account by account.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import pg from 'pg';
+import { type PostgresServer, startPostgres } from '../../../examples/bank/postgresServer';
+import { type TransactionDocument } from '../../../src/protocol/wire/document';
+import { startCoordinator, type TestCoordinator } from '../../support/coordinator';
+import { type BankProcess, createBankProcess } from './bankProcess';
+
+const perBank = 10;
+const openingBalance = 1_000;
+
+export interface Drill {
+  readonly dtc: TestCoordinator;
+  readonly banks: readonly BankProcess[];
+  /** What each bank's own records say of a transaction: `prepared`, `committed`, …; `nothing` where it has none. */
+  recorded(bank: string): Promise<ReadonlyMap<string, string>>;
+  /** Prepared transactions that PostgreSQL itself knows of. */
+  preparedInPostgres(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Of an account of one bank to one of the other. */
+export interface Transfer {
+  readonly movements: Readonly<Record<string, { readonly account: string; readonly amount: number }>>;
+  readonly document: TransactionDocument;
+}
+
+export async function startDrill(): Promise<Drill> {
+  const folder = await mkdtemp(join(tmpdir(), 'dtc-bank-'));
+  const postgres = await startPostgres();
+  const dtc = await startCoordinator({
+    limits: { prepareAttempts: 6, completionTimeoutMs: 5_000, prepareTimeoutMs: 5_000, retryMaxMs: 1_000 },
+  });
+  const southFile = join(folder, 'south.db');
+  const banks = await Promise.all([
+    createBankProcess({ name: 'north', store: urlOf(postgres), coordinator: dtc.url, opening: opening('n') }),
+    createBankProcess({ name: 'south', store: southFile, coordinator: dtc.url, opening: opening('s') }),
+  ]);
+  await Promise.all(banks.map(bank => bank.start()));
+  const pool = new pg.Pool({ ...postgres.connection, max: 2 });
+  return {
+    dtc,
+    banks,
+    recorded: bank => (bank === 'north' ? recordedIn(pool) : Promise.resolve(recordedInFile(southFile))),
+    preparedInPostgres: async () => (await pool.query('SELECT 1 FROM pg_prepared_xacts')).rows.length,
+    close: async () => {
+      await Promise.all(banks.map(bank => bank.kill()));
+      await pool.end();
+      await dtc.close();
+      await postgres.dispose();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function opening(letter: string): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: perBank }, (_, n) => [`${letter}${n}`, openingBalance]));
+}
+
+function urlOf({ connection: { user, password, host, port, database } }: PostgresServer): string {
+  return `postgres://${user}:${password}@${host}:${port}/${database}`;
+}
+
+const votes = 'SELECT transaction_id, state FROM dtc_votes';
+type VoteRow = Readonly<Record<'transaction_id' | 'state', string>>;
+
+async function recordedIn(pool: pg.Pool): Promise<ReadonlyMap<string, string>> {
+  return byId((await pool.query<VoteRow>(votes)).rows);
+}
+
+function recordedInFile(file: string): ReadonlyMap<string, string> {
+  const db = new Database(file);
+  try {
+    return byId(db.prepare(votes).all() as VoteRow[]);
+  } finally {
+    db.close();
+  }
+}
+
+function byId(rows: readonly VoteRow[]): ReadonlyMap<string, string> {
+  return new Map(rows.map(row => [row.transaction_id, row.state]));
+}
+
+/** Makes `count` transfers, `inFlight` at once; resolves when each has ended. */
+export async function transfer(
+  { dtc, banks }: Drill,
+  {
+    count,
+    inFlight,
+    random,
+  }: { readonly count: number; readonly inFlight: number; readonly random: () => number },
+): Promise<Transfer[]> {
+  const made: Transfer[] = [];
+  let begun = 0;
+  const one = async (): Promise<void> => {
+    while (begun < count) {
+      begun += 1;
+      const movements = randomMovements(random);
+      const participants = banks.map(({ name, base }) => ({
+        name,
+        url: `${base}/prepare`,
+        payload: movements[name],
+      }));
+      const { id } = await dtc.start({ participants });
+      made.push({ movements, document: await dtc.until(id, d => d.endedAt !== undefined, 120_000) });
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, one));
+  return made;
+}
+
+/** Now and then more than any account is likely to have. */
+function randomMovements(random: () => number): Transfer['movements'] {
+  const any = (below: number): number => Math.floor(random() * below);
+  const amount = (1 + any(400)) * (any(2) === 0 ? 1 : -1);
+  return {
+    north: { account: `n${any(perBank)}`, amount },
+    south: { account: `s${any(perBank)}`, amount: -amount },
+  };
+}
+
+export interface Killing {
+  /** Rejects when a bank does not start again. */
+  readonly failed: Promise<never>;
+  stop(): Promise<number>;
+}
+
+/** SIGKILLs one bank after another at random moments and starts it again, until told to stop; how often. */
+export function killBanks(
+  { banks }: Drill,
+  random: () => number,
+  everyMs: number,
+): { stop(): Promise<number> } {
+  let kills = 0;
+  const stopping = new AbortController();
+  const killing = (async () => {
+    while (!stopping.signal.aborted) {
+      await new Promise(resolve => setTimeout(resolve, random() * 2 * everyMs));
+      const bank = banks[Math.floor(random() * banks.length)];
+      await bank?.kill();
+      await bank?.start();
+      kills += 1;
+    }
+  })();
+  return {
+    failed: killing.then(() => new Promise<never>(() => undefined)),
+    stop: async () => {
+      stopping.abort();
+      await killing;
+      return kills;
+    },
+  };
+}
+
+/** Every account holds what the committed transfers make of it, both banks agree with the coordinator, nothing is prepared. */
+export async function expectBooksToBalance(drill: Drill, transfers: readonly Transfer[]): Promise<void> {
+  for (const bank of drill.banks) {
+    expect(await bank.accounts()).toEqual(expectedAccounts(bank.name, transfers));
+    expect(await bank.prepared()).toEqual([]);
+    expect(wrongRecords(await drill.recorded(bank.name), transfers)).toEqual([]);
+  }
+  expect(await drill.preparedInPostgres()).toBe(0);
+  const balances = await Promise.all(drill.banks.map(async bank => Object.values(await bank.accounts())));
+  const total = balances.flat().reduce((sum, balance) => sum + balance, 0);
+  expect(total).toBe(drill.banks.length * perBank * openingBalance);
+}
+
+function expectedAccounts(bank: string, transfers: readonly Transfer[]): Record<string, number> {
+  const expected = opening(bank.charAt(0));
+  for (const { movements, document } of transfers) {
+    const movement = movements[bank];
+    if (document.status === 'committed' && movement !== undefined)
+      expected[movement.account] = (expected[movement.account] ?? 0) + movement.amount;
+  }
+  return expected;
+}
+
+function wrongRecords(recorded: ReadonlyMap<string, string>, transfers: readonly Transfer[]): string[] {
+  const rolledBack = [undefined, 'refused', 'rolledback'];
+  return transfers.flatMap(({ document: { id, status } }) => {
+    const state = recorded.get(id);
+    const good = status === 'committed' ? state === 'committed' : rolledBack.includes(state);
+    return good ? [] : [`${id} is ${status}, and ${state ?? 'nothing'} here`];
+  });
+}
+
+/** Mulberry32: the same seed, the same drill, but for timing. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,22 @@
+/** A short run of the drill; transfers.long.ts has the thousand. */
+import { type Drill, expectBooksToBalance, killBanks, seeded, startDrill, transfer } from './support/drill';
+
+let drill: Drill;
+beforeAll(async () => {
+  drill = await startDrill();
+});
+afterAll(() => drill.close());
+
+it('moves no money that does not arrive, while the banks are killed', async () => {
+  const seed = Date.now() % 1_000_000;
+  console.log(`seed ${seed}`);
+  const random = seeded(seed);
+  const killing = killBanks(drill, random, 1_000);
+  const transfers = await Promise.race([
+    transfer(drill, { count: 60, inFlight: 20, random }),
+    killing.failed,
+  ]);
+  expect(await killing.stop()).toBeGreaterThan(0);
+  await expectBooksToBalance(drill, transfers);
+  expect(new Set(transfers.map(({ document }) => document.status)).has('committed')).toBe(true);
+}, 120_000);
