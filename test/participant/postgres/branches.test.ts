@@ -1,7 +1,8 @@
 /** What a prepared branch lives through, and what the kit makes of branch and record where a crash came between the two. */
 import { type Participant } from '../../../src/participant';
 import { eventually } from '../../support/world';
-import { call, newId } from '../support/calls';
+import { call, newId, prepareBody } from '../support/calls';
+import { saysAndIsKilled } from '../support/lifeProcess';
 import { usePostgres } from '../support/postgres';
 import { postgresRig, type PostgresRig } from '../support/postgresRig';
 import { keepLog, type KeptLog } from '../support/quiet';
@@ -49,6 +50,15 @@ describe('a branch that was prepared', () => {
     expect((await service.prepared()).prepared).toHaveLength(1);
     expect(await ask('commit')).toBe(200);
     expect(await rig.available()).toBe(90);
+  });
+
+  it('survives SIGKILL of the participant, and the next life commits it', async () => {
+    expect(await saysAndIsKilled({ connection: rig.connection, body: prepareBody(id), hang: false })).toBe(
+      '200',
+    );
+    expect(await ask('prepare')).toBe(200);
+    expect(await ask('commit')).toBe(200);
+    expect([rig.prepares(), await rig.available()]).toEqual([0, 90]);
   });
 
   it('before its record said so answers the next prepare with yes, and the work is not run again', async () => {
@@ -125,6 +135,13 @@ describe('a branch that was prepared', () => {
 });
 
 describe('a prepare', () => {
+  it('that SIGKILL of the participant cut off is begun anew', async () => {
+    const cut = await saysAndIsKilled({ connection: rig.connection, body: prepareBody(id), hang: true });
+    expect(cut).toBe('working');
+    expect([await ask('prepare'), await ask('commit')]).toEqual([200, 200]);
+    expect([rig.prepares(), await rig.available()]).toEqual([1, 90]);
+  });
+
   it('is not taken for a yes where a statement failed and the service went on', async () => {
     rig.duringPrepare(client => client.query('SELECT 1 / 0').then(noMore, noMore));
     expect(await ask('prepare')).toBe(500);

@@ -1,7 +1,7 @@
 /** What the coordinator is told where PostgreSQL cannot be used, and that all goes on once it can. */
-import { type Participant, StoreUnavailable } from '../../../src/participant';
+import { type Participant, postgresStore, StoreUnavailable } from '../../../src/participant';
 import { startPostgres } from '../../../examples/bank/postgresServer';
-import { call, newId, send } from '../support/calls';
+import { call, newId, prepareBody, send } from '../support/calls';
 import { usePostgres } from '../support/postgres';
 import { postgresRig, type PostgresRig, type Way } from '../support/postgresRig';
 import { opening } from '../support/rig';
@@ -152,6 +152,20 @@ describe('settings of the database', () => {
   });
 });
 
+describe('a role', () => {
+  it('that did not prepare a branch is told that it cannot end it, and who can', async () => {
+    await open('xa');
+    await ask('prepare');
+    const user = `clerk_${Date.now()}`;
+    await rig.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'open'; GRANT ALL ON SCHEMA public TO ${user};
+      GRANT ALL ON ALL TABLES IN SCHEMA public TO ${user}`);
+    const store = await postgresStore({ ...rig.connection, user, password: 'open' });
+    const ending = store.branches.commit({ transactionId: id, participant: 'p1' });
+    await expect(ending).rejects.toThrow(/only by the role that prepared it or a superuser/);
+    await store.close();
+  });
+});
+
 describe('connections', () => {
   it('are enough for more prepares at once than there are of them', async () => {
     await open('xa', { max: 2 });
@@ -172,11 +186,9 @@ describe('connections', () => {
 });
 
 function prepareRequest(transactionId: string): Request {
-  const decideBy = new Date(Date.now() + 60_000).toISOString();
-  const body = { transactionId, participant: 'p1', phase: 'prepare', decideBy, payload: { amount: 10 } };
   return new Request('http://service.test/prepare', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: prepareBody(transactionId),
   });
 }

@@ -46,3 +46,10 @@ export async function send(to: Participant, path: string, init: RequestInit): Pr
   const answer = await to.handle(new Request(`http://service.test/account/${path}`, init));
   return { status: answer.status, body: (await answer.json()) as Answered['body'] };
 }
+
+/** The body of a prepare as it goes over the wire. */
+export function prepareBody(transactionId: string): string {
+  const decideBy = Date.now() + 60_000;
+  const payload = { amount: 10 };
+  return participantBody({ transactionId, participant: 'p1', phase: 'prepare', decideBy, payload });
+}

@@ -23,6 +23,7 @@ import { quiet } from './quiet';
 import { amountOf, opening, type Rig } from './rig';
 
 export interface PostgresRig extends Rig {
+  readonly connection: pg.ClientConfig;
   /** Another life beside those there are, as of another process. */
   openAnother(options?: ParticipantOptions): Promise<Participant>;
   /** A store of the rig's own, as the lives have. */
@@ -73,6 +74,7 @@ export async function postgresRig(
   };
 
   return {
+    connection,
     openAnother,
     store,
     sql,
