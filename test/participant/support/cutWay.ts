@@ -19,16 +19,23 @@ export async function openCutWay(to: { readonly host: string; readonly port: num
     const both = [client, server];
     for (const each of both) {
       sockets.add(each);
-      each.on('error', () => undefined).on('close', () => { both.forEach(one => one.destroy()); });
+      each
+        .on('error', () => undefined)
+        .on('close', () => {
+          both.forEach(one => one.destroy());
+        });
     }
     server.pipe(client);
     client.on('data', chunk => {
       if (losing !== undefined && chunk.includes(losing)) {
         losing = undefined;
-        server.unpipe(client).resume().once('data', () => {
-          lost += 1;
-          client.destroy();
-        });
+        server
+          .unpipe(client)
+          .resume()
+          .once('data', () => {
+            lost += 1;
+            client.destroy();
+          });
       }
       server.write(chunk);
     });
