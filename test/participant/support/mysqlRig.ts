@@ -36,6 +36,8 @@ export interface Database {
   readonly name: string;
   /** A connection that no store knows of. */
   readonly outside: Connection;
+  /** Makes `outside` anew, after the server was away. */
+  reconnect(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -46,11 +48,16 @@ export async function newDatabase(): Promise<Database> {
   await server.query(`CREATE DATABASE ${name}`);
   await server.end();
   at.pathname = name;
-  const outside = await createConnection(at.href);
+  let outside = await createConnection(at.href);
   return {
     url: at.href,
     name,
-    outside,
+    get outside() {
+      return outside;
+    },
+    reconnect: async () => {
+      outside = await createConnection(at.href);
+    },
     dispose: async () => {
       await endBranches(at.href);
       await outside.query(`DROP DATABASE ${name}`);
