@@ -72,6 +72,8 @@ export async function startPostgres({
     kill: () => end('SIGKILL'),
     dispose: async () => {
       await end('SIGINT');
+      if (guard.exitCode !== null) return; // disposed of before
+      guard.ref();
       const gone = once(guard, 'exit');
       guard.stdin?.end();
       await gone;
