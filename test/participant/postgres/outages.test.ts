@@ -1,6 +1,7 @@
 /** What the coordinator is told where PostgreSQL cannot be used, and that all goes on once it can. */
 import { type Participant, postgresStore, StoreUnavailable } from '../../../src/participant';
 import { startPostgres } from '../../../examples/bank/postgresServer';
+import { migrate } from '../../../src/participant/ledger/schema';
 import { call, newId, prepareBody, send } from '../support/calls';
 import { usePostgres } from '../support/postgres';
 import { postgresRig, type PostgresRig, type Way } from '../support/postgresRig';
@@ -153,15 +154,15 @@ describe('settings of the database', () => {
 });
 
 describe('a role', () => {
-  it('that did not prepare a branch is told that it cannot end it, and who can', async () => {
+  it('that may not end a branch, or make the kit’s tables, is told who may', async () => {
     await open('xa');
     await ask('prepare');
     const user = `clerk_${Date.now()}`;
-    await rig.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'open'; GRANT ALL ON SCHEMA public TO ${user};
-      GRANT ALL ON ALL TABLES IN SCHEMA public TO ${user}`);
+    await rig.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'open'; GRANT USAGE ON SCHEMA public TO ${user}`);
     const store = await postgresStore({ ...rig.connection, user, password: 'open' });
     const ending = store.branches.commit({ transactionId: id, participant: 'p1' });
     await expect(ending).rejects.toThrow(/only by the role that prepared it or a superuser/);
+    await expect(migrate(store)).rejects.toThrow(/permission denied .*: .*GRANT CREATE ON SCHEMA/);
     await store.close();
   });
 });

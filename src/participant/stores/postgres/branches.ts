@@ -8,10 +8,13 @@
 import type pg from 'pg';
 import { type BranchKey } from '../../contract';
 import { type Branches, type Session } from '../contract';
-import { hasCode, howToAllowPrepared } from './errors';
+import { hasCode, howToAllowPrepared, withHint } from './errors';
 import { type Sessions } from './sessions';
 
 const undefinedObject = '42704';
+const whoMayEnd =
+  'a prepared transaction can be ended only by the role that prepared it or a superuser; connect the participant as that ' +
+  'role (SELECT gid, owner FROM pg_prepared_xacts)';
 
 interface Wiring {
   readonly sessions: Sessions;
@@ -27,7 +30,7 @@ export function branchesOf({ sessions, begin, sessionOf, quote }: Wiring): Branc
       return 'done';
     } catch (error) {
       if (hasCode(error, undefinedObject)) return 'absent';
-      throw error;
+      throw withHint(error, whoMayEnd);
     }
   };
 

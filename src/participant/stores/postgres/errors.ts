@@ -25,6 +25,12 @@ export function isConflict(error: unknown): boolean {
   return hasCode(error, '40001', '40P01');
 }
 
+/** The same with what to do, where it is that the role may not do this; it does not pass of itself. */
+export function withHint(error: unknown, whatToDo: string): unknown {
+  if (!isPostgresError(error) || error.code !== '42501') return error;
+  return new Error(`${error.message}: ${whatToDo}`, { cause: error });
+}
+
 export function conflictedTooOften(error: unknown, times: number): StoreUnavailable {
   return unavailable(`it met other transactions on the same rows ${times} times in a row`, error);
 }
@@ -49,9 +55,7 @@ export function whyFailed(error: unknown, lost: boolean): unknown {
 
 function explained(error: PostgresError): Error {
   const why = whyUnavailable(error);
-  if (why !== undefined) return unavailable(why, error);
-  const { hint } = messages[error.code] ?? {};
-  return hint === undefined ? error : new Error(`${error.message}: ${hint}`, { cause: error });
+  return why === undefined ? error : unavailable(why, error);
 }
 
 function whyUnavailable(error: PostgresError): string | undefined {
@@ -59,7 +63,7 @@ function whyUnavailable(error: PostgresError): string | undefined {
     return `${error.message}: ${howToAllowPrepared}`;
   if (error.routine === 'LockGXact' && error.code === '55000')
     return `${error.message}: another connection is ending it at the moment`;
-  const why = messages[error.code]?.unavailable ?? classes[error.code.slice(0, 2)];
+  const why = meanings[error.code] ?? classes[error.code.slice(0, 2)];
   return why === undefined ? undefined : `${error.message}: ${why}`;
 }
 
@@ -67,35 +71,18 @@ export const howToAllowPrepared =
   'ALTER SYSTEM SET max_prepared_transactions = 100 (at least as many as transactions are in doubt at once, over all ' +
   'databases of the server), then restart PostgreSQL. SELECT * FROM pg_prepared_xacts shows what is prepared';
 
-interface Meaning {
-  readonly unavailable?: string;
-  /** For what does not pass of itself. */
-  readonly hint?: string;
-}
-
-const messages: Readonly<Record<string, Meaning>> = {
-  '25006': {
-    unavailable:
-      'this is a standby or set read only; point the participant at the primary, or let the failover end',
-  },
-  '25P03': { unavailable: 'raise idle_in_transaction_session_timeout, it cut off a transaction under way' },
-  '25P04': { unavailable: 'raise transaction_timeout, it cut off a transaction under way' },
-  '42501': {
-    hint:
-      "the kit's role needs CREATE on the schema of its tables, and a prepared transaction can be ended only by the " +
-      'role that prepared it or a superuser: connect as that role (SELECT gid, owner FROM pg_prepared_xacts)',
-  },
-  '53300': {
-    unavailable: 'raise max_connections, or lower max of the store: it opens two pools of that size each',
-  },
-  '55P03': {
-    unavailable:
-      'another transaction holds a row that this one needs, and a prepared one holds its rows until it is decided: ' +
-      'SELECT gid, prepared FROM pg_prepared_xacts',
-  },
-  '57P01': { unavailable: 'PostgreSQL is being stopped, or an administrator ended the connection' },
-  '57P02': { unavailable: 'PostgreSQL crashed and starts again' },
-  '57P03': { unavailable: 'PostgreSQL is starting or stopping' },
+const meanings: Readonly<Record<string, string>> = {
+  '25006':
+    'this is a standby or set read only; point the participant at the primary, or let the failover end',
+  '25P03': 'raise idle_in_transaction_session_timeout, it cut off a transaction under way',
+  '25P04': 'raise transaction_timeout, it cut off a transaction under way',
+  '53300': 'raise max_connections, or lower max of the store: it opens two pools of that size each',
+  '55P03':
+    'another transaction holds a row that this one needs, and a prepared one holds its rows until it is decided: ' +
+    'SELECT gid, prepared FROM pg_prepared_xacts',
+  '57P01': 'PostgreSQL is being stopped, or an administrator ended the connection',
+  '57P02': 'PostgreSQL crashed and starts again',
+  '57P03': 'PostgreSQL is starting or stopping',
 };
 
 const classes: Readonly<Record<string, string>> = {

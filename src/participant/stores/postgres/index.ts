@@ -8,7 +8,7 @@ import type pg from 'pg';
 import { type Dialect, type Row, type Session, type XaStore } from '../contract';
 import { branchesOf } from './branches';
 import { loadDriver } from './driver';
-import { conflictedTooOften, isConflict } from './errors';
+import { conflictedTooOften, isConflict, withHint } from './errors';
 import { type Sessions, sessionsOf } from './sessions';
 
 const dialect: Dialect = {
@@ -32,6 +32,8 @@ const migrationLockTimeoutMs = 60_000;
 /** Any number will do that nothing else in the service's database takes. */
 const migrationLock = 0x64_74_63;
 const mostRetries = 3;
+const whoMayMigrate =
+  'the kit looks after its tables when it starts: GRANT CREATE ON SCHEMA … TO its role, which is to own them';
 
 /** @throws where the driver `pg` is not installed. The database is not asked yet. */
 export async function postgresStore({ lockTimeoutMs = 3_000, ...config }: PostgresOptions = {}): Promise<
@@ -56,7 +58,9 @@ export async function postgresStore({ lockTimeoutMs = 3_000, ...config }: Postgr
           await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
           await work(sessionOf(client));
         },
-      ),
+      ).catch((error: unknown) => {
+        throw withHint(error, whoMayMigrate);
+      }),
     branches: branchesOf({ sessions: ends, begin, sessionOf, quote: escapeLiteral }),
     close: async () => {
       await Promise.all([records.close(), ends.close()]);
