@@ -53,15 +53,15 @@ whereMysqlRuns('MySQL and MariaDB, crashes', () => {
 
   it('of the service leave no transaction half done, whatever it was at', async () => {
     let committed = 0;
-    for (const answers of [1, 4, 9, 16, 25]) {
+    for (const answers of [1, 1, 2, 3, 5, 8, 13, 21]) {
       const ids = Array.from({ length: 30 }, newId);
       const voted = await killedAfter(answers, database.url, ids);
       await open();
       for (const id of ids) expect(await ended('prepare', id)).toBe(200);
       expect(voted.length).toBeGreaterThanOrEqual(answers);
       for (const [n, id] of ids.entries())
-        expect(await ended(n % 2 === 0 ? 'commit' : 'rollback', id)).toBe(200);
-      committed += 15;
+        expect(await ended(n % 5 === 0 ? 'commit' : 'rollback', id)).toBe(200);
+      committed += 6;
       expect((await service.prepared()).prepared).toEqual([]);
       expect(await count(database, 'coin')).toBe(opening - committed);
       await service.close();
