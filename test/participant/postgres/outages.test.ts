@@ -13,9 +13,12 @@ const rigs: PostgresRig[] = [];
 let service: Participant;
 let id: string;
 
-const open = async (way: Way, options = {}): Promise<void> => {
+const makeRig = async (way: Way, options = {}): Promise<void> => {
   rig = await postgresRig(server(), way, options);
   rigs.push(rig);
+};
+const open = async (way: Way, options = {}): Promise<void> => {
+  await makeRig(way, options);
   service = await rig.open();
   id = newId();
 };
@@ -141,7 +144,7 @@ describe('settings of the database', () => {
 
   it('of isolation are the service’s own, and lives that start all at once do not collide under them', async () => {
     const options = '-c default_transaction_isolation=serializable';
-    await open('xa', { options, max: 2 });
+    await makeRig('xa', { options, max: 2 });
     const lives = await Promise.all(Array.from({ length: 6 }, () => rig.openAnother()));
     expect(await rig.rows('dtc_votes')).toBe(0);
     const ids = lives.map(newId);
