@@ -171,11 +171,13 @@ describe('a role', () => {
 });
 
 describe('connections', () => {
-  it('are enough for more prepares at once than there are of them', async () => {
+  it('are enough for more calls at once than there are of them', async () => {
     await open('xa', { max: 2 });
     const ids = Array.from({ length: 10 }, newId);
-    const answers = await Promise.all(ids.map(each => call(service, 'prepare', each)));
-    expect(new Set(answers.map(each => each.status))).toEqual(new Set([200]));
+    for (const phase of ['prepare', 'commit'] as const) {
+      const answers = await Promise.all(ids.map(each => call(service, phase, each)));
+      expect(new Set(answers.map(each => each.status))).toEqual(new Set([200]));
+    }
     expect(rig.prepares()).toBe(10);
   });
 
