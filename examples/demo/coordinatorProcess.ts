@@ -4,7 +4,7 @@
  * if no new coordinator took it over.
  */
 import { type ChildProcess } from 'node:child_process';
-import { openSync, closeSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TransactionDocument } from '../../src/protocol/wire/document';
 import { stopGroup } from '../../src/temporal/devServer/processGroup';
@@ -107,7 +107,9 @@ export class CoordinatorProcess {
     return this.#ask(`/transactions/${id}`);
   }
 
+  /** Empty where it was never started. */
   logTail(): string {
+    if (!existsSync(this.#logFile)) return '';
     return readFileSync(this.#logFile, 'utf8').split('\n').slice(-15).join('\n');
   }
 

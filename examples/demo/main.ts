@@ -1,8 +1,8 @@
 /**
- * Owns the demo: the coordinator, its Temporal server and three participants as real processes on free ports, one scene
- * after another, and the verdict over every participant's database at the end.
+ * Owns the demo: the coordinator, its Temporal server, two banks and PostgreSQL as real processes on free ports, one scene
+ * after another, and the verdict over both banks' databases at the end.
  *
- *   npm run demo [-- --keep <folder>]     keep the databases, for a look at them or for verify.js
+ *   npm run demo [-- --keep <folder>]     keep south's database and what was read of north's, for a look or for verify.js
  *
  * Exit code 0: everything is atomic, or ended as its mode is documented to. 1: it is not, or the demo failed. 130: Ctrl-C.
  * Whatever happens, every process that was started is ended and every folder that was made is removed.
@@ -13,20 +13,26 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BankProcess } from './bankProcess';
+import { readSqlite } from './books';
+import { opening } from './cast';
 import { CoordinatorProcess } from './coordinatorProcess';
-import { ParticipantProcess } from './participantProcess';
+import { NorthDatabase } from './northDatabase';
+import { type Outcome } from './outcome';
 import { Processes } from './processes';
+import { reportText } from './report';
 import { type Played, type Stage, reach, scenes } from './scenes';
 import { heading, line } from './show';
-import { type Outcome, type Report, outcomesFile, reportText, verify } from './verify';
+import { files, type Report, verify } from './verdict';
 
 interface Set {
   readonly stage: Stage;
   readonly processes: Processes;
-  /** Of everything but the participants' databases; removed at the end. */
+  readonly northDatabase: NorthDatabase;
+  /** Of everything that is not kept; removed at the end. */
   readonly folder: string;
-  /** Where the databases are. */
-  readonly databases: string;
+  /** Where the verdict finds what it is about. */
+  readonly books: string;
 }
 
 async function main(): Promise<number> {
@@ -38,7 +44,8 @@ async function main(): Promise<number> {
     return report.problems.length === 0 ? 0 : 1;
   } catch (error) {
     if (error instanceof Interrupted) return 130;
-    console.error(`The last lines of the coordinator's log:\n${set.stage.coordinator.logTail()}`);
+    const log = set.stage.coordinator.logTail();
+    if (log !== '') console.error(`The last lines of the coordinator's log:\n${log}`);
     throw error;
   } finally {
     await strike(set);
@@ -55,51 +62,63 @@ function keepFolder(): string | undefined {
 }
 
 async function build(keep: string | undefined): Promise<Set> {
-  const [api = 0, temporal = 0, temporalUi = 0, ...rest] = await freePorts(6);
+  const [api = 0, temporal = 0, temporalUi = 0, northPort = 0, southPort = 0] = await freePorts(5);
   const folder = mkdtempSync(join(tmpdir(), 'dtc-demo-'));
-  const databases = keep ?? folder;
+  const books = keep ?? folder;
   const processes = new Processes();
-  const participant = (name: string, stock: Record<string, number>): ParticipantProcess =>
-    new ParticipantProcess(processes, {
-      ...{ name, stock, port: rest.shift() ?? 0, databaseFile: join(databases, `${name}.db`) },
-    });
+  const northDatabase = new NorthDatabase();
+  const southFile = join(books, files.south);
+  const southDatabase = { store: southFile, books: () => Promise.resolve(readSqlite(southFile)) };
+  const north = { name: 'north', port: northPort, database: northDatabase, opening: opening.north } as const;
+  const south = { name: 'south', port: southPort, database: southDatabase, opening: opening.south } as const;
   const stage = {
     coordinator: new CoordinatorProcess(processes, { folder, ports: { api, temporal, temporalUi } }),
-    flight: participant('flight', { 'window seat': 10 }),
-    hotel: participant('hotel', { 'double room': 10 }),
-    car: participant('car', { convertible: 1, van: 10 }),
+    north: new BankProcess(processes, north),
+    south: new BankProcess(processes, south),
   };
-  return { stage, processes, folder, databases };
+  return { stage, processes, northDatabase, folder, books };
 }
 
-async function play({ stage, databases }: Set): Promise<Report> {
-  const { coordinator, flight, hotel, car } = stage;
-  line('Starting a coordinator with a Temporal server of its own, and three participants …');
-  await Promise.all([coordinator, flight, hotel, car].map(each => each.start()));
-  line(
-    `  coordinator  ${coordinator.url}   pid ${coordinator.pid}, Temporal server pid ${coordinator.temporalPid()}`,
-  );
-  for (const { name, url, pid } of [flight, hotel, car]) line(`  ${name.padEnd(11)}  ${url}   pid ${pid}`);
-  line(
-    'Lines such as "car: commit → 200 {}" are printed by the participants. Answers are shown without timestamps and URLs.',
-  );
+async function play({ stage, northDatabase, books }: Set): Promise<Report> {
+  await open(stage, northDatabase);
   const played: Played[] = [];
   for (const scene of scenes) played.push(await scene(stage));
   const outcomes = await Promise.all(played.map(each => outcomeOf(stage, each)));
-  writeFileSync(join(databases, outcomesFile), JSON.stringify(outcomes, null, 1));
+  writeJson(join(books, files.outcomes), outcomes);
+  writeJson(join(books, files.north), await northDatabase.books());
   heading('What the databases say');
-  return verify(databases);
+  return verify(books);
+}
+
+async function open({ coordinator, north, south }: Stage, northDatabase: NorthDatabase): Promise<void> {
+  line('Starting a PostgreSQL server for bank north …');
+  await northDatabase.start();
+  line('Starting a coordinator with a Temporal server of its own, and two banks …');
+  await Promise.all([coordinator, north, south].map(each => each.start()));
+  line(
+    `  coordinator  ${coordinator.url}   pid ${coordinator.pid}, Temporal server pid ${coordinator.temporalPid()}`,
+  );
+  line(`  bank north   ${north.url}   pid ${north.pid}, accounts in PostgreSQL, takes part by XA`);
+  line(`  bank south   ${south.url}   pid ${south.pid}, accounts in SQLite, takes part by reservation`);
+  line(
+    'Lines such as "north: commit → 200 …" are printed by the banks. Amounts are in cents. Answers are shown without timestamps and URLs.',
+  );
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileSync(file, JSON.stringify(value, null, 1));
 }
 
 async function outcomeOf(stage: Stage, { id, ...rest }: Played): Promise<Outcome> {
   return { ...rest, document: await reach(stage, id, d => d.endedAt !== undefined) };
 }
 
-/** In order: the coordinator drains and ends its Temporal server, then the participants, then the files. */
-async function strike({ stage, processes, folder }: Set): Promise<void> {
+/** In order: the coordinator drains and ends its Temporal server, then the banks, then PostgreSQL, then the files. */
+async function strike({ stage, processes, northDatabase, folder }: Set): Promise<void> {
   processes.startNoMore();
   await stage.coordinator.stop();
   await processes.endAll(2_000);
+  await northDatabase.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 

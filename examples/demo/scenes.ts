@@ -1,70 +1,71 @@
 /** Owns what is played: each scene brings the trouble about, shows what is asked and answered, and waits for the end. */
+import { type BankProcess } from './bankProcess';
+import { type BankName, banks, type Of, type Transfer, transfer } from './cast';
 import { type Answer, type CoordinatorProcess } from './coordinatorProcess';
-import { type ParticipantProcess } from './participantProcess';
+import { type Outcome } from './outcome';
 import { heading, note, showAnswer, showRequest } from './show';
 import { until } from './until';
-import { type Outcome, type Service } from './verify';
 
-export interface Stage extends Readonly<Record<Service, ParticipantProcess>> {
+export interface Stage extends Of<BankProcess> {
   readonly coordinator: CoordinatorProcess;
 }
 
-/** What a scene leaves to be verified. */
+/** An outcome before its transaction has ended. */
 export type Played = Omit<Outcome, 'document'> & { readonly id: string };
 
 type Scene = (stage: Stage) => Promise<Played>;
 
-type Items = Readonly<Record<Service, string>>;
-
-const items: Items = { flight: 'window seat', hotel: 'double room', car: 'van' };
-
-const everyoneSaysYes: Scene = async stage => {
-  heading('(a) A trip that everyone can sell: commit');
-  const { document } = await book(stage, { ...items, car: 'convertible' }, { wait: true });
-  return { title: 'a  everyone says yes', id: document.id, mayBeHeuristic: false };
+const bothCan: Scene = async stage => {
+  heading('(a) A transfer that both banks can make: commit');
+  const moved = transfer(30_00, { north: 'alice', south: 'bob' });
+  const { document } = await pay(stage, moved, { wait: true });
+  return { title: 'a  both can', transfer: moved, id: document.id, due: 'committed' };
 };
 
-const oneRefuses: Scene = async stage => {
-  heading('(b) The only convertible is taken: one no rolls everyone back');
-  const { document } = await book(stage, { ...items, car: 'convertible' }, { wait: true });
-  return { title: 'b  no convertible left', id: document.id, mayBeHeuristic: false };
+const overdraft: Scene = async stage => {
+  heading('(b) More than there is in the account: one no rolls everyone back');
+  const moved = transfer(-500_00, { north: 'alice', south: 'bob' });
+  const { document } = await pay(stage, moved, { wait: true });
+  return { title: 'b  overdraft', transfer: moved, id: document.id, due: 'rolledback' };
 };
 
-const participantDown: Scene = async stage => {
-  const { flight, car } = stage;
-  heading('(c) The car service is down when it should commit');
-  note('The flight takes its time to vote, so that there is time to kill the car service after its own yes.');
-  await flight.trouble({ phase: 'prepare', trouble: 'hold' });
-  const { document } = await book(stage, items);
-  await car.has(document.id, 'prepared');
-  note(`SIGKILL to the car service (pid ${car.pid}). Then the flight votes yes, which decides commit.`);
-  await car.kill();
-  await flight.trouble({ phase: 'prepare', trouble: 'none' });
-  await reach(stage, document.id, d => d.decision === 'commit' && attemptsOf(d, 'car') >= 2);
-  note('Commit is decided, so it stays commit: the others have it, the car is tried again and again.');
+const bankDown: Scene = async stage => {
+  const { north, south } = stage;
+  heading('(c) A bank is down when it should commit');
+  note('South takes its time to vote, so that there is time to kill north after its own yes.');
+  await south.trouble({ phase: 'prepare', trouble: 'hold' });
+  const moved = transfer(20_00, { north: 'carol', south: 'dave' });
+  const { document } = await pay(stage, moved);
+  await north.votedYes(document.id);
+  note(`SIGKILL to north (pid ${north.pid}). Then south votes yes, which decides commit.`);
+  await north.kill();
+  await south.trouble({ phase: 'prepare', trouble: 'none' });
+  await reach(stage, document.id, d => d.decision === 'commit' && attemptsOf(d, 'north') >= 2);
+  note('Commit is decided, so it stays commit: south has it, north is tried again and again.');
   await show(stage, document.id);
-  note('The car service starts again, on the file it had.');
-  await car.start();
+  const { held } = await north.books();
+  note(`Meanwhile PostgreSQL keeps what north prepared, in pg_prepared_xacts: ${held.join(', ')}`);
+  note('North starts again, on the database it had.');
+  await north.start();
   await reach(stage, document.id, d => d.endedAt !== undefined);
   await show(stage, document.id);
-  return { title: 'c  participant down in phase two', id: document.id, mayBeHeuristic: false };
+  return { title: 'c  bank down in phase two', transfer: moved, id: document.id, due: 'committed' };
 };
 
 const coordinatorKilled: Scene = async stage => {
-  const { coordinator, flight, hotel, car } = stage;
+  const { coordinator, north, south } = stage;
   heading('(d) The coordinator is killed between the decision and the last commit');
-  note('The hotel takes its time to commit.');
-  await hotel.trouble({ phase: 'commit', trouble: 'hold' });
-  const { document } = await book(stage, items);
-  await Promise.all([flight.has(document.id, 'committed'), car.has(document.id, 'committed')]);
-  await hotel.has(document.id, 'prepared');
+  note('South takes its time to commit.');
+  await south.trouble({ phase: 'commit', trouble: 'hold' });
+  const moved = transfer(15_00, { north: 'alice', south: 'dave' });
+  const { document } = await pay(stage, moved);
+  await north.has(document.id, 'committed');
+  await south.has(document.id, 'prepared');
   const temporal = coordinator.temporalPid();
-  note(
-    `Flight and car have committed, the hotel has not. SIGKILL to the coordinator (pid ${coordinator.pid}).`,
-  );
+  note(`North has committed, south has not. SIGKILL to the coordinator (pid ${coordinator.pid}).`);
   await coordinator.kill();
-  await hotel.has(document.id, 'prepared'); // still: the one who asked is gone
-  await hotel.trouble({ phase: 'commit', trouble: 'none' });
+  await south.has(document.id, 'prepared'); // still: the one who asked is gone
+  await south.trouble({ phase: 'commit', trouble: 'none' });
   note('The coordinator starts again.');
   await coordinator.start();
   const readyAt = Date.now();
@@ -73,68 +74,72 @@ const coordinatorKilled: Scene = async stage => {
   await reach(stage, document.id, d => d.endedAt !== undefined);
   note(`Settled ${((Date.now() - readyAt) / 1000).toFixed(1)} s after the coordinator was ready again.`);
   await show(stage, document.id);
-  return { title: 'd  coordinator killed in phase two', id: document.id, mayBeHeuristic: false };
+  return { title: 'd  coordinator killed', transfer: moved, id: document.id, due: 'committed' };
 };
 
 const commitFailsDefault: Scene = async stage => {
-  const { coordinator, car } = stage;
-  heading('(e1) The car service votes yes, then cannot commit: by default nobody gives up');
-  await car.trouble({ phase: 'commit', trouble: 'fail' });
-  const { document } = await book(stage, items);
+  const { coordinator, south } = stage;
+  heading('(e1) South votes yes, then cannot commit: by default nobody gives up');
+  await south.trouble({ phase: 'commit', trouble: 'fail' });
+  const moved = transfer(-10_00, { north: 'carol', south: 'bob' });
+  const { document } = await pay(stage, moved);
   await reach(stage, document.id, d => d.needsAttention);
   note('The configured attempts are used up: a person should look. The decision stands, and retries go on.');
   await show(stage, document.id);
-  note('The car service is mended, and an operator says: now.');
-  await car.trouble({ phase: 'commit', trouble: 'none' });
+  note('South is mended, and an operator says: now.');
+  await south.trouble({ phase: 'commit', trouble: 'none' });
   const path = `/transactions/${document.id}/retry`;
   showRequest(`POST ${path}`);
   const answer = await coordinator.post(path, {});
   showAnswer(answer.status, answer.document);
   await reach(stage, document.id, d => d.endedAt !== undefined);
   await show(stage, document.id);
-  return { title: 'e1 commit fails, default', id: document.id, mayBeHeuristic: false };
+  return { title: 'e1 commit fails, default', transfer: moved, id: document.id, due: 'committed' };
 };
 
 const commitFailsRollback: Scene = async stage => {
   heading('(e2) The same failing commit with onCommitFailure "rollback"');
   note(
-    'Give up after so many attempts, and roll back whoever has not committed. The ones that have cannot be rolled back:\n' +
-      '  this mode ends apart where the default would not, and says so in "heuristic".',
+    'Give up after so many attempts, and roll back whoever has not committed. A bank that has cannot be rolled back:\n' +
+      '  here money leaves north and never arrives at south. This mode ends apart where the default would not, and says so\n' +
+      '  in "heuristic".',
   );
-  await stage.car.trouble({ phase: 'commit', trouble: 'fail' });
-  const { document } = await book(stage, items, { wait: true, onCommitFailure: 'rollback' });
-  return { title: 'e2 commit fails, onCommitFailure "rollback"', id: document.id, mayBeHeuristic: true };
+  await stage.south.trouble({ phase: 'commit', trouble: 'fail' });
+  const moved = transfer(25_00, { north: 'alice', south: 'bob' });
+  const { document } = await pay(stage, moved, { wait: true, onCommitFailure: 'rollback' });
+  const title = 'e2 commit fails, onCommitFailure "rollback"';
+  return { title, transfer: moved, id: document.id, due: 'mixed' };
 };
 
 export const scenes: readonly Scene[] = [
-  everyoneSaysYes,
-  oneRefuses,
-  participantDown,
+  bothCan,
+  overdraft,
+  bankDown,
   coordinatorKilled,
   commitFailsDefault,
   commitFailsRollback,
 ];
 
-interface BookOptions {
+interface PayOptions {
   readonly wait?: boolean;
   readonly onCommitFailure?: 'rollback';
 }
 
 /** Starts the transaction and shows what was asked and answered. */
-async function book(
+async function pay(
   stage: Stage,
-  of: Items,
-  { wait = false, ...options }: BookOptions = {},
+  moved: Transfer,
+  { wait = false, ...options }: PayOptions = {},
 ): Promise<Answer> {
-  const { coordinator, flight, hotel, car } = stage;
-  const participants = [flight, hotel, car].map(({ name, url }) => ({
-    ...{ name, url: `${url}/prepare` },
-    payload: { item: of[name as Service] },
+  const participants = banks.map(name => ({
+    name,
+    url: `${stage[name].url}/prepare`,
+    payload: moved[name],
   }));
   const body = { ...options, participants };
   const headers: Record<string, string> = wait ? { prefer: 'wait=15' } : {};
   showRequest(`POST /transactions${wait ? '   Prefer: wait=15' : ''}`, body);
-  const answer = await coordinator.post('/transactions', body, headers);
+  const answer = await stage.coordinator.post('/transactions', body, headers);
   showAnswer(answer.status, answer.document);
   return answer;
 }
@@ -157,6 +162,6 @@ export async function reach(
   });
 }
 
-function attemptsOf({ participants }: Answer['document'], service: Service): number {
-  return participants.find(p => p.name === service)?.attempts ?? 0;
+function attemptsOf({ participants }: Answer['document'], bank: BankName): number {
+  return participants.find(p => p.name === bank)?.attempts ?? 0;
 }

@@ -5,16 +5,16 @@ import { demoPid, leftIn, newFolder, runDemo, stillRunning, tamper } from './dem
 const { folder, tmp, remove } = newFolder();
 afterAll(remove);
 
-it('exits 1 and names the transaction when a database was tampered with while it ran', async () => {
+it('exits 1 and names the transaction and the account when a database was tampered with while it ran', async () => {
   const kept = join(folder, 'tampered');
   const demo = runDemo(tmp, '--keep', kept);
-  await demo.printed('(b) The only convertible');
-  tamper(join(kept, 'flight.db'), `UPDATE bookings SET state = 'rolledback' WHERE state = 'committed'`);
+  await demo.printed('(b) More than there is');
+  tamper(join(kept, 'south.db'), `UPDATE dtc_votes SET state = 'rolledback' WHERE state = 'committed'`);
+  tamper(join(kept, 'south.db'), `UPDATE accounts SET balance = balance + 1 WHERE account = 'dave'`);
   expect(await demo.ended).toBe(1);
-  expect(demo.stdout()).toMatch(
-    /a {2}everyone says yes\s+committed\s+rolledback\s+committed\s+committed\s+NO$/m,
-  );
-  expect(demo.stdout()).toContain('PROBLEM: "a  everyone says yes" is not atomic');
+  expect(demo.stdout()).toMatch(/^a {2}both can .* committed +committed +rolledback +NO$/m);
+  expect(demo.stdout()).toContain('PROBLEM: "a  both can" is not atomic');
+  expect(demo.stdout()).toContain('PROBLEM: dave (south) has 8501 cents, and 8500 are due');
 });
 
 it('does not play over the databases of another run', async () => {
@@ -25,8 +25,9 @@ it('does not play over the databases of another run', async () => {
 });
 
 it.each([
-  ['while everything starts', 'Starting a coordinator'],
-  ['in the middle of a transaction', 'The flight takes its time to vote'],
+  ['while PostgreSQL starts', 'Starting a PostgreSQL'],
+  ['while everything else starts', 'Starting a coordinator'],
+  ['in the middle of a transaction', 'South takes its time to vote'],
   ['while its coordinator is dead and the Temporal server is on its own', 'SIGKILL to the coordinator'],
 ])('leaves nothing behind after Ctrl-C %s', async (_when, text) => {
   const demo = runDemo(tmp);
@@ -39,8 +40,9 @@ it.each([
 
 it('leaves no process behind when it is killed itself', async () => {
   const demo = runDemo(tmp);
-  await demo.printed('The flight takes its time to vote');
+  await demo.printed('South takes its time to vote');
   process.kill(demoPid(demo), 'SIGKILL');
   await demo.ended;
   while (stillRunning(demo, tmp).length > 0) await sleep(100); // the coordinator stops in order
+  expect(leftIn(tmp).filter(name => name.startsWith('dtc-postgres'))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** Owns running the demo as somebody at a terminal does, and looking for what it left behind. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'libsql';
@@ -83,6 +83,7 @@ export function newFolder(): { readonly folder: string; readonly tmp: string; re
   const folder = mkdtempSync(join(tmpdir(), 'dtc-demo-test-'));
   const tmp = join(folder, 'tmp');
   mkdirSync(tmp);
+  for (const each of [folder, tmp]) chmodSync(each, 0o755); // root's PostgreSQL runs as nobody
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
   };
