@@ -46,7 +46,8 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
   };
 
   const prepareLocked = async (session: Session, call: PrepareCall): Promise<Vote> => {
-    const record = await claim(session, dialect, { ...call, state: 'preparing', now: Date.now(), call });
+    const record = await lock(session, dialect, call);
+    if (record === undefined) throw new Error('the record vanished: somebody deleted it by hand');
     const found = record.state === 'preparing' && (await isListed(call));
     const step = prepareStep(
       found ? { ...record, state: 'prepared' } : record,

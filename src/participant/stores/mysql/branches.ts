@@ -8,7 +8,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { type BranchKey, type Vote } from '../../contract';
 import { type Branches, type Session, StoreUnavailable } from '../contract';
-import { atMost } from './atMost';
 import { type Connections } from './connections';
 import { branchRolledBack, isBroken, numberOf, storeError, unknownBranch } from './errors';
 import { findObstacle } from './obstacle';
@@ -20,9 +19,8 @@ const longestRetryMs = 100;
 const mostTries = 25; // two seconds
 
 export function createBranches(connections: Connections, database: string): Branches<Connection> {
-  const { admin, limit, lockTimeoutMs } = connections;
+  const { admin, lockTimeoutMs } = connections;
   const formatId = formatIdOf(database);
-  const slot = atMost(limit);
   const list = (): Promise<readonly BranchKey[]> =>
     admin(connection => listed(connection, formatId, lockTimeoutMs));
 
@@ -40,7 +38,7 @@ export function createBranches(connections: Connections, database: string): Bran
 
   return {
     obstacle: () => asStore(admin(findObstacle)),
-    prepare: (key, work) => asStore(slot(() => prepare(connections, xidOf(key, formatId), work))),
+    prepare: (key, work) => asStore(prepare(connections, xidOf(key, formatId), work)),
     commit: key => asStore(end('COMMIT', key)),
     rollback: key => asStore(end('ROLLBACK', key)),
     list: () => asStore(list()),

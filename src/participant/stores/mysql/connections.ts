@@ -20,7 +20,7 @@ export type Lender = <T>(use: (connection: Connection) => Promise<T>) => Promise
 
 export interface Connections {
   readonly lockTimeoutMs: number;
-  /** How many branches may be worked on at once. */
+  /** Of local transactions; half as many prepares, each with a connection more, run at once (prepareGate.ts). */
   readonly limit: number;
   readonly local: Lender;
   readonly admin: Lender;

@@ -33,6 +33,7 @@ export async function mysqlStore(config: string | MysqlOptions): Promise<XaStore
     const database = await databaseOf(connections);
     return {
       dialect,
+      connections: connections.limit,
       transaction: work => transaction(connections, work),
       migrate: work => migrate(connections, database, work),
       branches: createBranches(connections, database),
