@@ -20,10 +20,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export interface Installation {
+export interface Place {
   /** Removed at the end, with all that is in it. */
   readonly folder: string;
+  /** In the folder; made by `initialise`. */
   readonly data: string;
+}
+
+export interface Installation extends Place {
   readonly initdb: string;
   readonly postgres: string;
   /** Whom to run it as, where that is not oneself. */
@@ -35,25 +39,19 @@ interface Account {
   readonly gid: number;
 }
 
-/** A copy of the binaries that the account can read, and a place for the data that is the account's. */
-export async function install(): Promise<Installation> {
+export async function newPlace(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'dtc-postgres-'));
-  try {
-    await copyBinaries(folder);
-    const as = await unprivileged();
-    if (as !== undefined) await give(folder, as);
-    const bin = join(folder, 'native', 'bin');
-    return {
-      folder,
-      data: join(folder, 'data'),
-      initdb: join(bin, 'initdb'),
-      postgres: join(bin, 'postgres'),
-      as,
-    };
-  } catch (error) {
-    await rm(folder, { recursive: true });
-    throw error;
-  }
+  return { folder, data: join(folder, 'data') };
+}
+
+/** Puts a copy of the binaries into the folder, and gives it all to the account that will run them. */
+export async function install(place: Place): Promise<Installation> {
+  const { folder } = place;
+  await copyBinaries(folder);
+  const as = await unprivileged();
+  if (as !== undefined) await give(folder, as);
+  const bin = join(folder, 'native', 'bin');
+  return { ...place, initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), as };
 }
 
 async function copyBinaries(folder: string): Promise<void> {

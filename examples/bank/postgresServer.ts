@@ -12,7 +12,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { freePort, initialise, type Installation, install, ranIn } from './postgresFiles';
+import {
+  freePort,
+  initialise,
+  type Installation,
+  install,
+  newPlace,
+  type Place,
+  ranIn,
+} from './postgresFiles';
 
 export interface PostgresServer {
   /** For `pg`: the superuser, and the database `postgres`. */
@@ -44,8 +52,12 @@ const host = '127.0.0.1';
 export async function startPostgres({
   maxPreparedTransactions = 64,
 }: ServerOptions = {}): Promise<PostgresServer> {
-  const installed = await install();
-  const guard = startGuard(installed);
+  const place = await newPlace();
+  const guard = startGuard(place);
+  const installed = await install(place).catch(async (error: unknown) => {
+    await dismiss(guard);
+    throw error;
+  });
   const password = randomBytes(16).toString('hex');
   const port = await freePort();
   const settings = {
@@ -72,11 +84,7 @@ export async function startPostgres({
     kill: () => end('SIGKILL'),
     dispose: async () => {
       await end('SIGINT');
-      if (guard.exitCode !== null) return; // disposed of before
-      guard.ref();
-      const gone = once(guard, 'exit');
-      guard.stdin?.end();
-      await gone;
+      await dismiss(guard);
     },
   };
   try {
@@ -90,16 +98,24 @@ export async function startPostgres({
 }
 
 /** The shell outlives this process, being in no group of its own; `cat` ends with the pipe. */
-function startGuard({ folder, data }: Installation): ChildProcess {
+function startGuard({ folder, data }: Place): ChildProcess {
   const script = `cat
     read -r pid < "$1/postmaster.pid" && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.1; done
-    rm -rf "$2"`;
+    for try in 1 2 3 4 5; do rm -rf "$2" && break; sleep 1; done`; // initdb may be writing still
   const guard = spawn('sh', ['-c', script, 'guard', data, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true, // Ctrl-C in a terminal goes to the whole group
   });
   guard.unref();
   return guard;
+}
+
+async function dismiss(guard: ChildProcess): Promise<void> {
+  if (guard.exitCode !== null) return; // dismissed before
+  guard.ref();
+  const gone = once(guard, 'exit');
+  guard.stdin?.end();
+  await gone;
 }
 
 const startWithinMs = 30_000;

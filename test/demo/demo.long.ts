@@ -38,9 +38,12 @@ it.each([
   expect(leftIn(tmp)).toEqual([]);
 });
 
-it('leaves no process behind when it is killed itself', async () => {
+it.each([
+  ['while PostgreSQL starts', 'Starting a PostgreSQL'],
+  ['in the middle of a transaction', 'South takes its time to vote'],
+])('leaves no process and no PostgreSQL behind when it is killed itself %s', async (_when, text) => {
   const demo = runDemo(tmp);
-  await demo.printed('South takes its time to vote');
+  await demo.printed(text);
   process.kill(demoPid(demo), 'SIGKILL');
   await demo.ended;
   while (stillRunning(demo, tmp).length > 0) await sleep(100); // the coordinator stops in order
