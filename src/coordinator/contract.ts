@@ -24,6 +24,18 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
+/**
+ * What `recover` found or did. `ended`: it closed by itself, there is nothing to take up. `unreplayable`: `why` says what a
+ * person has to do. `noWorker`: nobody could be asked; try again.
+ */
+export type Recovered =
+  | { readonly is: 'recovered'; readonly runId: string }
+  | { readonly is: 'running' }
+  | { readonly is: 'ended' }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'unreplayable'; readonly why: string }
+  | { readonly is: 'noWorker' };
+
 export interface Coordinator {
   /** Resolves once the start is durable; the same caller, key and request give the same transaction (I6). */
   start(options: StartOptions): Promise<Reading>;
@@ -42,6 +54,8 @@ export interface Coordinator {
       readonly outcome: 'committed' | 'rolledback' | 'unknown';
     },
   ): Promise<Reading>;
+  /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
+  recover(id: string): Promise<Recovered>;
   /** Temporal answers. */
   ready(): Promise<boolean>;
 }

@@ -3,6 +3,7 @@ import { type Coordinator } from './contract';
 import { type Engine } from './engine';
 import { operate } from './operate';
 import { read } from './read';
+import { recover } from './recover';
 import { start } from './start';
 import { wait } from './wait';
 
@@ -14,6 +15,7 @@ export function createCoordinator(engine: Engine): Coordinator {
     abort: (id, action) => operate(engine, id, { is: 'abort', ...action }),
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),
+    recover: id => recover(engine, id),
     ready: () => ready(engine),
   };
 }

@@ -2,6 +2,7 @@
 import {
   type Coordinator,
   type Reading,
+  type Recovered,
   type StartOptions,
   type WaitOptions,
 } from '../../src/coordinator/contract';
@@ -56,6 +57,10 @@ export class FakeCoordinator implements Coordinator {
 
   resolve(id: string, action: Parameters<Coordinator['resolve']>[1]): Promise<Reading> {
     return this.answer('resolve', { id, ...action }, () => this.get(id));
+  }
+
+  recover(id: string): Promise<Recovered> {
+    return this.answer('recover', { id }, () => ({ is: 'running' }));
   }
 
   async ready(): Promise<boolean> {
