@@ -75,7 +75,7 @@ function replace(file, text) {
   renameSync(draft, file);
 }
 
-function sync(path) {
+export function sync(path) {
   const handle = openSync(path, 'r');
   fsyncSync(handle);
   closeSync(handle);
