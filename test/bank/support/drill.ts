@@ -125,18 +125,14 @@ function randomMovements(random: () => number): Transfer['movements'] {
   };
 }
 
-export interface Killing {
+interface Killing {
   /** Rejects when a bank does not start again. */
   readonly failed: Promise<never>;
   stop(): Promise<number>;
 }
 
 /** SIGKILLs one bank after another at random moments and starts it again, until told to stop; how often. */
-export function killBanks(
-  { banks }: Drill,
-  random: () => number,
-  everyMs: number,
-): { stop(): Promise<number> } {
+export function killBanks({ banks }: Drill, random: () => number, everyMs: number): Killing {
   let kills = 0;
   const stopping = new AbortController();
   const killing = (async () => {
