@@ -43,6 +43,19 @@ export interface AuthConfig {
   readonly jwksUrl?: string;
 }
 
+/** The orphan sweep. */
+export interface SweepConfig {
+  /** Participants' in-doubt lists. A query may hold a secret. */
+  readonly recoveryUrls: readonly string[];
+  readonly intervalMs: Ms;
+  /** Between two sights of an entry before it is acted on. */
+  readonly safetyMs: Ms;
+  /** In one sweep. */
+  readonly maxActions: number;
+  /** Pending for longer is reported. */
+  readonly stuckAfterMs: Ms;
+}
+
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 export interface Config {
@@ -62,6 +75,7 @@ export interface Config {
   readonly auth: AuthConfig;
   /** Signs requests to participants (Standard Webhooks); a secret. */
   readonly signingSecret?: string;
+  readonly sweep: SweepConfig;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;
 }

@@ -26,6 +26,11 @@ const settings = [
   'DTC_API_TOKENS',
   'DTC_JWKS_URL',
   'DTC_SIGNING_SECRET',
+  'DTC_RECOVERY_URLS',
+  'DTC_SWEEP_INTERVAL_MS',
+  'DTC_SWEEP_SAFETY_MS',
+  'DTC_SWEEP_MAX_ACTIONS',
+  'DTC_STUCK_AFTER_MS',
   'DTC_LOG_LEVEL',
 ] as const;
 
@@ -34,14 +39,7 @@ export type SettingName = (typeof settings)[number];
 const known: ReadonlySet<string> = new Set(settings);
 
 /** Specified, but of features that this version lacks: refused, since someone who sets one relies on it. */
-const notYet: ReadonlySet<string> = new Set([
-  'DTC_LOCK_TIMEOUT_MS',
-  'DTC_RECOVERY_URLS',
-  'DTC_SWEEP_INTERVAL_MS',
-  'DTC_SWEEP_SAFETY_MS',
-  'DTC_SWEEP_MAX_ACTIONS',
-  'DTC_STUCK_AFTER_MS',
-]);
+const notYet: ReadonlySet<string> = new Set(['DTC_LOCK_TIMEOUT_MS']);
 
 /** Values are not repeated: a misspelt `DTC_API_TOKENS` holds a secret (I11). */
 export function problemsOfNames(names: readonly string[]): SettingProblem[] {

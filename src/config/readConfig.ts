@@ -8,6 +8,7 @@ import { ConfigError } from './configError';
 import { readLimits } from './limits';
 import { problemsOfNames } from './names';
 import * as as from './parsers';
+import { readSweep } from './sweep';
 import { type Environment, SettingReader, withoutCredentials, withoutSecrets } from './settingReader';
 
 /** @throws ConfigError */
@@ -24,6 +25,7 @@ export function readConfig(env: Environment): Config {
 }
 
 function readSettings(reader: SettingReader, env: Environment): Config {
+  const allowedParticipants = readAllowList(reader);
   const publicUrl = reader.optional('DTC_PUBLIC_URL', as.baseUrl);
   const coordinatorId = reader.optional('DTC_COORDINATOR_ID', as.coordinatorTag);
   return {
@@ -35,9 +37,10 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     ...(coordinatorId === undefined ? {} : { coordinatorId }),
     dev: readDevServer(reader),
     limits: readLimits(reader),
-    allowedParticipants: readAllowList(reader),
+    allowedParticipants,
     auth: readAuth(reader),
     ...readSigningSecret(reader),
+    sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.withDefault('DTC_LOG_LEVEL', logLevel, 'info'),
     temporal: readTemporal(reader, env),
   };

@@ -1,0 +1,56 @@
+/** Owns the settings of the orphan sweep. Its lists are called like any participant, so the allow-list rules them too. */
+import { type AllowList } from '../outbound/allowList';
+import { type Policy, createPolicy } from '../outbound/policy';
+import { readHttpUrl } from '../protocol/wire/participantUrl';
+import { lastSegment } from '../protocol/wire/urls';
+import { type SweepConfig } from './config';
+import { integer } from './parsers';
+import { type SettingReader, withoutSecrets } from './settingReader';
+
+const ms = ' (milliseconds)';
+const dayMs = 86_400_000;
+const mostLists = 100;
+const allowed = `allowed: a comma list of at most ${mostLists} http:// or https:// URLs without credentials, whose last path segment is "prepared"`;
+
+export function readSweep(reader: SettingReader, participants: AllowList): SweepConfig {
+  return {
+    recoveryUrls: readRecoveryUrls(reader, participants),
+    // a Temporal Schedule counts in seconds
+    intervalMs: reader.withDefault('DTC_SWEEP_INTERVAL_MS', integer(1_000, dayMs, ms), 60_000),
+    safetyMs: reader.withDefault('DTC_SWEEP_SAFETY_MS', integer(1, dayMs, ms), 120_000),
+    maxActions: reader.withDefault('DTC_SWEEP_MAX_ACTIONS', integer(1, 1_000), 100),
+    stuckAfterMs: reader.withDefault('DTC_STUCK_AFTER_MS', integer(1, 30 * dayMs, ms), 600_000),
+  };
+}
+
+function readRecoveryUrls(reader: SettingReader, participants: AllowList): readonly string[] {
+  const text = reader.text('DTC_RECOVERY_URLS');
+  if (text === undefined) return [];
+  const read = parseRecoveryUrls(text, participants);
+  if ('urls' in read) return read.urls;
+  reader.refuse({ name: 'DTC_RECOVERY_URLS', value: withoutSecrets(read.entry), message: read.problem });
+  return [];
+}
+
+type Parsed = { readonly urls: readonly string[] } | { readonly entry: string; readonly problem: string };
+
+function parseRecoveryUrls(text: string, participants: AllowList): Parsed {
+  const policy = createPolicy(participants);
+  const urls: string[] = [];
+  const entries = text.split(',').map(each => each.trim());
+  for (const [index, entry] of entries.entries()) {
+    const read = readHttpUrl(entry);
+    const problem = 'wrong' in read ? read.wrong : whyNoList(read.href, urls, policy);
+    if (problem !== undefined) return { entry, problem: `entry ${index + 1} ${problem}; ${allowed}` };
+    if ('href' in read) urls.push(read.href);
+  }
+  if (urls.length <= mostLists) return { urls };
+  return { entry: text, problem: `names ${urls.length} lists; ${allowed}` };
+}
+
+function whyNoList(href: string, others: readonly string[], policy: Policy): string | undefined {
+  if (lastSegment(new URL(href)) !== 'prepared') return 'does not end in "prepared"';
+  if (others.includes(href)) return 'repeats an earlier one';
+  const refusal = policy.check(href);
+  return refusal === undefined ? undefined : `may not be called: ${refusal}`;
+}
