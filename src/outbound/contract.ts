@@ -3,9 +3,11 @@ import { type Reply } from '../protocol/wire/answers';
 import { type Ms } from '../protocol/wire/phases';
 
 export interface OutboundRequest {
+  /** `POST` unless given. */
+  readonly method?: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON text. */
+  /** JSON text; empty for a `GET`. */
   readonly body: string;
   readonly timeoutMs: Ms;
   /** Cuts the request off; the reply then has code `cancelled`. */

@@ -2,6 +2,7 @@
  * Owns the way of one request out: policy, its place in the endpoint's bulkhead, one attempt. It is never repeated here
  * and a redirect is never followed; trying again is the engine's business. Whatever happens is a reply.
  */
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { type Agent } from 'undici';
 import { type Reply } from '../protocol/wire/answers';
@@ -57,22 +58,24 @@ function start({ agent, limits, signingSecret }: Sending, request: OutboundReque
   const exchange = new Exchange(request, limits);
   if (exchange.replied) return exchange;
   const headers = { 'accept-encoding': 'identity', ...request.headers, ...signature(request, signingSecret) };
+  const { method = 'POST', body } = request;
+  const content = method === 'GET' ? {} : { body };
   try {
-    agent.dispatch(
-      { origin, path: pathname + search, method: 'POST', headers, body: request.body },
-      exchange,
-    );
+    agent.dispatch({ origin, path: pathname + search, method, headers, ...content }, exchange);
   } catch (error) {
     exchange.fail(error);
   }
   return exchange;
 }
 
-/** Made at the last moment, since it carries the time; the id is the key, the same for every repeat (I7). */
+/**
+ * Made at the last moment, since it carries the time; the id is the key, the same for every repeat (I7). What has no key
+ * changes nothing, and each sending has an id of its own.
+ */
 function signature(
   { headers, body }: OutboundRequest,
   secret: string | undefined,
 ): Readonly<Record<string, string>> {
   if (secret === undefined) return {};
-  return signatureHeaders(secret, { id: headers['idempotency-key'] ?? '', body, now: Date.now() });
+  return signatureHeaders(secret, { id: headers['idempotency-key'] ?? randomUUID(), body, now: Date.now() });
 }
