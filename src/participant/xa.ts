@@ -6,7 +6,8 @@
  * - a yes is answered once the branch is prepared *and* the record says so. A branch that is prepared under a record that
  *   still says `preparing` belongs to a call that died: the next prepare finds it and answers the same yes;
  * - a rollback is in the record before the branch is rolled back, so a late prepare is refused from then on;
- * - a commit is in the record after the branch was committed. In between, the row that each branch holds proves it.
+ * - a commit is in the record after the branch was committed. In between, the row that each branch holds proves it, to a
+ *   repeat as to a rollback.
  *
  * Calls for one record wait for each other at its row. A process that lost that lock (its connection died while it was
  * frozen) may still prepare a branch under a record that has ended meanwhile: `rollback` and `reconcile` end such a one.
@@ -21,6 +22,7 @@ import {
   prepareStep,
   rollbackStep,
   type VoteRecord,
+  wasCommitted,
 } from './ledger/record';
 import {
   after,
@@ -100,11 +102,16 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
       const record = await claim(session, dialect, { ...key, state: 'rolledback', now: Date.now() });
       const step = rollbackStep(record);
       if (step.do === 'answer') return step.answer;
+      if (await branchWasCommitted(session, key)) return recordCommit(session, key);
       await change(session, key, after('rolledback', settledBy));
       return done;
     });
-    if (answer.is === 'done') await branches.rollback(key);
-    return answer;
+    if (answer.is === 'refused' || (await branches.rollback(key)) === 'done') return answer;
+    // gone, maybe by a commit that was under way since before: its process died, and the database went on with it
+    return store.transaction(async session => {
+      await lock(session, dialect, key);
+      return (await branchWasCommitted(session, key)) ? recordCommit(session, key) : answer;
+    });
   };
 
   return {
@@ -114,6 +121,12 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
     prepared: page => preparedOf(store, page),
     reconcile: () => reconcile(store),
   };
+}
+
+/** What a commit that died in between could not say itself. A rollback is refused by it. */
+async function recordCommit(session: Session, key: BranchKey): Promise<CompletionAnswer> {
+  await change(session, key, after('committed'));
+  return wasCommitted;
 }
 
 /** Of the records that may hold something, those whose branch is prepared. */

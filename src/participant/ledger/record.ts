@@ -41,6 +41,7 @@ export function prepareStep(record: VoteRecord, call: Call, requestHash: string,
 export type CompletionAnswer = Settled;
 
 export const done: CompletionAnswer = { is: 'done' };
+export const wasCommitted: CompletionAnswer = { is: 'refused', why: 'it was committed here' };
 
 /** `run`: it is prepared, so it can be committed. */
 export function commitStep(record: VoteRecord | undefined): Step<CompletionAnswer> {
@@ -66,7 +67,7 @@ export function rollbackStep(record: VoteRecord): Step<CompletionAnswer> {
     case 'prepared':
       return run(record);
     case 'committed':
-      return answer(refused('it was committed here'));
+      return answer(wasCommitted);
     case 'rolledback':
     case 'refused':
       return answer(done);

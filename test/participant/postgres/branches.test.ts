@@ -97,6 +97,20 @@ describe('a branch that was prepared', () => {
     expect(await rig.available()).toBe(90);
   });
 
+  it('is not acknowledged as rolled back where it was committed, although its record never said so', async () => {
+    await ask('prepare');
+    await rig.sql(`COMMIT PREPARED ${branch()}`);
+    expect([await ask('rollback'), await ask('rollback'), await ask('commit')]).toEqual([409, 409, 200]);
+    expect(await rig.available()).toBe(90);
+  });
+
+  it('is not acknowledged as rolled back where a commit under way comes first after all', async () => {
+    await ask('prepare');
+    await rig.sql(`UPDATE dtc_votes SET state = 'rolledback'`); // a rollback that was refused: the branch is being committed
+    await rig.sql(`COMMIT PREPARED ${branch()}`);
+    expect([await ask('rollback'), await ask('commit')]).toEqual([409, 200]);
+  });
+
   it('is never acknowledged as committed where somebody rolled it back by hand', async () => {
     await ask('prepare');
     await rig.sql(`ROLLBACK PREPARED ${branch()}`);
