@@ -1,0 +1,199 @@
+/** Owns how a sweep's report reads: what was found, what becomes of it and why, and the command where a person has to act. */
+import { participantBody, participantHeaders } from '../wire/participantRequest';
+import { type Ms, type Phase, timestamp } from '../wire/phases';
+import {
+  type Action,
+  type Counts,
+  type Finding,
+  type Interrupted,
+  type Left,
+  type Prepared,
+  type SweepReport,
+  type Unknown,
+} from './report';
+
+export interface FindingDocument {
+  readonly kind: Finding['kind'];
+  readonly transactionId?: string;
+  readonly participant?: string;
+  /** The list's URL, its query redacted. */
+  readonly where?: string;
+  readonly since: string;
+  readonly what: string;
+  readonly willDo: string;
+  readonly why: string;
+  /** Settles it, once a person has looked: with DECISION set to commit or rollback. */
+  readonly command?: string;
+  /** The same for a participant that is not of the kit. */
+  readonly curl?: string;
+}
+
+export interface ActionDocument {
+  readonly action: Action['action'];
+  readonly transactionId: string;
+  readonly participant?: string;
+  readonly where?: string;
+  readonly at: string;
+  readonly reason: string;
+  /** `done`, or what came instead. */
+  readonly result: string;
+}
+
+export interface OrphansDocument {
+  /** Absent before the first sweep. */
+  readonly sweptAt?: string;
+  readonly dryRun: boolean;
+  readonly findings: readonly FindingDocument[];
+  readonly counts: Counts;
+  readonly actions: readonly ActionDocument[];
+}
+
+export function orphansDocument(report: SweepReport): OrphansDocument {
+  const { sweptAt, dryRun, findings, counts, actions } = report;
+  return {
+    sweptAt: timestamp(sweptAt),
+    dryRun,
+    findings: findings.map(each => findingDocument(each, report)),
+    counts,
+    actions: actions.map(each => actionDocument(each, report)),
+  };
+}
+
+type Context = Pick<SweepReport, 'lists' | 'safetyMs' | 'maxActions'>;
+
+function findingDocument(finding: Finding, context: Context): FindingDocument {
+  const { kind, since } = finding;
+  const about = {
+    kind,
+    ...('transactionId' in finding ? { transactionId: finding.transactionId } : {}),
+    ...('participant' in finding ? { participant: finding.participant } : {}),
+    ...('list' in finding ? { where: context.lists[finding.list] ?? '' } : {}),
+    since: timestamp(since),
+  };
+  return { ...about, ...wordsOf(finding, context) };
+}
+
+type Words = Pick<FindingDocument, 'what' | 'willDo' | 'why' | 'command' | 'curl'>;
+
+function wordsOf(finding: Finding, context: Context): Words {
+  switch (finding.kind) {
+    case 'interrupted':
+      return interruptedWords(finding, context);
+    case 'prepared':
+      return preparedWords(finding, context);
+    case 'unknown':
+      return unknownWords(finding, context);
+    case 'stuck':
+      return {
+        what: finding.needsAttention
+          ? `needs attention, ${finding.state}`
+          : `${finding.state} for longer than it should`,
+        willDo: 'nothing: it is being driven, and goes on by itself',
+        why: finding.detail === '' ? 'nobody knows what it waits for: is there a worker?' : finding.detail,
+      };
+    case 'unreachable':
+      return {
+        what: 'the list of what is prepared cannot be read',
+        willDo: 'ask again in the next sweep',
+        why: finding.detail,
+      };
+  }
+}
+
+function interruptedWords({ transactionId, left, detail }: Interrupted, context: Context): Words {
+  const what = 'ended from outside in Temporal; nobody drives it';
+  if (left !== 'unreplayable')
+    return {
+      what,
+      willDo: willDo('take it up again', left),
+      why: left === 'waits' ? 'it ended only just now: in the next sweep' : why(left, detail, context),
+    };
+  return {
+    what,
+    willDo: 'nothing: a person has to',
+    why: `its history cannot be replayed: ${detail ?? ''}`,
+    command: `temporal workflow show --workflow-id ${transactionId}`,
+  };
+}
+
+function preparedWords(finding: Prepared, context: Context): Words {
+  const { decision, left, detail } = finding;
+  const ended = decision === 'commit' ? 'committed' : 'rolled back';
+  const what = `prepared, although the transaction has ${ended}`;
+  if (left !== 'forced' && left !== 'stranger')
+    return { what, willDo: willDo(`send ${decision}`, left), why: why(left, detail, context) };
+  const because =
+    left === 'stranger'
+      ? 'the transaction has no participant of this name: is this the list of another service?'
+      : `an operator has settled this participant otherwise than decided: ${detail ?? ''}`;
+  return { what, willDo: 'nothing: a person has to', why: because, ...commands(finding, context) };
+}
+
+function unknownWords(finding: Unknown, context: Context): Words {
+  const lost = finding.expired
+    ? 'is older than Temporal keeps records'
+    : 'is not in the record: it was lost with a restored backup, by "workflow delete", or with the namespace';
+  return {
+    what: `prepared, under an id of this coordinator that ${lost}`,
+    willDo: 'nothing: the decision that is missing may have been commit',
+    why: 'only a transaction that existed can have sent prepare. Find out how its other participants ended, then settle this one the same way: DECISION=commit or DECISION=rollback',
+    ...commands(finding, context),
+  };
+}
+
+/** Harmless until somebody has set DECISION. `participantRequest` makes the request, so that it is the regular one. */
+function commands(
+  { transactionId, participant, list }: Prepared | Unknown,
+  { lists }: Context,
+): Required<Pick<FindingDocument, 'command' | 'curl'>> {
+  const where = lists[list] ?? '';
+  const call = { transactionId, participant, phase: '$DECISION' as Phase, decideBy: 0 };
+  const headers = Object.entries(participantHeaders(call)).map(([name, value]) => `-H "${name}: ${value}"`);
+  const body = participantBody(call).replaceAll('"', '\\"');
+  const url = where.replace(/prepared(?=$|\?)/, '$DECISION');
+  return {
+    command: `npm run settle-participant -- "$DECISION" "${where}" ${transactionId} ${participant} --reason "$REASON"`,
+    curl: `curl -i -X POST "${url}" ${headers.join(' ')} -d "${body}"`,
+  };
+}
+
+function willDo(deed: string, left: Left): string {
+  return left === 'dryRun' ? `would ${deed}` : deed;
+}
+
+function why(left: Left, detail: string | undefined, { safetyMs, maxActions }: Context): string {
+  switch (left) {
+    case 'waits':
+      return `once it has been seen in two sweeps at least ${safetyMs} ms apart`;
+    case 'capped':
+      return `in a later sweep: this one had done ${maxActions} actions, its cap`;
+    case 'dryRun':
+      return 'this sweep was dry';
+    case 'failed':
+      return `tried in vain, and tried again in the next sweep: ${detail ?? ''}`;
+    default:
+      return detail ?? '';
+  }
+}
+
+function actionDocument(action: Action, context: Context): ActionDocument {
+  const { transactionId, participant, list, at, done, detail } = action;
+  return {
+    action: action.action,
+    transactionId,
+    ...(participant === undefined ? {} : { participant }),
+    ...(list === undefined ? {} : { where: context.lists[list] ?? '' }),
+    at: timestamp(at),
+    reason: reasonOf(action, context),
+    result: done ? 'done' : (detail ?? 'failed'),
+  };
+}
+
+export function reasonOf(
+  { action, since }: Pick<Action, 'action' | 'since'>,
+  { safetyMs }: { readonly safetyMs: Ms },
+): string {
+  if (action === 'recover') return `it had been ended from outside in Temporal, ${timestamp(since)}`;
+  const ended = action === 'commit' ? 'committed' : 'rolled back';
+  return `the transaction has ${ended}, and the participant holds it prepared: first seen ${timestamp(since)}, at least ${safetyMs} ms ago`;
+}
