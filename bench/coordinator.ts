@@ -11,6 +11,7 @@ import { createActivities } from '../activities';
 import { createApi } from '../src/api/app';
 import { readConfig } from '../src/config/readConfig';
 import { createCoordinator } from '../src/coordinator';
+import { createOrphans } from '../src/coordinator/orphans';
 import { type Coordinator } from '../src/coordinator/contract';
 import { createOutbound } from '../src/outbound';
 import { tagOfNamespace } from '../src/protocol/wire/ids';
@@ -45,20 +46,21 @@ async function main(): Promise<void> {
   });
   await registerSearchAttributes(engine.connection, namespace);
   const outbound = createOutbound({ allowed: config.allowedParticipants });
-  const coordinator = createCoordinator({
+  const known = {
     ...engine,
     ...{ limits: config.limits, taskQueue: config.taskQueue, tag: tagOfNamespace(engine.namespaceId) },
-    onQueryFailed: err => {
+    onQueryFailed: (err: unknown) => {
       log.warn({ err }, 'a query failed');
     },
-  });
+  };
+  const [coordinator, orphans] = [createCoordinator(known), createOrphans(known)];
   const worker = await createWorker({
     ...{ connection: engine.connection, namespace, taskQueue: config.taskQueue },
     activities: createActivities({ outbound, log: requestLogger(log) }),
     workflowBundle: await bundle(),
   });
   void worker.run();
-  const server = createServer(createApi({ coordinator, outbound, config, log, stopping }));
+  const server = createServer(createApi({ coordinator, orphans, outbound, config, log, stopping }));
   const url = await listening(server);
   answerQuestions({ engine, coordinator });
   tell({ ready: { url } });

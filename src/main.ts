@@ -5,19 +5,23 @@
  *
  * Fails, with one clear line and exit code 1: bad configuration, a port or data directory in use, no Temporal server.
  */
-import { type Worker } from '@temporalio/worker';
+import { type NativeConnection, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { createSweepActivities } from '../activities/sweep';
 import { createApi } from './api/app';
 import { listen } from './api/listen';
 import { type Config } from './config/config';
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
 import { createCoordinator } from './coordinator';
+import { type Engine } from './coordinator/engine';
+import { createOrphans, createSweeping, scheduleSweeps } from './coordinator/orphans';
 import { createOutbound } from './outbound';
 import { type Outbound } from './outbound/contract';
 import { tagOfNamespace } from './protocol/wire/ids';
 import { readyBlock } from './ready';
 import { requestLogger } from './requestLog';
+import { sweepLogger } from './sweepLog';
 import { type Log, createLog } from './telemetry/log';
 import { connectionOptions } from './config/temporalOptions';
 import { type Connected, connect } from './temporal/connect';
@@ -60,8 +64,9 @@ async function run(context: Context): Promise<void> {
     ...(config.signingSecret === undefined ? {} : { signingSecret: config.signingSecret }),
   });
   context.closers.push({ what: 'outbound', close: () => outbound.close() });
-  const worker = config.role === 'api' ? undefined : await startWorker(context, { engine, outbound });
-  const api = config.role === 'worker' ? undefined : await startApi(context, { engine, outbound });
+  const parts = { engine: engineOf(context, engine), connection: engine.connection, outbound };
+  const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
+  const api = config.role === 'worker' ? undefined : await startApi(context, parts);
   const block = readyBlock({
     role: config.role,
     temporal: server.address,
@@ -106,20 +111,37 @@ async function connected({ config, log, stopping, closers }: Context, address: s
 }
 
 interface Parts {
-  readonly engine: Connected;
+  readonly engine: Engine;
+  readonly connection: NativeConnection;
   readonly outbound: Outbound;
+}
+
+function engineOf({ config, log }: Context, connected: Connected): Engine {
+  const { client, connection, namespace, retentionMs } = connected;
+  return {
+    ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
+    tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
+    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    onQueryFailed: err => {
+      log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
+    },
+  };
 }
 
 /** `failed` rejects when the worker can no longer run. */
 async function startWorker(
   { config, log, closers }: Context,
-  { engine, outbound }: Parts,
+  { engine, connection, outbound }: Parts,
 ): Promise<{ failed: Promise<never> }> {
-  const activities = createActivities({ outbound, log: requestLogger(log) });
-  const { connection, namespace } = engine;
-  const worker = await createWorker({ connection, namespace, taskQueue: config.taskQueue, activities });
+  const { namespace, taskQueue } = engine;
+  const activities = {
+    ...createActivities({ outbound, log: requestLogger(log) }),
+    ...createSweepActivities({ ...createSweeping(engine), outbound, log: sweepLogger(log) }),
+  };
+  const worker = await createWorker({ connection, namespace, taskQueue, activities });
   const run = worker.run();
   closers.push({ what: 'worker', close: () => drain(worker, run) });
+  await scheduleSweeps(engine, config.sweep);
   return { failed: run.then(never) };
 }
 
@@ -132,16 +154,9 @@ async function startApi(
   { config, log, stopping, closers }: Context,
   { engine, outbound }: Parts,
 ): Promise<string> {
-  const { client, connection, namespace, retentionMs } = engine;
-  const coordinator = createCoordinator({
-    ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
-    tag: config.coordinatorId ?? tagOfNamespace(engine.namespaceId),
-    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
-    onQueryFailed: err => {
-      log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
-    },
-  });
-  const server = await listen(createApi({ coordinator, outbound, config, log, stopping }), config);
+  const coordinator = createCoordinator(engine);
+  const orphans = createOrphans(engine);
+  const server = await listen(createApi({ coordinator, orphans, outbound, config, log, stopping }), config);
   closers.push({ what: 'API', close: () => server.close() });
   return server.url;
 }

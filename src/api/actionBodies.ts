@@ -33,6 +33,7 @@ function body<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.c
 export const abortBody = body({ reason: reason.optional() });
 export const retryBody = body({});
 export const resolveBody = body({ participant, outcome, reason });
+export const sweepBody = body({ dryRun: z.boolean('must be true or false').default(false) });
 
 /** @throws Problem that names every wrong field */
 export function parseAction<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

@@ -10,6 +10,7 @@ import { type ApiDependencies } from './dependencies';
 import { exchangeOf } from './exchange';
 import { guardHost } from './hosts';
 import { nothingHere } from './methods';
+import { orphanRoutes } from './orphans';
 import { sendProblem } from './problems';
 import { logRequests } from './requestLog';
 import { serviceRoutes } from './service';
@@ -23,7 +24,9 @@ export function createApi(api: ApiDependencies): Express {
   app.disable('etag'); // answers change from one request to the next, and none is cached
   app.use(logRequests(api.log), helmet(), neverCached, serviceRoutes(api));
   app.use(guardHost(api.config));
-  app.use('/transactions', authenticate(api.config.auth), transactionRoutes(api));
+  const identified = authenticate(api.config.auth);
+  app.use('/transactions', identified, transactionRoutes(api));
+  app.use('/orphans', identified, orphanRoutes(api));
   app.use(nothingHere, answerWithProblem);
   return app;
 }

@@ -6,12 +6,12 @@ import { type Caller, callerOf } from './exchange';
 import { Problem } from './problems';
 import { unknownTransaction } from './toProblem';
 
-type Action = 'start' | 'read' | 'abort' | 'retry' | 'resolve';
+type Action = 'start' | 'read' | 'abort' | 'retry' | 'resolve' | 'sweep';
 
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
   client: ['start', 'read', 'abort'],
   participant: ['read'],
-  operator: ['start', 'read', 'abort', 'retry', 'resolve'],
+  operator: ['start', 'read', 'abort', 'retry', 'resolve', 'sweep'],
 };
 
 export function permit(action: Action): RequestHandler {

@@ -58,7 +58,8 @@ export function installRuntime(log: Log): void {
 function fieldsOf(meta: LogMetadata): Record<string, unknown> {
   const { error, ...rest } = meta;
   const kept = Object.entries(rest).filter(([name, value]) => !noise.has(name) && typeof value !== 'symbol');
-  const id: unknown = meta['transactionId'] ?? meta['workflowId'];
+  const id: unknown =
+    meta['transactionId'] ?? (meta['workflowType'] === 'transaction' ? meta['workflowId'] : undefined);
   return {
     ...Object.fromEntries(kept),
     ...(id === undefined ? {} : { transactionId: id }),

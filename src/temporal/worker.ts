@@ -4,13 +4,14 @@
  */
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type Activities } from '../../activities/types';
+import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly activities: Activities;
+  readonly activities: Activities & Partial<SweepActivities>;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */

@@ -7,6 +7,7 @@ import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
 import { FakeCoordinator } from './fakeCoordinator';
+import { FakeOrphans } from './fakeOrphans';
 
 export interface Answer {
   readonly status: number;
@@ -29,6 +30,7 @@ type LogLine = Readonly<Record<string, unknown>> & { readonly level: string };
 
 export class Harness {
   readonly coordinator = new FakeCoordinator();
+  readonly orphans = new FakeOrphans();
   readonly stopping = new AbortController();
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
@@ -43,6 +45,7 @@ export class Harness {
     harness.output.on('data', (chunk: Buffer) => (harness.logText += chunk.toString()));
     const app = createApi({
       coordinator: harness.coordinator,
+      orphans: harness.orphans,
       outbound: { check: url => harness.refuse(url) },
       config,
       log: createLog('debug', harness.output),

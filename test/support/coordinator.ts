@@ -6,12 +6,17 @@ import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { createSweepActivities } from '../../activities/sweep';
+import { type ActionLog } from '../../activities/sweep/ports';
 import { type RequestLog } from '../../activities/call';
 import { createApi } from '../../src/api/app';
 import { listen } from '../../src/api/listen';
 import { type Limits } from '../../src/config/config';
 import { readConfig } from '../../src/config/readConfig';
 import { createCoordinator } from '../../src/coordinator';
+import { createOrphans, createSweeping, scheduleSweeps } from '../../src/coordinator/orphans';
+import { sweepIdOf } from '../../src/coordinator/orphans/reports';
+import { type Recovered } from '../../src/coordinator/contract';
 import { createOutbound } from '../../src/outbound';
 import { tagOfNamespace } from '../../src/protocol/wire/ids';
 import { type TransactionDocument } from '../../src/protocol/wire/document';
@@ -47,6 +52,9 @@ export interface TestOptions {
   /** No worker is started. */
   readonly apiOnly?: boolean;
   readonly onRequest?: (entry: RequestLog) => void;
+  /** Its worker makes the Schedule of the orphan sweep. Needs a `DTC_COORDINATOR_ID` of its own: the server is shared. */
+  readonly sweeps?: boolean;
+  readonly onSweepAction?: (entry: ActionLog) => void;
 }
 
 export interface TestCoordinator {
@@ -63,6 +71,8 @@ export interface TestCoordinator {
   get(id: string): Promise<TransactionDocument>;
   /** POST /transactions/<id>/<verb>. */
   act(id: string, verb: 'abort' | 'retry' | 'resolve', body?: unknown): Promise<Response>;
+  /** Takes up again what ended abnormally in Temporal. */
+  recover(id: string): Promise<Recovered>;
   /** Reads until `reached` holds; fails with the last document after `withinMs` (30 s). */
   until(
     id: string,
@@ -106,16 +116,18 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const tag = config.coordinatorId ?? tagOfNamespace(engine.namespaceId);
   const { allowedParticipants: allowed, signingSecret } = config;
   const outbound = createOutbound({ allowed, ...(signingSecret === undefined ? {} : { signingSecret }) });
-  const coordinator = createCoordinator({
+  const known = {
     ...engine,
     tag,
     limits,
     taskQueue,
     ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     onQueryFailed: () => undefined,
-  });
+  };
+  const coordinator = createCoordinator(known);
   const app = createApi({
     coordinator,
+    orphans: createOrphans(known),
     outbound,
     config: { ...config, limits },
     log,
@@ -129,7 +141,12 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const startWorker: TestCoordinator['startWorker'] = async code => {
     const bundle = code === undefined ? {} : { workflowBundle: { code } };
     const connection = await NativeConnection.connect({ address });
-    const activities = createActivities({ outbound, log: options.onRequest ?? (() => undefined) });
+    const activities = {
+      ...createActivities({ outbound, log: options.onRequest ?? (() => undefined) }),
+      ...createSweepActivities({
+        ...{ ...createSweeping(known), outbound, log: options.onSweepAction ?? (() => undefined) },
+      }),
+    };
     const cache =
       options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows };
     const created = await createWorker({
@@ -138,6 +155,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
       ...bundle,
     });
     worker = { worker: created, run: created.run(), connection };
+    if (options.sweeps === true) await scheduleSweeps(known, config.sweep);
   };
   const stopWorker = async (): Promise<void> => {
     const stopped = worker;
@@ -178,6 +196,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     get,
     act: (id, verb, body = {}) =>
       fetch(`${api.url}/transactions/${id}/${verb}`, { method: 'POST', headers, body: JSON.stringify(body) }),
+    recover: id => coordinator.recover(id),
     until: (id, reached, withinMs = 30_000) => readUntil(() => get(id), reached, withinMs),
     startWorker,
     stopWorker,
@@ -185,6 +204,11 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
       stopping.abort();
       await api.close();
       await stopWorker();
+      if (options.sweeps === true)
+        await engine.client.schedule
+          .getHandle(sweepIdOf(known))
+          .delete()
+          .catch(() => undefined);
       await outbound.close();
       await engine.connection.close();
     },

@@ -1,0 +1,98 @@
+/**
+ * Owns finding, by visibility, transactions of ours that nobody drives and those that do not come to an end. Visibility may
+ * lag, so whoever acts on what is found asks again; and it lists every run, so a closed run counts only where none followed.
+ */
+import { type WorkflowExecutionInfo } from '@temporalio/client';
+import { transactionWorkflow } from '../../../workflows/messages';
+import { type Stuck } from '../../protocol/orphans/report';
+import { type Ended, type Survey } from '../../protocol/orphans/steps';
+import { type TransactionDocument } from '../../protocol/wire/document';
+import { readId } from '../../protocol/wire/ids';
+import { type Ms, timestamp } from '../../protocol/wire/phases';
+import { type Engine } from '../engine';
+import { read } from '../read';
+
+/** More are counted. */
+const mostListed = 1000;
+/** More are not looked at in one sweep: a stuck one is asked for its reason. */
+const mostAsked = 200;
+const idsPerQuery = 100;
+
+export async function survey(
+  engine: Engine,
+  { now, stuckAfterMs }: { readonly now: Ms; readonly stuckAfterMs: Ms },
+): Promise<Omit<Survey, 'memory'>> {
+  const [interrupted, stuck] = [await findInterrupted(engine), await findStuck(engine, now - stuckAfterMs)];
+  return {
+    interrupted: interrupted.slice(0, mostListed),
+    interruptedCount: interrupted.length,
+    stuck: stuck.found,
+    stuckCount: stuck.count,
+  };
+}
+
+async function findInterrupted(engine: Engine): Promise<Ended[]> {
+  const newest = new Map<string, Ended>();
+  const abnormal = "ExecutionStatus IN ('Terminated','Failed','TimedOut','Canceled')";
+  for await (const { workflowId, closeTime } of list(engine, abnormal)) {
+    const endedAt = closeTime?.getTime() ?? 0;
+    if (endedAt >= (newest.get(workflowId)?.endedAt ?? 0))
+      newest.set(workflowId, { transactionId: workflowId, endedAt });
+  }
+  const takenUp = await idsWithAnotherRun(engine, [...newest.keys()]);
+  return [...newest.values()].filter(({ transactionId }) => !takenUp.has(transactionId));
+}
+
+async function idsWithAnotherRun(engine: Engine, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let from = 0; from < ids.length; from += idsPerQuery) {
+    const some = ids.slice(from, from + idsPerQuery).map(id => `'${id}'`);
+    const query = `WorkflowId IN (${some.join()}) AND ExecutionStatus IN ('Running','Completed')`;
+    for await (const { workflowId } of list(engine, query)) found.add(workflowId);
+  }
+  return found;
+}
+
+async function findStuck(engine: Engine, before: Ms): Promise<{ found: Stuck[]; count: number }> {
+  const found: Stuck[] = [];
+  let count = 0;
+  const old = `StartTime < '${timestamp(before)}'`;
+  const query = `ExecutionStatus = 'Running' AND (NeedsAttention = true OR ${old})`;
+  for await (const { workflowId } of list(engine, query)) {
+    count += 1;
+    if (count > mostAsked) continue;
+    const { document } = await read(engine, workflowId);
+    if (isStuck(document, before)) found.push(stuck(document));
+    else count -= 1;
+  }
+  return { found, count };
+}
+
+function isStuck(
+  { needsAttention, status, state, endedAt, createdAt }: TransactionDocument,
+  before: Ms,
+): boolean {
+  if (endedAt !== undefined || state === 'interrupted') return false;
+  return needsAttention || (status === 'pending' && Date.parse(createdAt) < before);
+}
+
+function stuck({ id, createdAt, state, needsAttention, participants }: TransactionDocument): Stuck {
+  const detail = participants
+    .filter(p => p.lastError !== undefined && p.state !== 'committed' && p.state !== 'rolledback')
+    .map(p => `${p.name}: ${p.lastError?.message ?? ''} (attempt ${p.attempts})`);
+  const shown = detail.slice(0, 3).join('; ') + (detail.length > 3 ? `; and ${detail.length - 3} more` : '');
+  return {
+    kind: 'stuck',
+    transactionId: id,
+    since: Date.parse(createdAt),
+    state,
+    needsAttention,
+    detail: shown,
+  };
+}
+
+async function* list({ client, tag }: Engine, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+  const ours = `WorkflowType = '${transactionWorkflow}' AND WorkflowId STARTS_WITH '${tag}'`;
+  for await (const each of client.workflow.list({ query: `${ours} AND ${query}`, pageSize: 500 }))
+    if (readId(tag, each.workflowId) !== undefined) yield each;
+}
