@@ -5,6 +5,7 @@
 import {
   type ActionDocument,
   type ParticipantDocument,
+  type RecoveryDocument,
   type TransactionDocument,
 } from '../src/protocol/wire/document';
 
@@ -17,6 +18,7 @@ export function detailsOf(document: TransactionDocument): string {
     table(document.participants),
     urls(document.participants),
     actions(document.actions),
+    recoveries(document.recoveries),
   ];
   return paragraphs
     .filter(lines => lines.length > 0)
@@ -99,6 +101,12 @@ function action({
   const because = why === undefined ? '' : `: ${why}`;
   const without = ignored === undefined ? '' : ` (**ignored**: ${cell(ignored)})`;
   return `- ${time(at)} ${cell(`${name}${on} by ${by}${because}`)}${without}`;
+}
+
+function recoveries(all: readonly RecoveryDocument[] = []): string[] {
+  if (all.length === 0) return [];
+  const lines = all.map(({ at, from, why }) => `- ${time(at)} run ${from} had been ${cell(why)}`);
+  return ['Taken up again:', '', ...lines];
 }
 
 /** To the second: from RFC 3339 to what is read at a glance. */

@@ -1,15 +1,47 @@
-/** Owns the workflow's input: it stands in history for as long as the transaction runs, so it carries its version. */
-import { type Accepted } from '../src/protocol/transaction/state';
+/**
+ * Owns the workflow's input: it stands in history for as long as the transaction runs, so it carries its version.
+ * 1: a transaction that begins. 2: one that is taken up again, from the state that its run before had.
+ */
+import { begin } from '../src/protocol/transaction/apply';
+import { resume } from '../src/protocol/transaction/resume';
+import { type Accepted, type Transaction } from '../src/protocol/transaction/state';
+import { type Stored, readStored } from '../src/protocol/transaction/stored';
+import { type Ms } from '../src/protocol/wire/phases';
 
-export interface TransactionInput {
+export interface BeginInput {
   readonly version: 1;
   readonly accepted: Accepted;
 }
 
-/** A newer one is not ours to run: the workflow task fails, and is retried until a worker that knows it takes over. */
-export function acceptedOf({ version, accepted }: { version: number; accepted: Accepted }): Accepted {
-  if (version === 1) return accepted;
-  throw new Error(
-    `this worker knows transactions of version 1, not ${version}: run a newer worker beside it`,
-  );
+export interface ResumeInput {
+  readonly version: 2;
+  readonly stored: Stored;
+  /** The run that ended abnormally, and how. */
+  readonly from: string;
+  readonly why: string;
+}
+
+export type TransactionInput = BeginInput | ResumeInput;
+
+/**
+ * The state that a run starts from. A newer input is not ours to run: the workflow task fails, and is retried until a worker
+ * that knows it takes over.
+ */
+export function firstState(id: string, input: TransactionInput, now: Ms): Transaction {
+  switch (input.version) {
+    case 1:
+      return begin(id, input.accepted);
+    case 2:
+      return resumed(id, input, now);
+    default:
+      throw new Error(
+        `this worker knows transactions of version 1 and 2, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
+      );
+  }
+}
+
+function resumed(id: string, { stored, from, why }: ResumeInput, now: Ms): Transaction {
+  const before = readStored(stored);
+  if (before.id !== id) throw new Error(`what is stored is transaction "${before.id}", not "${id}"`);
+  return resume(before, { at: now, from, why });
 }

@@ -5,10 +5,11 @@
  * decode, for ever; a person's slip must not stall a transaction (SPEC §4). So both are turned into what the handlers read,
  * write down and ignore.
  *
- * A query: it must not make the workflow go on (I2), see `aheadOfTasks`.
+ * A query: it must not make a running workflow go on (I2), see `queryAhead.ts`.
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ActivateInput, type WorkflowInterceptors } from '@temporalio/workflow';
+import { queryGuard } from './queryAhead';
 
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 type Signal = NonNullable<Job['signalWorkflow']>;
@@ -18,13 +19,12 @@ const reservedPrefix = '__temporal_';
 const unreadable = defaultPayloadConverter.toPayload('an argument that cannot be decoded');
 
 export const interceptors = (): WorkflowInterceptors => {
-  const aheadOfHistory = aheadOfTasks();
+  const guard = queryGuard();
   return {
     internals: [
       {
         activate: (input, next) => {
-          if (aheadOfHistory(input.activation))
-            throw new Error('this query would run ahead of history: ask again');
+          guard(input.activation);
           for (const { signalWorkflow } of input.activation.jobs ?? []) makeReadable(signalWorkflow);
           next(input);
         },
@@ -32,26 +32,6 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
   };
 };
-
-/**
- * Where a workflow is replayed for a query, the SDK also feeds it what came after the last workflow task: at that task's
- * time, and before what the next task may put first (signals). A decision taken so is not durable, and another one may be
- * taken later (I2). It shows as more history at the same instant: a task has an instant of its own. The query by itself, as
- * of a closed workflow, changes nothing and is answered.
- */
-function aheadOfTasks(): (activation: ActivateInput['activation']) => boolean {
-  let before = { length: 0, at: '' };
-  return ({ historyLength, timestamp, jobs }) => {
-    if (jobs?.every(job => job.queryWorkflow != null) === true) return false;
-    const now = {
-      length: Number(historyLength),
-      at: `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`,
-    };
-    const ahead = now.length > before.length && now.at === before.at;
-    before = now;
-    return ahead;
-  };
-}
 
 function makeReadable(signal: Signal | null | undefined): void {
   if (signal == null) return;

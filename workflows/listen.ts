@@ -10,11 +10,13 @@ import { documentOf } from '../src/protocol/transaction/document';
 import { type Event } from '../src/protocol/transaction/events';
 import { judge } from '../src/protocol/transaction/operator';
 import { type Transaction } from '../src/protocol/transaction/state';
+import { store } from '../src/protocol/transaction/stored';
 import {
   type MessageName,
   abortSignal,
   abortUpdate,
   authorOf,
+  leftQuery,
   readMessage,
   resolveSignal,
   resolveUpdate,
@@ -22,6 +24,7 @@ import {
   retryNowUpdate,
   statusQuery,
 } from './messages';
+import { progressOf } from './progress';
 
 interface Listener {
   readonly state: () => Transaction;
@@ -38,6 +41,7 @@ export function listen({ state, feed }: Listener): void {
     );
   };
   setHandler(statusQuery, () => documentOf(state()));
+  setHandler(leftQuery, () => ({ stored: store(state()), progress: progressOf(documentOf(state())) }));
   setHandler(abortSignal, argument => {
     say('abort', argument);
   });

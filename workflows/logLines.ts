@@ -10,7 +10,7 @@ export interface LogLine {
 }
 
 export function logLines(before: Transaction | undefined, after: Transaction): LogLine[] {
-  if (before === undefined) return [];
+  if (before === undefined) return takenUp(after);
   return [
     ...decided(before, after),
     ...operated(before, after),
@@ -25,6 +25,14 @@ function line(
   { message, ...fields }: Record<string, unknown> & { message: string },
 ): LogLine {
   return { level, message, fields: { transactionId: t.id, ...fields } };
+}
+
+function takenUp(t: Transaction): LogLine[] {
+  const last = t.recoveries?.at(-1);
+  if (last === undefined) return [];
+  const { from, why } = last;
+  const more = { from, stage: t.stage, ...(t.decision === undefined ? {} : { decision: t.decision }) };
+  return [line(t, 'warn', { message: `taken up again: its run had been ${why}`, ...more })];
 }
 
 function decided(before: Transaction, after: Transaction): LogLine[] {

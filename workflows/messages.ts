@@ -1,13 +1,29 @@
 /**
- * Owns what can be said to a transaction from outside: the `status` query, and abort, retryNow, resolve as signals and as
- * updates of the same names (SPEC §4). Names and arguments are exact: people script against them.
+ * Owns what can be said to a transaction from outside: the `status` query, the `left` query of a closed run, and abort,
+ * retryNow, resolve as signals and as updates of the same names (SPEC §4). Names and arguments are exact: people script against them.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../src/protocol/wire/document';
 import { type OperatorEvent } from '../src/protocol/transaction/events';
+import { type Stored } from '../src/protocol/transaction/stored';
+import { type Progress } from './progress';
 
 export const transactionWorkflow = 'transaction';
 export const statusQuery = defineQuery<TransactionDocument>('status');
+
+/** The argument of `left`: `historyLength`, as `describe` has it, is the proof that it has closed. */
+export interface ClosedRun {
+  readonly historyLength: number;
+}
+
+/** What the next run goes on from, and what `describe` can tell until it has begun. */
+export interface Left {
+  readonly stored: Stored;
+  readonly progress: Progress;
+}
+
+/** For closed runs only (`interceptors.ts`): what it left, with what came after its last workflow task. */
+export const leftQuery = defineQuery<Left, [ClosedRun]>('left');
 
 /** Arguments arrive from people's command lines: unchecked until `readMessage` has seen them. */
 type Unchecked = [unknown];

@@ -20,6 +20,7 @@ export function progressOf(d: TransactionDocument): Progress {
     ...(d.heuristic === undefined ? {} : { heuristic: d.heuristic }),
     ...(d.decidedAt === undefined ? {} : { decidedAt: d.decidedAt }),
     ...(d.actions === undefined ? {} : { actions: d.actions }),
+    ...(d.recoveries === undefined ? {} : { recoveries: d.recoveries }),
   };
 }
 

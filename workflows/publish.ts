@@ -25,13 +25,15 @@ export function publisher(): (before: Transaction | undefined, after: Transactio
 }
 
 /**
- * At the first straggler, whenever a person may be needed or has spoken, and when an outcome is reported: `describe` must
+ * At the first straggler, whenever a person may be needed or has spoken, when it was taken up again, and when an outcome is
+ * reported: `describe` must
  * not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
  */
 function isNoteworthy(t: Transaction): boolean {
   return (
     statusOf(t) !== 'pending' ||
     t.actionCount > 0 ||
+    t.recoveries !== undefined ||
     t.participants.some(p => p.call?.lane === 'own' || p.attention)
   );
 }

@@ -7,17 +7,17 @@
  */
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { type TransactionDocument } from '../src/protocol/wire/document';
-import { apply, begin } from '../src/protocol/transaction/apply';
+import { apply } from '../src/protocol/transaction/apply';
 import { documentOf } from '../src/protocol/transaction/document';
 import { type Event } from '../src/protocol/transaction/events';
 import { type Wanted, wanted } from '../src/protocol/transaction/wanted';
-import { type TransactionInput, acceptedOf } from './input';
+import { type TransactionInput, firstState } from './input';
 import { listen } from './listen';
 import { perform } from './perform';
 import { publisher } from './publish';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
-  let state = begin(workflowInfo().workflowId, acceptedOf(input));
+  let state = firstState(workflowInfo().workflowId, input, Date.now());
   const underWay = new Map<string, CancellationScope>();
   const publish = publisher();
   let broken: { readonly error: unknown } | undefined;

@@ -8,6 +8,7 @@ const code = {
   deadlineExceeded: 4,
   notFound: 5,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   unavailable: 14,
 } as const;
 
@@ -23,6 +24,11 @@ export function isTimeout(error: unknown): boolean {
 /** No connection was made, so nothing was done. */
 export function neverReached(error: unknown): boolean {
   return grpcCode(error) === code.unavailable && /connect|dns error/i.test(messages(error));
+}
+
+/** A query of a workflow that no worker has begun, or for which none was seen lately. */
+export function isNotReady(error: unknown): boolean {
+  return grpcCode(error) === code.failedPrecondition;
 }
 
 /** Temporal refused the work for now: nothing was done. */

@@ -5,13 +5,8 @@
  *     first, and the memo's hash tells a repeat from another request.
  * I10: `201` follows the durable start; a start whose result is unknown is repeated under the same id.
  */
-import {
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowIdConflictPolicy,
-  WorkflowIdReusePolicy,
-} from '@temporalio/client';
+import { WorkflowIdReusePolicy } from '@temporalio/client';
 import { type TransactionInput } from '../../workflows/input';
-import { transactionWorkflow } from '../../workflows/messages';
 import { begin } from '../protocol/transaction/apply';
 import { documentOf } from '../protocol/transaction/document';
 import { type TransactionId, keyedId, timedId } from '../protocol/wire/ids';
@@ -23,9 +18,9 @@ import { isOverloaded, isTooLarge, isTransient, neverReached } from './engineErr
 import { EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from './errors';
 import { type Memo, type StartMemo, startMemo } from './memo';
 import { describe, read } from './read';
+import { startRun } from './startRun';
 
 const tries = 3;
-const tryWithinMs = 3000;
 
 /** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge */
 export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
@@ -46,21 +41,19 @@ function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
   return publicUrl === undefined ? {} : { statusUrl: `${publicUrl}/transactions/${id}` };
 }
 
-interface Start {
-  readonly input: TransactionInput;
-  readonly memo: StartMemo;
-}
-
 /** True where this call started it, false where it was there already. */
-async function startDurably(engine: Engine, id: TransactionId, it: Start): Promise<boolean> {
+async function startDurably(
+  engine: Engine,
+  id: TransactionId,
+  { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
+): Promise<boolean> {
   let unknown = false;
   let last: unknown;
   for (let nth = 1; nth <= tries; nth += 1) {
     try {
-      await startOnce(engine, id, it);
-      return true;
+      const reuse = WorkflowIdReusePolicy.REJECT_DUPLICATE;
+      return (await startRun(engine, id, { input, memo, reuse })) !== undefined;
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
       if (isTooLarge(error))
         throw new RequestTooLarge('the request is more than Temporal stores', { cause: error });
       if (!isTransient(error)) throw error;
@@ -71,34 +64,6 @@ async function startDurably(engine: Engine, id: TransactionId, it: Start): Promi
   throw unknown
     ? new StartUnknown(id, { cause: last })
     : new EngineUnavailable('Temporal cannot be reached', { cause: last });
-}
-
-async function startOnce(
-  { client, connection, taskQueue }: Engine,
-  id: TransactionId,
-  { input, memo }: Start,
-): Promise<void> {
-  await connection.withDeadline(Date.now() + tryWithinMs, () =>
-    client.workflow.start(transactionWorkflow, {
-      workflowId: id,
-      taskQueue,
-      args: [input],
-      memo: { ...memo },
-      staticSummary: summaryOf(memo),
-      workflowTaskTimeout: '3s', // a dead worker's task is given to another after this long
-      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-      requestEagerStart: true,
-    }),
-  );
-}
-
-/** One line, shown under User Metadata in the Web UI and by `temporal workflow describe`. Kept far below 400 bytes. */
-function summaryOf({ participants }: StartMemo): string {
-  const shown = participants.slice(0, 3).map(p => `${p.name} at ${new URL(p.url).host}`.slice(0, 100));
-  const more = participants.length > shown.length ? ', …' : '';
-  const count = `${String(participants.length)} participant${participants.length === 1 ? '' : 's'}`;
-  return `${count}: ${shown.join(', ')}${more}`;
 }
 
 async function readRepeated(

@@ -3,6 +3,7 @@ import {
   type ActionDocument,
   type ParticipantDocument,
   type ParticipantState,
+  type RecoveryDocument,
   type TransactionDocument,
   type TransactionState,
 } from '../wire/document';
@@ -10,7 +11,7 @@ import { type Failure } from '../wire/answers';
 import { type Ms, timestamp } from '../wire/phases';
 import { redactUrl } from '../wire/urls';
 import { heuristicOf, needsAttention, statusOf } from './outcome';
-import { type OperatorAction, type Participant, type Transaction } from './state';
+import { type OperatorAction, type Participant, type Recovery, type Transaction } from './state';
 
 export function documentOf(t: Transaction): TransactionDocument {
   const heuristic = heuristicOf(t);
@@ -29,6 +30,7 @@ export function documentOf(t: Transaction): TransactionDocument {
     ...(t.accepted.labels === undefined ? {} : { labels: t.accepted.labels }),
     participants: t.participants.map(p => participantDocument(t, p)),
     ...(t.actions.length === 0 ? {} : { actions: t.actions.map(actionDocument) }),
+    ...(t.recoveries === undefined ? {} : { recoveries: t.recoveries.map(recoveryDocument) }),
   };
 }
 
@@ -64,6 +66,10 @@ function errorDocument({
 
 function actionDocument(action: OperatorAction): ActionDocument {
   return { ...action, at: timestamp(action.at) };
+}
+
+function recoveryDocument(recovery: Recovery): RecoveryDocument {
+  return { ...recovery, at: timestamp(recovery.at) };
 }
 
 export function participantStateOf(t: Transaction, p: Participant): ParticipantState {

@@ -1,6 +1,6 @@
 /**
  * Owns what a transaction *is*: plain JSON data, no behaviour. It is written into Temporal's history when a transaction
- * is taken up again, so a change of shape needs a version (docs/ARCHITECTURE.md, "Changing the protocol").
+ * is taken up again, so a change of shape needs a version (`stored.ts`).
  */
 import { type Exposure, type Failure } from '../wire/answers';
 import { type Decision, type Ms, type Phase } from '../wire/phases';
@@ -126,6 +126,14 @@ export interface OperatorAction {
   readonly ignored?: string;
 }
 
+/** The transaction was taken up again, after the run `from` had ended abnormally in Temporal. */
+export interface Recovery {
+  readonly at: Ms;
+  readonly from: string;
+  /** How that run ended: `terminated`, `failed`, … */
+  readonly why: string;
+}
+
 export interface Transaction {
   readonly id: string;
   readonly accepted: Accepted;
@@ -142,6 +150,8 @@ export interface Transaction {
   /** The newest ones, bounded; `actionCount` counts all. */
   readonly actions: readonly OperatorAction[];
   readonly actionCount: number;
+  /** The newest ones, bounded; absent where there was none. */
+  readonly recoveries?: readonly Recovery[];
 }
 
 export const phaseOf: Readonly<Record<Stage, Phase | undefined>> = {

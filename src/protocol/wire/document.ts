@@ -51,6 +51,13 @@ export interface ActionDocument {
   readonly ignored?: string;
 }
 
+/** Taken up again after the run `from` had ended abnormally in Temporal. */
+export interface RecoveryDocument {
+  readonly at: string;
+  readonly from: string;
+  readonly why: string;
+}
+
 export interface TransactionDocument {
   readonly id: string;
   readonly status: 'pending' | 'committed' | 'rolledback';
@@ -67,4 +74,6 @@ export interface TransactionDocument {
   readonly participants: readonly ParticipantDocument[];
   /** What operators asked for, the newest last; there where there is any. */
   readonly actions?: readonly ActionDocument[];
+  /** How often it was taken up again, the newest last; there where it was. */
+  readonly recoveries?: readonly RecoveryDocument[];
 }

@@ -1,0 +1,66 @@
+/**
+ * Owns which queries may see what came after the last workflow task.
+ *
+ * Where a workflow is replayed for a query, the SDK also feeds it what history holds after the last workflow task: at that
+ * task's time, and before what the next task may put first (signals). A decision taken so is not durable, and another one may
+ * be taken later (I2). It shows as more history at the same instant: a task has an instant of its own.
+ *
+ * A run that has closed has no later task: what it would have decided so is what it left, nobody was told otherwise, and the
+ * next run takes it over. No activation says that the run has closed, so the caller proves it: `left` names the length of the
+ * closed history, and is answered where exactly that much was replayed. The length of a history that still grows is of no use.
+ *
+ * Whatever else finds the workflow ahead fails, and with it the activation: the SDK throws the instance away, and nothing that
+ * it would have done is ever sent. The next query or task replays from the start.
+ */
+import { defaultPayloadConverter } from '@temporalio/common';
+import { type ActivateInput } from '@temporalio/workflow';
+import { type ClosedRun, leftQuery } from './messages';
+
+type Activation = ActivateInput['activation'];
+type Query = NonNullable<NonNullable<Activation['jobs']>[number]['queryWorkflow']>;
+
+/** Throws in an activation that must not be carried out. */
+export function queryGuard(): (activation: Activation) => void {
+  const isAhead = aheadOfTasks();
+  let aheadAt: number | undefined;
+  return activation => {
+    const length = Number(activation.historyLength);
+    const queries = (activation.jobs ?? []).flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
+    if (queries.length > 0) {
+      for (const query of queries) refuse(query, { length, ahead: aheadAt !== undefined });
+      return;
+    }
+    if (aheadAt !== undefined && length > aheadAt)
+      throw new Error('a query has run ahead of history: replay');
+    if (isAhead(activation)) aheadAt = length;
+  };
+}
+
+function refuse(query: Query, { length, ahead }: { length: number; ahead: boolean }): void {
+  if (query.queryType !== leftQuery.name) {
+    if (ahead) throw new Error('this query would run ahead of history: ask again');
+  } else if (closedLength(query) !== length) {
+    throw new Error(
+      `this query is for the run when it has closed, and ${String(length)} events are known: ask again`,
+    );
+  }
+}
+
+function closedLength(query: Query): number | undefined {
+  const [payload] = query.arguments ?? [];
+  if (payload === undefined) return undefined;
+  return defaultPayloadConverter.fromPayload<Partial<ClosedRun> | null>(payload)?.historyLength;
+}
+
+function aheadOfTasks(): (activation: Activation) => boolean {
+  let before = { length: 0, at: '' };
+  return ({ historyLength, timestamp }) => {
+    const now = {
+      length: Number(historyLength),
+      at: `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`,
+    };
+    const ahead = now.length > before.length && now.at === before.at;
+    before = now;
+    return ahead;
+  };
+}
