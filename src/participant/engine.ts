@@ -6,6 +6,11 @@ import { type Position } from './ledger/votes';
 /** A prepare call with what only the record needs. */
 export type PrepareCall = Call & { readonly statusUrl?: string };
 
+/** A commit or rollback: whom it is about, and the trace to go on with where it is a call. */
+export interface Completion extends BranchKey {
+  readonly traceparent?: string;
+}
+
 export interface Page {
   readonly limit: number;
   readonly after?: Position;
@@ -21,8 +26,8 @@ export interface Reconciled {
 export interface Engine {
   prepare(call: PrepareCall): Promise<Vote>;
   /** @param settledBy who says so, where it is not the coordinator's own call. */
-  commit(key: BranchKey, settledBy?: string): Promise<CompletionAnswer>;
-  rollback(key: BranchKey, settledBy?: string): Promise<CompletionAnswer>;
+  commit(call: Completion, settledBy?: string): Promise<CompletionAnswer>;
+  rollback(call: Completion, settledBy?: string): Promise<CompletionAnswer>;
   /** What is prepared, oldest first. */
   prepared(page: Page): Promise<readonly VoteRecord[]>;
   reconcile(): Promise<Reconciled>;

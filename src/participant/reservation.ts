@@ -2,6 +2,8 @@
  * Owns the *reservation* way: the service's functions run in the local transaction that changes the record, so a crash
  * leaves both or neither. A record is only ever seen between calls, hence never as `preparing`.
  *
+ * A function that ends that transaction would part them without a sign: the savepoint set before it tells.
+ *
  * Concurrent calls for one record wait for each other at its row, which is read with a lock first.
  */
 import { type Reservation, type Vote, no } from './contract';
@@ -28,12 +30,11 @@ export function createReservationEngine<Tx>(store: Store<Tx>, work: Reservation<
   const voteOn = async (session: Session, tx: Tx, call: PrepareCall): Promise<Vote> => {
     const passedOn = await checkFences(session, dialect, call.locks);
     if (passedOn !== undefined) return no(passedOn);
-    await session.query('SAVEPOINT dtc_vote');
-    const vote = await work.prepare(tx, call);
-    await session.query(
-      vote.vote === 'yes' ? 'RELEASE SAVEPOINT dtc_vote' : 'ROLLBACK TO SAVEPOINT dtc_vote',
+    return kept(
+      session,
+      () => work.prepare(tx, call),
+      vote => vote.vote === 'yes',
     );
-    return vote;
   };
 
   return {
@@ -43,7 +44,7 @@ export function createReservationEngine<Tx>(store: Store<Tx>, work: Reservation<
         const record = await lock(session, dialect, key);
         const step = commitStep(record);
         if (step.do === 'answer') return step.answer;
-        await work.commit(tx, callOf(step.record, 'commit'));
+        await kept(session, () => work.commit(tx, callOf(step.record, 'commit', key.traceparent)));
         await change(session, key, after('committed', settledBy));
         return done;
       }),
@@ -52,11 +53,33 @@ export function createReservationEngine<Tx>(store: Store<Tx>, work: Reservation<
         const record = await claim(session, dialect, { ...key, state: 'rolledback', now: Date.now() });
         const step = rollbackStep(record);
         if (step.do === 'answer') return step.answer;
-        await work.rollback(tx, callOf(step.record, 'rollback'));
+        await kept(session, () => work.rollback(tx, callOf(step.record, 'rollback', key.traceparent)));
         await change(session, key, after('rolledback', settledBy));
         return done;
       }),
     prepared: page => store.transaction(session => inState(session, ['prepared'], page)),
     reconcile: () => Promise.resolve({ ended: 0, unknown: [] }),
   };
+}
+
+/** What `work` did, undone where `wanted` says so. @throws where it ended the transaction that it runs in. */
+async function kept<T>(
+  session: Session,
+  work: () => T | Promise<T>,
+  wanted: (result: T) => boolean = () => true,
+): Promise<T> {
+  await session.query('SAVEPOINT dtc_work');
+  const result = await work();
+  await session.query(`${wanted(result) ? 'RELEASE' : 'ROLLBACK TO'} SAVEPOINT dtc_work`).catch(explain);
+  return result;
+}
+
+/** Every database names the savepoint when it is gone, and nothing else that can go wrong here does. */
+function explain(error: unknown): never {
+  if (!(error instanceof Error && /savepoint/i.test(error.message))) throw error;
+  throw new Error(
+    'the service’s function ended the transaction it runs in: leave BEGIN, COMMIT, ROLLBACK, and what commits of itself, ' +
+      'to the kit, or effect and record part at a crash',
+    { cause: error },
+  );
 }

@@ -1,6 +1,10 @@
-/** Owns settling what is in doubt for long by what the coordinator says. */
+/**
+ * Owns settling what is in doubt for long by what the coordinator says. One that cannot be settled keeps no other waiting,
+ * and who closes the service waits for what was asked already, not for all that is in doubt.
+ */
 import { type CoordinatorAccess } from '../contract';
 import { type VoteRecord } from '../ledger/record';
+import { loggable } from '../loggable';
 import { settle } from '../settle';
 import { askDecision } from './ask';
 import { type Keeping } from './keeping';
@@ -13,13 +17,23 @@ export async function askInDoubt(keeping: Keeping): Promise<void> {
   if (coordinator === undefined) return;
   const before = Date.now() - (coordinator.askAfterMs ?? 60_000);
   let after: VoteRecord | undefined;
-  for (;;) {
+  while (!keeping.stopping.aborted) {
     const page = await keeping.engine.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
     const old = page.filter(each => each.createdAt <= before);
-    await Promise.all(old.map(each => askOne(keeping, coordinator, each)));
+    await Promise.all(old.map(each => askOneSafely(keeping, coordinator, each)));
     if (old.length < atOnce) return;
     after = old.at(-1);
   }
+}
+
+async function askOneSafely(keeping: Keeping, access: CoordinatorAccess, record: VoteRecord): Promise<void> {
+  const { transactionId, participant } = record;
+  await askOne(keeping, access, record).catch((error: unknown) => {
+    keeping.log.error(
+      { transactionId, participant, err: loggable(error) },
+      'is in doubt, and settling it failed; next time again',
+    );
+  });
 }
 
 async function askOne(

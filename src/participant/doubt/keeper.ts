@@ -4,6 +4,7 @@
  */
 import { type Ms } from '../../protocol/wire/phases';
 import { forget } from '../ledger/votes';
+import { loggable } from '../loggable';
 import { askInDoubt } from './inDoubt';
 import { type Keeping } from './keeping';
 
@@ -18,7 +19,9 @@ const defaultKeepMs: Ms = 30 * 86_400_000;
 const defaultEveryMs: Ms = 10_000;
 
 /** Looks at once, so that what an earlier run left is known from the start, then again and again. */
-export async function startKeeper(keeping: Keeping): Promise<Keeper> {
+export async function startKeeper(given: Omit<Keeping, 'stopping'>): Promise<Keeper> {
+  const stop = new AbortController();
+  const keeping = { ...given, stopping: stop.signal };
   await endStrays(keeping);
   await reportFound(keeping);
   let pass: Promise<void> | undefined;
@@ -29,6 +32,7 @@ export async function startKeeper(keeping: Keeping): Promise<Keeper> {
   return {
     stop: async () => {
       clearInterval(timer);
+      stop.abort();
       await pass;
     },
   };
@@ -38,7 +42,7 @@ async function keep(keeping: Keeping): Promise<void> {
   for (const step of [askInDoubt, endStrays, forgetOld])
     await step(keeping).catch((error: unknown) => {
       keeping.log.error(
-        { err: error, step: step.name },
+        { err: loggable(error), step: step.name },
         'looking after what is prepared failed; next time again',
       );
     });

@@ -8,4 +8,6 @@ export interface Keeping {
   readonly engine: Engine;
   readonly log: KitLog;
   readonly options: ParticipantOptions;
+  /** Aborted when the service closes. */
+  readonly stopping: AbortSignal;
 }

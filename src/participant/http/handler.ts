@@ -5,13 +5,14 @@
 import { type CompletionPhase } from '../../protocol/wire/phases';
 import { lastSegment } from '../../protocol/wire/urls';
 import { type KitLog, type ParticipantOptions, type Settled } from '../contract';
-import { type Engine, type PrepareCall } from '../engine';
+import { type Completion, type Engine, type PrepareCall } from '../engine';
+import { loggable } from '../loggable';
 import { settle } from '../settle';
 import { StoreUnavailable } from '../stores/contract';
 import { demandSignature, parseJson, readText } from './body';
 import { pageOf } from './preparedPage';
 import { Problem, toResponse } from './problems';
-import { type Completion, completionOf, prepareCallOf, settlementOf } from './shapes';
+import { completionOf, prepareCallOf, settlementOf } from './shapes';
 
 const routes = {
   prepare: 'POST',
@@ -103,7 +104,7 @@ function problemOf(error: unknown, request: Request, log: KitLog): Problem {
     return error;
   }
   log.error(
-    { err: error, path: new URL(request.url).pathname },
+    { err: loggable(error), path: new URL(request.url).pathname },
     'a call failed; the coordinator will try again',
   );
   return error instanceof StoreUnavailable

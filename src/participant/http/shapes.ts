@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { problemsOf } from '../../protocol/wire/inputProblems';
 import { type CompletionPhase, type Phase } from '../../protocol/wire/phases';
 import { type BranchKey, type Settlement } from '../contract';
-import { type PrepareCall } from '../engine';
+import { type Completion, type PrepareCall } from '../engine';
 import { Problem } from './problems';
 
 const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
@@ -50,10 +50,6 @@ export function completionOf(body: unknown, phase: CompletionPhase, headers: Hea
   const call = parse(completion, body);
   demandSame(call, phase, headers);
   return { ...call, ...traceOf(headers) };
-}
-
-export interface Completion extends BranchKey {
-  readonly traceparent?: string;
 }
 
 export function settlementOf(body: unknown): Settlement {

@@ -75,9 +75,17 @@ export function rollbackStep(record: VoteRecord): Step<CompletionAnswer> {
 }
 
 /** What the service's own function is told in phase two: what it was asked to prepare. */
-export function callOf(record: VoteRecord, phase: CompletionPhase): Call {
+export function callOf(record: VoteRecord, phase: CompletionPhase, traceparent?: string): Call {
   const { transactionId, participant, request } = record;
-  return { transactionId, participant, phase, payload: request?.payload, locks: request?.locks ?? [] };
+  const trace = traceparent === undefined ? {} : { traceparent };
+  return {
+    transactionId,
+    participant,
+    phase,
+    payload: request?.payload,
+    locks: request?.locks ?? [],
+    ...trace,
+  };
 }
 
 function run(record: VoteRecord): { readonly do: 'run'; readonly record: VoteRecord } {

@@ -61,12 +61,15 @@ function begin(db: Database.Database): void {
 
 function sessionOf(db: Database.Database): Session {
   return {
-    query: (sql, values = []) => {
-      const statement = db.prepare(sql);
-      if (statement.reader) return Promise.resolve(statement.all(...values) as Row[]);
-      statement.run(...values);
-      return Promise.resolve([]);
-    },
+    query: (sql, values = []) =>
+      new Promise(resolve => {
+        const statement = db.prepare(sql); // what it throws rejects
+        if (statement.reader) resolve(statement.all(...values) as Row[]);
+        else {
+          statement.run(...values);
+          resolve([]);
+        }
+      }),
   };
 }
 
