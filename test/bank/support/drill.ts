@@ -2,26 +2,12 @@
  * Owns the transfer drill: transfers between two banks, one on PostgreSQL by XA and one on SQLite by reservation, while the
  * banks are killed and started again; then the books are compared, account by account.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Database from 'libsql';
-import pg from 'pg';
-import { type PostgresServer, startPostgres } from '../../../examples/bank/postgresServer';
 import { type TransactionDocument } from '../../../src/protocol/wire/document';
 import { startCoordinator, type TestCoordinator } from '../../support/coordinator';
-import { type BankProcess, createBankProcess } from './bankProcess';
+import { type Banks, opening, openingBalance, perBank, startBanks } from './banks';
 
-const perBank = 10;
-const openingBalance = 1_000;
-
-export interface Drill {
+export interface Drill extends Banks {
   readonly dtc: TestCoordinator;
-  readonly banks: readonly BankProcess[];
-  /** What each bank's own records say of a transaction: `prepared`, `committed`, …; `nothing` where it has none. */
-  recorded(bank: string): Promise<ReadonlyMap<string, string>>;
-  /** Prepared transactions that PostgreSQL itself knows of. */
-  preparedInPostgres(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -32,59 +18,18 @@ export interface Transfer {
 }
 
 export async function startDrill(): Promise<Drill> {
-  const folder = await mkdtemp(join(tmpdir(), 'dtc-bank-'));
-  const postgres = await startPostgres();
   const dtc = await startCoordinator({
     limits: { prepareAttempts: 6, completionTimeoutMs: 5_000, prepareTimeoutMs: 5_000, retryMaxMs: 1_000 },
   });
-  const southFile = join(folder, 'south.db');
-  const banks = await Promise.all([
-    createBankProcess({ name: 'north', store: urlOf(postgres), coordinator: dtc.url, opening: opening('n') }),
-    createBankProcess({ name: 'south', store: southFile, coordinator: dtc.url, opening: opening('s') }),
-  ]);
-  await Promise.all(banks.map(bank => bank.start()));
-  const pool = new pg.Pool({ ...postgres.connection, max: 2 });
+  const banks = await startBanks(dtc.url);
   return {
+    ...banks,
     dtc,
-    banks,
-    recorded: bank => (bank === 'north' ? recordedIn(pool) : Promise.resolve(recordedInFile(southFile))),
-    preparedInPostgres: async () => (await pool.query('SELECT 1 FROM pg_prepared_xacts')).rows.length,
     close: async () => {
-      await Promise.all(banks.map(bank => bank.kill()));
-      await pool.end();
+      await banks.end();
       await dtc.close();
-      await postgres.dispose();
-      await rm(folder, { recursive: true });
     },
   };
-}
-
-function opening(letter: string): Record<string, number> {
-  return Object.fromEntries(Array.from({ length: perBank }, (_, n) => [`${letter}${n}`, openingBalance]));
-}
-
-function urlOf({ connection: { user, password, host, port, database } }: PostgresServer): string {
-  return `postgres://${user}:${password}@${host}:${port}/${database}`;
-}
-
-const votes = 'SELECT transaction_id, state FROM dtc_votes';
-type VoteRow = Readonly<Record<'transaction_id' | 'state', string>>;
-
-async function recordedIn(pool: pg.Pool): Promise<ReadonlyMap<string, string>> {
-  return byId((await pool.query<VoteRow>(votes)).rows);
-}
-
-function recordedInFile(file: string): ReadonlyMap<string, string> {
-  const db = new Database(file);
-  try {
-    return byId(db.prepare(votes).all() as VoteRow[]);
-  } finally {
-    db.close();
-  }
-}
-
-function byId(rows: readonly VoteRow[]): ReadonlyMap<string, string> {
-  return new Map(rows.map(row => [row.transaction_id, row.state]));
 }
 
 /** Makes `count` transfers, `inFlight` at once; resolves when each has ended. */
