@@ -5,6 +5,7 @@
 import type * as answersModule from '../../../src/protocol/wire/answers';
 import type * as applyModule from '../../../src/protocol/transaction/apply';
 import type * as operatorModule from '../../../src/protocol/transaction/operator';
+import type * as resumeModule from '../../../src/protocol/transaction/resume';
 import type * as outcomeModule from '../../../src/protocol/transaction/outcome';
 import type * as standingModule from '../../../src/protocol/transaction/standing';
 import type * as wantedModule from '../../../src/protocol/transaction/wanted';
@@ -22,6 +23,7 @@ export interface Core {
   >;
   readonly apply: Pick<typeof applyModule, 'begin' | 'apply'>;
   readonly operator: Pick<typeof operatorModule, 'judge'>;
+  readonly resume: Pick<typeof resumeModule, 'resume'>;
   readonly outcome: Pick<typeof outcomeModule, 'statusOf' | 'heuristicOf'>;
   readonly standing: Pick<typeof standingModule, 'standingOf'>;
   readonly wanted: Pick<typeof wantedModule, 'wanted'>;

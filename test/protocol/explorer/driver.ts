@@ -15,13 +15,32 @@ export function start(setting: Setting): World {
   const t = core.apply.begin('tx', acceptedFor(scenario));
   const sides = scenario.kinds.map(newSide);
   const { faults: faultsLeft, operator } = scenario;
-  const around = { faultsLeft, operator, commitSpent: false, quietForOthers: false };
+  const recoveriesLeft = scenario.recoveries ?? 0;
+  const around = { faultsLeft, operator, recoveriesLeft, commitSpent: false, quietForOthers: false };
   return reconcile({ t, time: 0, sides, ...around }, setting);
 }
 
 export function feed(world: World, event: Event, setting: Setting): World {
   const t = setting.core.apply.apply(world.t, event, now(world));
   return reconcile({ ...world, t }, setting);
+}
+
+/**
+ * The run is terminated and the transaction taken up again. Activities that ended after the last workflow task are steps of
+ * their own before this one; of the others nobody hears again: a request of each may have been sent, or may yet be when a
+ * frozen sender wakes up.
+ */
+export function resume(world: World, setting: Setting): World {
+  const recovery = { at: now(world), from: 'run', why: 'terminated' };
+  const t = setting.core.resume.resume(world.t, recovery);
+  const sides = world.sides.map(abandoned);
+  return reconcile({ ...world, t, sides, recoveriesLeft: world.recoveriesLeft - 1 }, setting);
+}
+
+function abandoned(side: Side): Side {
+  const open = side.works.filter(({ result }) => result === undefined).map(({ phase }) => [phase, true]);
+  const onTheWay = { ...side.onTheWay, ...(Object.fromEntries(open) as Partial<Side['onTheWay']>) };
+  return { ...side, works: [], onTheWay };
 }
 
 /** The work under way that belongs to one key: a round with its members, or one participant's own call. */

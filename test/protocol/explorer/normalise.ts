@@ -1,6 +1,6 @@
 /**
  * Owns when two worlds count as one. What is left out is what nothing ever reads again for a decision:
- * instants, texts for people, the list of operators' actions, why it rolls back (but for a commit that was given up); and who
+ * instants, texts for people, the lists of operators' actions and of recoveries, why it rolls back (but for a commit that was given up); and who
  * is who among participants of one kind.
  *
  * Call numbers count from the oldest call of the participant that is still known: the core and the driver compare them for
@@ -35,7 +35,7 @@ function stillOf({ t, operator }: World): World['operator'] {
 const alreadyPlain = new WeakSet<Transaction | Participant | Side>();
 
 function timeless(t: Transaction): Transaction {
-  const { reason, decidedAt, endedAt, ...rest } = t;
+  const { reason, decidedAt, endedAt, recoveries: _recoveries, ...rest } = t;
   const code = reason?.code === 'commitFailure' ? reason.code : 'refused';
   return {
     ...rest,

@@ -40,6 +40,7 @@ export function patchedCore(patches: readonly Patch[]): Core {
     answers: at('wire/answers.ts') as Core['answers'],
     apply: at('transaction/apply.ts') as Core['apply'],
     operator: at('transaction/operator.ts') as Core['operator'],
+    resume: at('transaction/resume.ts') as Core['resume'],
     outcome: at('transaction/outcome.ts') as Core['outcome'],
     standing: at('transaction/standing.ts') as Core['standing'],
     wanted: at('transaction/wanted.ts') as Core['wanted'],

@@ -2,9 +2,10 @@
 import * as answers from '../../../src/protocol/wire/answers';
 import * as apply from '../../../src/protocol/transaction/apply';
 import * as operator from '../../../src/protocol/transaction/operator';
+import * as resume from '../../../src/protocol/transaction/resume';
 import * as outcome from '../../../src/protocol/transaction/outcome';
 import * as standing from '../../../src/protocol/transaction/standing';
 import * as wanted from '../../../src/protocol/transaction/wanted';
 import { type Core } from './core';
 
-export const realCore: Core = { answers, apply, operator, outcome, standing, wanted };
+export const realCore: Core = { answers, apply, operator, resume, outcome, standing, wanted };

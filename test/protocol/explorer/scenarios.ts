@@ -68,6 +68,17 @@ export const short: readonly Exploration[] = [
     ...once,
     operator: { ...noOperator, retryNow: 1 },
   }),
+  exploration('terminated and taken up again', ['remembers', 'remembers'], { ...once, recoveries: 1 }),
+  exploration('terminated and taken up again: who forgets, and an abort', ['forgets', 'slow'], {
+    ...once,
+    recoveries: 1,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('terminated and taken up again: provisional commit', ['remembers', 'forgets'], {
+    ...provisional,
+    ...once,
+    recoveries: 1,
+  }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
@@ -102,6 +113,23 @@ export const long: readonly Exploration[] = [
     completionAttempts: 1,
   }),
   exploration('three of different kinds', ['remembers', 'forgets', 'slow'], { ...once, throttles: true }),
+  exploration('terminated and taken up again: resolve', ['remembers', 'remembers'], {
+    ...once,
+    recoveries: 1,
+    operator: { ...noOperator, resolve: 1 },
+  }),
+  exploration('terminated and taken up again twice, and retryNow', ['remembers', 'forgets'], {
+    ...once,
+    recoveries: 2,
+    operator: { ...noOperator, retryNow: 1 },
+  }),
+  exploration('terminated and taken up again, two attempts', ['forgets', 'forgets'], { recoveries: 1 }),
+  exploration('terminated and taken up again, together to the end', ['forgets', 'forgets'], {
+    ...once,
+    recoveries: 1,
+    faults: 1,
+    whole: true,
+  }),
   exploration('together to the end: two faults', ['remembers', 'remembers'], {
     ...once,
     faults: 2,

@@ -15,7 +15,7 @@ import {
   refuseConnection,
   refuseLate,
 } from './activities';
-import { feed, isQuietAwaited, keyOf, withoutWork } from './driver';
+import { feed, isQuietAwaited, keyOf, resume, withoutWork } from './driver';
 import { react } from './services';
 import { type Setting, type Side, type Time, type Work, type World, withSide } from './world';
 
@@ -36,6 +36,7 @@ export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
   yield* services(world, setting);
   yield* clock(world, setting);
   if (world.t.stage !== 'ended') yield* operators(world, setting);
+  yield* recoveries(world, setting);
 }
 
 function places(world: World): Place[] {
@@ -209,6 +210,11 @@ function* clock(world: World, setting: Setting): Generator<Step> {
     next: () => ({ ...world, time }),
     fair: rank.clock,
   };
+}
+
+function* recoveries(world: World, setting: Setting): Generator<Step> {
+  if (world.recoveriesLeft === 0) return;
+  yield { label: 'terminated and taken up again', next: () => resume(world, setting) };
 }
 
 function* operators(world: World, setting: Setting): Generator<Step> {

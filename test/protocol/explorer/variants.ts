@@ -20,6 +20,7 @@ const noOperator = { abort: 0, retryNow: 0, resolve: 0 };
 const preparing = 'transaction/preparing.ts';
 const completing = 'transaction/completing.ts';
 const outcome = 'transaction/outcome.ts';
+const resume = 'transaction/resume.ts';
 
 const twoThatRemember = exploration('', ['remembers', 'remembers'], once);
 const together = exploration('', ['remembers', 'remembers'], { ...once, faults: 1, whole: true });
@@ -35,6 +36,12 @@ const aborting = exploration('', ['remembers', 'remembers'], {
 const resolving = exploration('', ['remembers', 'remembers'], {
   ...once,
   operator: { ...noOperator, resolve: 1 },
+});
+const terminated = exploration('', ['remembers', 'remembers'], { ...once, recoveries: 1 });
+const terminatedProvisional = exploration('', ['remembers', 'remembers'], {
+  ...once,
+  ...provisional,
+  recoveries: 1,
 });
 const retrying = exploration('', ['remembers', 'remembers'], {
   ...once,
@@ -378,5 +385,93 @@ export const variants: readonly Variant[] = [
     ],
     caughtBy: ['liveness'],
     exploration: twoAttempts,
+  },
+  {
+    name: 'taken up again as if the open calls had never been sent',
+    patches: [
+      {
+        file: resume,
+        find: 'why, exposure: unknownExposure,',
+        replace: 'why, exposure: { reached: false, unanswered: false, notNo: false },',
+      },
+    ],
+    caughtBy: ['I3', 'I4', 'inDoubt'],
+    exploration: terminated,
+  },
+  {
+    name: 'taken up again as if the open calls had been answered',
+    patches: [
+      {
+        file: resume,
+        find: 'why, exposure: unknownExposure,',
+        replace: 'why, exposure: { reached: true, unanswered: false, notNo: true },',
+      },
+    ],
+    caughtBy: ['I4'],
+    exploration: terminated,
+  },
+  {
+    name: 'taken up again with the calls that were open, to go on preparing',
+    patches: [
+      { file: resume, find: "if (t.stage !== 'preparing') return t;", replace: 'return t;' },
+      { file: resume, find: 'endings.length === 0 ? t', replace: 'endings.length >= 0 ? t' },
+    ],
+    caughtBy: ['I4'],
+    exploration: terminated,
+  },
+  {
+    name: 'the decision is taken again when it is taken up again',
+    patches: [
+      {
+        file: resume,
+        find: "if (t.stage !== 'preparing') return t;",
+        replace: "if (t.stage === 'ended') return t;",
+      },
+    ],
+    caughtBy: ['I2'],
+    exploration: terminated,
+  },
+  {
+    name: 'a provisional commit is rolled back when it is taken up again',
+    patches: [
+      {
+        file: resume,
+        find: "if (t.stage !== 'preparing') return t;",
+        replace: 'if (t.decision !== undefined) return t;',
+      },
+    ],
+    caughtBy: ['I2'],
+    exploration: terminatedProvisional,
+  },
+  {
+    name: 'a vote that was awaited is a yes when it is taken up again',
+    patches: [{ file: resume, find: "is: 'gaveUp',", replace: "is: 'yes'," }],
+    caughtBy: ['I8'],
+    exploration: terminated,
+  },
+  {
+    name: 'attention is forgotten when it is taken up again, and the report with it',
+    patches: [
+      {
+        file: resume,
+        find: 'return { ...t, recoveries:',
+        replace:
+          'return { ...t, participants: t.participants.map(p => ({ ...p, attention: false })), recoveries:',
+      },
+    ],
+    caughtBy: ['I5'],
+    exploration: terminated,
+  },
+  {
+    name: 'it is quiet when it is taken up again',
+    patches: [
+      {
+        file: resume,
+        find: 'return { ...t, recoveries:',
+        replace: 'return { ...t, quiet: true, recoveries:',
+      },
+    ],
+    caughtBy: ['I4'],
+    exploration: terminated,
   },
 ];

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly completionAttempts: number;
   /** How often an operator does what applies; after they have parted, to each participant. */
   readonly operator: Readonly<Record<'abort' | 'retryNow' | 'resolve', number>>;
+  /** How often the run is terminated and the transaction taken up again; once they have parted, of each. */
+  readonly recoveries?: number;
   /** How many requests fail or are lost with their worker; `Infinity` where any may. */
   readonly faults: number;
   /** Participants are followed together to the end (`split.ts`). */
@@ -92,6 +94,7 @@ export interface World {
   readonly sides: readonly Side[];
   readonly faultsLeft: number;
   readonly operator: Scenario['operator'];
+  readonly recoveriesLeft: number;
   /** A commit call's attempts ran out: the only reason to give up a provisional commit. */
   readonly commitSpent: boolean;
   /** Somebody who is looked at apart from these has the timer for `quietAt` started (`split.ts`). */
