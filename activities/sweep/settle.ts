@@ -26,7 +26,7 @@ export function settleActivity(ports: SweepPorts): SweepActivities['settle'] {
   return input =>
     whileBeating(undefined, async () => {
       const listed = await stillListed(ports, input);
-      if (typeof listed === 'string') return input.entries.map(() => failed(listed));
+      if (typeof listed === 'string') return input.entries.map(() => ({ is: 'unread', detail: listed }));
       return concurrently(input.entries, requestsAtOnce, entry =>
         listed.has(keyOf(entry)) ? settleOne(ports, input, entry) : Promise.resolve({ is: 'gone' }),
       );

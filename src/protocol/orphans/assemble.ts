@@ -84,7 +84,8 @@ function actionOf({ finding, settled }: Outcome): Action[] {
 
 function leftOf({ finding, settled }: Outcome): (Interrupted | Prepared)[] {
   if (settled.is === 'done' || settled.is === 'gone') return [];
-  return [{ ...finding, left: settled.is, ...('detail' in settled ? { detail: settled.detail } : {}) }];
+  const left = settled.is === 'unread' ? 'failed' : settled.is;
+  return [{ ...finding, left, ...('detail' in settled ? { detail: settled.detail } : {}) }];
 }
 
 function unreachableOf({ survey, scans, lists, now }: Seen): Unreachable[] {

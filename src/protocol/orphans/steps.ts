@@ -50,6 +50,8 @@ export type Settled =
   | { readonly is: 'done'; readonly at: Ms }
   | { readonly is: 'failed'; readonly at: Ms; readonly detail: string }
   | { readonly is: 'gone' }
+  /** The look right before could not be taken, so nothing was sent. */
+  | { readonly is: 'unread'; readonly detail: string }
   | { readonly is: 'forced'; readonly detail: string }
   | { readonly is: 'stranger' }
   | { readonly is: 'unreplayable'; readonly detail: string };
