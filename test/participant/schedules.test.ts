@@ -6,7 +6,7 @@ import { usePostgres } from './support/postgres';
 const server = usePostgres();
 
 it('no schedule of calls and restarts gets a wrong answer or a wrong balance from SQLite', () =>
-  explore({ makeScene: sqliteScene, disturbances: ['restart'], runs: 50, withinMs: 40_000 }));
+  explore({ makeScene: sqliteScene, disturbances: ['restart'], runs: 25, withinMs: 40_000 }));
 
 it.each(['reservation', 'xa'] as const)(
   'no schedule of calls, restarts and lost connections gets a wrong answer or a wrong balance from PostgreSQL: %s',
@@ -14,7 +14,7 @@ it.each(['reservation', 'xa'] as const)(
     explore({
       makeScene: () => postgresScene(server(), way),
       disturbances: ['restart', 'cut'],
-      runs: 10,
+      runs: 6,
       withinMs: 40_000,
     }),
 );

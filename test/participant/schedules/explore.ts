@@ -17,12 +17,15 @@ export async function explore({ makeScene, disturbances, runs, withinMs }: Plan)
   const seed = Number.isInteger(wanted) ? wanted : Date.now() % 2 ** 31;
   process.stdout.write(`schedules: SCHEDULES_SEED=${seed}\n`);
   let played = 0;
+  let underWay: Promise<void> | undefined;
   const property = fc.asyncProperty(schedules(disturbances), async rounds => {
     const scene = await makeScene();
     played += 1;
-    await play(scene, rounds).finally(() => scene.dispose());
+    underWay = play(scene, rounds).finally(() => scene.dispose());
+    await underWay;
   });
   const details = await fc.check(property, { numRuns: runs, seed, interruptAfterTimeLimit: withinMs });
+  await underWay?.catch(() => undefined); // the check does not wait for the one that it interrupts
   process.stdout.write(`schedules: ${played} played\n`);
   if (details.failed) throw details.errorInstance;
 }

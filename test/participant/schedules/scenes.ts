@@ -69,8 +69,8 @@ export async function callLife(
     const outcome = does.slice('settle '.length);
     const body = JSON.stringify({ transactionId, participant: 'p1', outcome, by: 'ann', reason: 'test' });
     const headers = { 'content-type': 'application/json' };
-    return (await send(life as Participant, 'settle', { method: 'POST', headers, body })).status;
+    return (await send(life, 'settle', { method: 'POST', headers, body })).status;
   }
   const asked: Asked = { payload: { amount }, ...(late ? { decideBy: Date.now() - 1_000 } : {}) };
-  return (await call(life as Participant, does, transactionId, asked)).status;
+  return (await call(life, does, transactionId, asked)).status;
 }

@@ -24,7 +24,7 @@ export function newId(): string {
 }
 
 export async function call(
-  to: Participant,
+  to: Pick<Participant, 'handle'>,
   phase: Phase,
   transactionId: string,
   { participant = 'p1', payload = { amount: 10 }, decideBy = Date.now() + 60_000, ...asked }: Asked = {},
@@ -42,7 +42,11 @@ export async function call(
   return send(to, phase, { method: 'POST', headers: { ...participantHeaders(request), ...headers }, body });
 }
 
-export async function send(to: Participant, path: string, init: RequestInit): Promise<Answered> {
+export async function send(
+  to: Pick<Participant, 'handle'>,
+  path: string,
+  init: RequestInit,
+): Promise<Answered> {
   const answer = await to.handle(new Request(`http://service.test/account/${path}`, init));
   return { status: answer.status, body: (await answer.json()) as Answered['body'] };
 }
