@@ -3,6 +3,7 @@
  * asks for other commands than history holds would stall every transaction that is open when it is rolled out.
  *
  * To record them anew, and when to (docs/UPGRADING.md): RECORD_HISTORIES=1 npx jest test/replay/replay
+ * To record those of new scenarios alone: RECORD_HISTORIES=missing
  */
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { startParticipants } from '../support/participants';
@@ -19,7 +20,15 @@ import { replay } from './replay';
 import { type Scenario, scenarios } from './scenarios';
 import { stageFor, stageLimits } from './stage';
 
-if (process.env['RECORD_HISTORIES'] === '1') beforeAll(recordAll, 300_000);
+const all = Object.entries(scenarios);
+const missing = all.filter(([name]) => !hasHistory(name));
+if (process.env['RECORD_HISTORIES'] === 'missing') beforeAll(() => recordEach(missing), 300_000);
+if (process.env['RECORD_HISTORIES'] === '1') {
+  beforeAll(() => {
+    removeHistories();
+    return recordEach(all);
+  }, 300_000);
+}
 
 it('has a history of every scenario', () => {
   expect(Object.keys(scenarios).filter(name => !hasHistory(name))).toEqual([]);
@@ -73,11 +82,10 @@ it('accepts such a change where it is patched', async () => {
   expect(await replay(bundleWith(change), readHistories())).toEqual([]);
 });
 
-async function recordAll(): Promise<void> {
-  removeHistories();
+async function recordEach(given: readonly (readonly [string, Scenario])[]): Promise<void> {
   const participants = await startParticipants();
   const dtc = await startCoordinator({ limits: stageLimits });
-  const left = Object.entries(scenarios);
+  const left = [...given];
   const wrong: unknown[] = [];
   const lane = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {

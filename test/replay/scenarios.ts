@@ -488,7 +488,59 @@ const restarted: Record<string, Scenario> = {
   },
 };
 
+/** What is recorded is the run that goes on. */
+async function takenUp(s: Stage, id: string): Promise<string> {
+  await s.dtc.client.workflow.getHandle(id).terminate('by hand');
+  await s.dtc.until(id, d => d.state === 'interrupted');
+  const { is } = await s.dtc.recover(id);
+  if (is !== 'recovered') throw new Error(`recovering ${id} came to "${is}"`);
+  return id;
+}
+
+const busyInCommit = answers('commit', 500, 500, 500, 500, 500, 500);
+
+const recovered: Record<string, Scenario> = {
+  'taken up again while preparing': {
+    play: async s => settled(s, await takenUp(s, await waitingForAVote(s))),
+    ends: because('aborted', { recoveries: [{ why: 'terminated' }] }),
+  },
+  'taken up again in commit': {
+    play: async s => {
+      s.on('late', busyInCommit);
+      return settled(s, await takenUp(s, await inAttention(s)));
+    },
+    ends: { ...committed, recoveries: [{ why: 'terminated' }] },
+  },
+  'taken up again in rollback, and twice': {
+    play: async s => {
+      s.on('late', answers('rollback', 500, 500, 500, 500, 500, 500));
+      return settled(s, await takenUp(s, await takenUp(s, await inAttention(s, 'rollback'))));
+    },
+    ends: because('refused', { recoveries: [{ why: 'terminated' }, { why: 'terminated' }] }),
+  },
+  'taken up again while a provisional commit is tried again': {
+    play: async s => {
+      s.on('late', answers('commit', hang, hang));
+      const id = await s.start(['a', 'late'], { onCommitFailure: 'rollback' });
+      await s.received(id, 'late', 'commit');
+      return settled(s, await takenUp(s, id));
+    },
+    ends: { ...committed, recoveries: [{ why: 'terminated' }] },
+  },
+  'half: taken up again, and needs attention': {
+    play: async s => {
+      s.on('late', answers('commit', ...Array.from({ length: 12 }, () => 500)));
+      const id = await takenUp(s, await inAttention(s));
+      await s.dtc.until(id, d => d.state === 'committing' && d.needsAttention);
+      return id;
+    },
+    ends: committed,
+    half: true,
+  },
+};
+
 export const scenarios: Readonly<Record<string, Scenario>> = {
+  ...recovered,
   ...plain,
   ...operated,
   ...late,

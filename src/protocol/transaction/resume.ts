@@ -47,12 +47,15 @@ function rollBackUndecided(t: Transaction, { at, why }: Recovery): Transaction {
   );
 }
 
-/** Its calls of a phase end as cut off: nobody knows what became of them. What is still owed is sent anew. */
+/**
+ * Its calls of a phase end as cut off: nobody knows what became of them. What is still owed is sent anew, and where no call was
+ * open, what follows from the decision is begun all the same.
+ */
 function giveUpCalls(t: Transaction, phase: Phase, now: Ms): Transaction {
   const endings = t.participants.flatMap(({ target, call }): Ending[] =>
     call?.phase === phase ? [givenUp(target.name, call.nth)] : [],
   );
-  return endings.length === 0 ? t : apply(t, { type: 'callsEnded', phase, endings }, now);
+  return apply(t, { type: 'callsEnded', phase, endings }, now);
 }
 
 function givenUp(participant: string, nth: number): Ending {

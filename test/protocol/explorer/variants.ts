@@ -414,7 +414,11 @@ export const variants: readonly Variant[] = [
     name: 'taken up again with the calls that were open, to go on preparing',
     patches: [
       { file: resume, find: "if (t.stage !== 'preparing') return t;", replace: 'return t;' },
-      { file: resume, find: 'endings.length === 0 ? t', replace: 'endings.length >= 0 ? t' },
+      {
+        file: resume,
+        find: 'call?.phase === phase',
+        replace: "call?.phase === phase && phase !== 'prepare'",
+      },
     ],
     caughtBy: ['I4'],
     exploration: terminated,
