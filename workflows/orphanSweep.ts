@@ -29,6 +29,9 @@ const acting = proxyActivities<SweepActivities>({
   retry: { maximumAttempts: 5 },
 });
 
+/** Of one kind, in all lists: what the scans bring stands in history. */
+const mostScanned = 5000;
+
 /** Few enough that the look right before acting is fresh, and that little goes unrecorded with a lost worker. */
 const actionsAtOnce = 20;
 
@@ -45,7 +48,7 @@ export async function orphanSweep(input: SweepInput): Promise<SweepReport> {
 async function look(input: SweepInput): Promise<Seen> {
   const { lists, requestTimeoutMs, stuckAfterMs } = input;
   const now = Date.now();
-  const most = Math.ceil(mostFindings / Math.max(lists.length, 1));
+  const most = Math.min(mostFindings, Math.ceil(mostScanned / Math.max(lists.length, 1)));
   const [survey, ...scans] = await Promise.all([
     looking.survey({ now, stuckAfterMs }),
     ...lists.map(url => looking.scan({ url, most, requestTimeoutMs })),

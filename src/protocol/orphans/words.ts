@@ -59,7 +59,7 @@ export function orphansDocument(report: SweepReport): OrphansDocument {
   };
 }
 
-type Context = Pick<SweepReport, 'lists' | 'safetyMs' | 'maxActions'>;
+type Context = Pick<SweepReport, 'lists' | 'safetyMs' | 'maxActions' | 'dryRun'>;
 
 function findingDocument(finding: Finding, context: Context): FindingDocument {
   const { kind, since } = finding;
@@ -105,7 +105,7 @@ function interruptedWords({ transactionId, left, detail }: Interrupted, context:
   if (left !== 'unreplayable')
     return {
       what,
-      willDo: willDo('take it up again', left),
+      willDo: willDo('take it up again', context),
       why: left === 'waits' ? 'it ended only just now: in the next sweep' : why(left, detail, context),
     };
   return {
@@ -121,7 +121,7 @@ function preparedWords(finding: Prepared, context: Context): Words {
   const ended = decision === 'commit' ? 'committed' : 'rolled back';
   const what = `prepared, although the transaction has ${ended}`;
   if (left !== 'forced' && left !== 'stranger')
-    return { what, willDo: willDo(`send ${decision}`, left), why: why(left, detail, context) };
+    return { what, willDo: willDo(`send ${decision}`, context), why: why(left, detail, context) };
   const because =
     left === 'stranger'
       ? 'the transaction has no participant of this name: is this the list of another service?'
@@ -157,8 +157,8 @@ function commands(
   };
 }
 
-function willDo(deed: string, left: Left): string {
-  return left === 'dryRun' ? `would ${deed}` : deed;
+function willDo(deed: string, { dryRun }: Context): string {
+  return dryRun ? `would ${deed}` : deed;
 }
 
 function why(left: Left, detail: string | undefined, { safetyMs, maxActions }: Context): string {
