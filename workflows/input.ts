@@ -8,7 +8,7 @@ import { type Accepted, type Transaction } from '../src/protocol/transaction/sta
 import { type Stored, readStored } from '../src/protocol/transaction/stored';
 import { type Ms } from '../src/protocol/wire/phases';
 
-export interface BeginInput {
+interface BeginInput {
   readonly version: 1;
   readonly accepted: Accepted;
 }

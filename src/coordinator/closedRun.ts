@@ -13,7 +13,7 @@ import { type Engine } from './engine';
 import { isNotReady, isTimeout } from './engineErrors';
 import { leftUnbegun } from './unbegun';
 
-export type Answer =
+type Answer =
   | { readonly is: 'left'; readonly left: Left }
   | Extract<Recovered, { readonly is: 'unreplayable' | 'noWorker' }>;
 

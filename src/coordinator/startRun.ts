@@ -11,7 +11,7 @@ import { type Memo, type StartMemo } from './memo';
 
 const tryWithinMs = 3000;
 
-export interface Run {
+interface Run {
   readonly input: TransactionInput;
   readonly memo: Memo;
   readonly reuse: WorkflowIdReusePolicy;

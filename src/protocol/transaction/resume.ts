@@ -16,14 +16,13 @@
  * commit is given up later. That is the hazard its `exposure.commit` tells of, as after a lost worker.
  */
 import { unknownExposure } from '../wire/answers';
-import { type Ms, type Phase } from '../wire/phases';
+import { type Ms } from '../wire/phases';
 import { apply } from './apply';
 import { type Ending } from './events';
 import { assertInvariants } from './invariants';
 import { decideRollback } from './preparing';
 import { type Recovery, type Transaction } from './state';
 
-const phases: readonly Phase[] = ['prepare', 'commit', 'rollback'];
 const recoveriesKept = 20;
 
 /** @throws BrokenInvariant where the state is none that a run can have had */
@@ -31,7 +30,7 @@ export function resume(before: Transaction, recovery: Recovery): Transaction {
   if (before.stage === 'ended') return noteRecovery(before, recovery);
   const decided = rollBackUndecided(noteRecovery(before, recovery), recovery);
   assertInvariants(before, decided);
-  return phases.reduce((t, phase) => giveUpCalls(t, phase, recovery.at), decided);
+  return giveUpCalls(decided, recovery.at);
 }
 
 export function noteRecovery(t: Transaction, recovery: Recovery): Transaction {
@@ -48,13 +47,13 @@ function rollBackUndecided(t: Transaction, { at, why }: Recovery): Transaction {
 }
 
 /**
- * Its calls of a phase end as cut off: nobody knows what became of them. What is still owed is sent anew, and where no call was
- * open, what follows from the decision is begun all the same.
+ * Its open calls, all of one phase (I4), end as cut off: nobody knows what became of them. What is still owed is sent anew; and
+ * where none was open, what follows from the decision is begun all the same.
  */
-function giveUpCalls(t: Transaction, phase: Phase, now: Ms): Transaction {
-  const endings = t.participants.flatMap(({ target, call }): Ending[] =>
-    call?.phase === phase ? [givenUp(target.name, call.nth)] : [],
-  );
+function giveUpCalls(t: Transaction, now: Ms): Transaction {
+  const open = t.participants.flatMap(({ target, call }) => (call === undefined ? [] : [{ target, call }]));
+  const phase = open[0]?.call.phase ?? 'prepare';
+  const endings = open.map(({ target, call }) => givenUp(target.name, call.nth));
   return apply(t, { type: 'callsEnded', phase, endings }, now);
 }
 

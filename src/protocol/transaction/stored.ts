@@ -7,7 +7,7 @@
 import { type Participant, type Stage, type Transaction } from './state';
 
 /** As in the state, without what `accepted` says already: payloads would be stored twice. */
-export interface StoredTransaction extends Omit<Transaction, 'participants'> {
+interface StoredTransaction extends Omit<Transaction, 'participants'> {
   readonly participants: readonly Omit<Participant, 'target'>[];
 }
 

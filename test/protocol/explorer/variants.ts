@@ -416,8 +416,8 @@ export const variants: readonly Variant[] = [
       { file: resume, find: "if (t.stage !== 'preparing') return t;", replace: 'return t;' },
       {
         file: resume,
-        find: 'call?.phase === phase',
-        replace: "call?.phase === phase && phase !== 'prepare'",
+        find: 'call === undefined ?',
+        replace: "call === undefined || call.phase === 'prepare' ?",
       },
     ],
     caughtBy: ['I4'],
