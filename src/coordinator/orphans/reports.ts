@@ -1,8 +1,9 @@
 /**
- * Owns what sweeps leave behind: the result of the newest one that ended, whoever started it. It is found by visibility,
- * since a Schedule hands the last result only to runs of its own. Should visibility lag, an older report is read: an entry is
- * then acted on later, never sooner.
+ * Owns what sweeps leave behind: the result of the newest one that ended, whoever started it. They are found by visibility,
+ * since a Schedule hands the last result only to runs of its own. Visibility lags a little: one that it still calls running
+ * is asked itself. Should it not be listed at all yet, an older report is read: an entry is then acted on later, never sooner.
  */
+import { type WorkflowHandle } from '@temporalio/client';
 import { type SweepReport } from '../../protocol/orphans/report';
 import { type Memory } from '../../protocol/orphans/steps';
 import { type Engine } from '../engine';
@@ -26,14 +27,30 @@ export async function lastReport(engine: Engine): Promise<SweepReport | undefine
   }
 }
 
+/** Visibility lists those that run first, then the newest. */
+const mostLooked = 50;
+
 async function newest(engine: Engine): Promise<SweepReport | undefined> {
   const { client, connection } = engine;
-  const query = `WorkflowType = '${sweepWorkflow}' AND WorkflowId STARTS_WITH '${sweepIdOf(engine)}-' AND ExecutionStatus = 'Completed'`;
+  const sweeps = `WorkflowType = '${sweepWorkflow}' AND WorkflowId STARTS_WITH '${sweepIdOf(engine)}-'`;
+  const query = `${sweeps} AND ExecutionStatus IN ('Running','Completed')`;
   return connection.withDeadline(Date.now() + 5000, async () => {
-    for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
-      return (await client.workflow.getHandle(workflowId, runId).result()) as SweepReport;
-    return undefined;
+    let found: SweepReport | undefined;
+    let looked = 0;
+    for await (const { workflowId, runId, status } of client.workflow.list({ query, pageSize: 10 })) {
+      const report = await reportOf(client.workflow.getHandle(workflowId, runId), status.name);
+      if (report !== undefined && report.sweptAt >= (found?.sweptAt ?? 0)) found = report;
+      looked += 1;
+      if (status.name === 'COMPLETED' || looked === mostLooked) break;
+    }
+    return found;
   });
+}
+
+/** Undefined where it has not ended. */
+async function reportOf(handle: WorkflowHandle, listedAs: string): Promise<SweepReport | undefined> {
+  const status = listedAs === 'RUNNING' ? (await handle.describe()).status.name : listedAs;
+  return status === 'COMPLETED' ? ((await handle.result()) as SweepReport) : undefined;
 }
 
 export async function memory(engine: Engine): Promise<Memory | undefined> {
