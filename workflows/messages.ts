@@ -11,8 +11,10 @@ import { type Progress } from './progress';
 export const transactionWorkflow = 'transaction';
 export const statusQuery = defineQuery<TransactionDocument>('status');
 
-/** The argument of `left`: `historyLength`, as `describe` has it, is the proof that it has closed. */
+/** The argument of `left`: what `describe` says of the closed run, as proof that it has closed. */
 export interface ClosedRun {
+  readonly status: string;
+  readonly runId: string;
   readonly historyLength: number;
 }
 

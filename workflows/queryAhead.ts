@@ -6,8 +6,9 @@
  * be taken later (I2). It shows as more history at the same instant: a task has an instant of its own.
  *
  * A run that has closed has no later task: what it would have decided so is what it left, nobody was told otherwise, and the
- * next run takes it over. No activation says that the run has closed, so the caller proves it: `left` names the length of the
- * closed history, and is answered where exactly that much was replayed. The length of a history that still grows is of no use.
+ * next run takes it over. No activation says that the run has closed, so the caller proves it: `left` repeats what `describe`
+ * says of the closed run, and is answered where exactly that much history was replayed. What `describe` says of a running one
+ * is refused; to make such a proof up is like completing an activity by hand, outside the promise.
  *
  * Whatever else finds the workflow ahead fails, and with it the activation: the SDK throws the instance away, and nothing that
  * it would have done is ever sent. The next query or task replays from the start.
@@ -25,9 +26,10 @@ export function queryGuard(): (activation: Activation) => void {
   let aheadAt: number | undefined;
   return activation => {
     const length = Number(activation.historyLength);
+    const runId = activation.runId ?? '';
     const queries = (activation.jobs ?? []).flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
     if (queries.length > 0) {
-      for (const query of queries) refuse(query, { length, ahead: aheadAt !== undefined });
+      for (const query of queries) refuse(query, { runId, length, ahead: aheadAt !== undefined });
       return;
     }
     if (aheadAt !== undefined && length > aheadAt)
@@ -36,20 +38,30 @@ export function queryGuard(): (activation: Activation) => void {
   };
 }
 
-function refuse(query: Query, { length, ahead }: { length: number; ahead: boolean }): void {
+interface Seen {
+  readonly runId: string;
+  readonly length: number;
+  readonly ahead: boolean;
+}
+
+function refuse(query: Query, { runId, length, ahead }: Seen): void {
   if (query.queryType !== leftQuery.name) {
     if (ahead) throw new Error('this query would run ahead of history: ask again');
-  } else if (closedLength(query) !== length) {
+  } else if (!isProof(query, { runId, length })) {
     throw new Error(
       `this query is for the run when it has closed, and ${String(length)} events are known: ask again`,
     );
   }
 }
 
-function closedLength(query: Query): number | undefined {
+/** How a run ends that may be taken up again, as `describe` names it. */
+const closed = ['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED'];
+
+function isProof(query: Query, { runId, length }: Pick<Seen, 'runId' | 'length'>): boolean {
   const [payload] = query.arguments ?? [];
-  if (payload === undefined) return undefined;
-  return defaultPayloadConverter.fromPayload<Partial<ClosedRun> | null>(payload)?.historyLength;
+  if (payload === undefined) return false;
+  const proof = defaultPayloadConverter.fromPayload<Partial<ClosedRun> | null>(payload);
+  return proof?.runId === runId && proof.historyLength === length && closed.includes(proof.status ?? '');
 }
 
 function aheadOfTasks(): (activation: Activation) => boolean {

@@ -36,9 +36,9 @@ export async function askClosed(engine: Engine, closed: WorkflowExecutionDescrip
 }
 
 function query(engine: Engine, closed: WorkflowExecutionDescription): Promise<Left> {
-  const { workflowId, runId, historyLength } = closed;
+  const { workflowId, runId, historyLength, status } = closed;
   const handle = engine.client.workflow.getHandle(workflowId, runId);
-  const proof: ClosedRun = { historyLength };
+  const proof: ClosedRun = { status: status.name, runId, historyLength };
   return engine.connection.withDeadline(Date.now() + answerWithinMs, () => handle.query(leftQuery, proof));
 }
 
