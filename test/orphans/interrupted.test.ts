@@ -13,10 +13,12 @@ describe('asked for', () => {
 
   async function terminated(): Promise<string> {
     const { dtc, participants } = world;
-    participants.on('slow', ({ phase, nth }) => (phase === 'commit' && nth < 3 ? 503 : 200));
+    let up = false;
+    participants.on('slow', ({ phase }) => (phase === 'commit' && !up ? 503 : 200));
     const { id } = await dtc.start([participants.url('slow')]);
     await dtc.until(id, ({ state }) => state === 'committing');
     await temporalWorkflow('terminate', id, '--reason', 'a slip');
+    up = true;
     return id;
   }
 
@@ -81,12 +83,14 @@ describe('by the Schedule', () => {
     const dtc = await startCoordinator({ env, sweeps: true });
     const schedule = dtc.client.schedule.getHandle(sweepIdOf(dtc));
     const stuck = async (name: string): Promise<string> => {
+      let up = false;
       const slow = statefulParticipant(participants, name, {
-        fault: ({ phase, nth }) => (phase === 'commit' && nth < 3 ? { instead: 503 } : undefined),
+        fault: ({ phase }) => (phase === 'commit' && !up ? { instead: 503 } : undefined),
       });
       const { id } = await dtc.start([slow.url]);
       await dtc.until(id, ({ state }) => state === 'committing');
       await temporalWorkflow('terminate', id);
+      up = true;
       return id;
     };
     try {
