@@ -94,6 +94,11 @@ export interface Participant {
 }
 
 export interface ParticipantOptions {
+  /**
+   * 1 to 64 of `A-Za-z0-9._-`. Services that keep their records in one database need one each, and keep it for ever;
+   * several processes of one service have the same.
+   */
+  readonly service?: string;
   /** Standard Webhooks secrets (`whsec_…`); with any, what is not signed by one is refused. Several while one replaces another. */
   readonly secrets?: readonly string[];
   /** Whom to ask when a decision does not come. Without it the kit waits to be told. */

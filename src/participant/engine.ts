@@ -20,6 +20,13 @@ export interface Page {
 export interface Reconciled {
   readonly ended: number;
   readonly unknown: readonly BranchKey[];
+  /** Could not be ended at the moment. */
+  readonly failed: readonly Failed[];
+}
+
+export interface Failed {
+  readonly key: BranchKey;
+  readonly error: unknown;
 }
 
 /** Each may throw: then nothing is decided, and the caller is to try again. */

@@ -2,10 +2,12 @@
 import pino from 'pino';
 import { type Participant, type ParticipantOptions, type Reservation, type XaWork } from './contract';
 import { startKeeper } from './doubt/keeper';
+import { type Keeping } from './doubt/keeping';
 import { type Engine } from './engine';
 import { createHandler } from './http/handler';
 import { pageOf } from './http/preparedPage';
 import { migrate } from './ledger/schema';
+import { checkOptions } from './options';
 import { keepRoomForEnds } from './prepareGate';
 import { createReservationEngine } from './reservation';
 import { settle } from './settle';
@@ -20,7 +22,7 @@ export type ParticipantWork<Tx> =
 /**
  * Creates the kit's tables where they are missing, and looks for what an earlier run left prepared.
  *
- * @throws where the database cannot be reached, its tables are of a newer kit, or XA cannot work on it; the message says
+ * @throws where an option cannot work, the database cannot be reached, its tables are of a newer kit, or XA cannot work on it; the message says
  *   what to set. The store is closed then.
  */
 export async function createParticipant<Tx>(
@@ -28,8 +30,10 @@ export async function createParticipant<Tx>(
 ): Promise<Participant> {
   const { store, log = pino({ name: 'participant', level: 'info' }) } = options;
   try {
-    const engine = keepRoomForEnds(await engineFor(options), store.connections);
-    const keeper = await startKeeper({ transaction: work => store.transaction(work), engine, log, options });
+    const service = checkOptions(options);
+    const engine = keepRoomForEnds(await engineFor(options, service), store.connections);
+    const transaction: Keeping['transaction'] = work => store.transaction(work);
+    const keeper = await startKeeper({ transaction, service, engine, log, options });
     const inFlight = new Set<Promise<unknown>>();
     const tracked = <T>(work: Promise<T>): Promise<T> => {
       const end = work.finally(() => inFlight.delete(end));
@@ -53,11 +57,11 @@ export async function createParticipant<Tx>(
   }
 }
 
-async function engineFor<Tx>(options: ParticipantWork<Tx>): Promise<Engine> {
+async function engineFor<Tx>(options: ParticipantWork<Tx>, service: string): Promise<Engine> {
   const engine =
     'xa' in options
-      ? createXaEngine(options.store, options.xa)
-      : createReservationEngine(options.store, options.reservation);
+      ? createXaEngine(options.store, options.xa, service)
+      : createReservationEngine(options.store, options.reservation, service);
   const obstacle = 'xa' in options ? await options.store.branches.obstacle() : undefined;
   if (obstacle !== undefined) throw new Error(obstacle);
   await migrate(options.store);

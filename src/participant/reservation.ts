@@ -13,13 +13,18 @@ import { callOf, commitStep, type CompletionAnswer, done, prepareStep, rollbackS
 import { after, afterVote, change, claim, inState, lock, requestHash } from './ledger/votes';
 import { type Session, type Store } from './stores/contract';
 
-export function createReservationEngine<Tx>(store: Store<Tx>, work: Reservation<Tx>): Engine {
+export function createReservationEngine<Tx>(
+  store: Store<Tx>,
+  work: Reservation<Tx>,
+  service: string,
+): Engine {
   const { dialect } = store;
+  const ledger = { dialect, service };
 
   const prepare = (call: PrepareCall): Promise<Vote> =>
     store.transaction(async (session, tx) => {
       const now = Date.now();
-      const record = await claim(session, dialect, { ...call, state: 'preparing', now, call });
+      const record = await claim(session, ledger, { ...call, state: 'preparing', now, call });
       const step = prepareStep(record, call, requestHash(call), now);
       if (step.do === 'answer' && record.state !== 'preparing') return step.answer;
       const vote = step.do === 'answer' ? step.answer : await voteOn(session, tx, call);
@@ -41,7 +46,7 @@ export function createReservationEngine<Tx>(store: Store<Tx>, work: Reservation<
     prepare,
     commit: (key, settledBy) =>
       store.transaction(async (session, tx): Promise<CompletionAnswer> => {
-        const record = await lock(session, dialect, key);
+        const record = await lock(session, ledger, key);
         const step = commitStep(record);
         if (step.do === 'answer') return step.answer;
         await kept(session, () => work.commit(tx, callOf(step.record, 'commit', key.traceparent)));
@@ -50,15 +55,16 @@ export function createReservationEngine<Tx>(store: Store<Tx>, work: Reservation<
       }),
     rollback: (key, settledBy) =>
       store.transaction(async (session, tx): Promise<CompletionAnswer> => {
-        const record = await claim(session, dialect, { ...key, state: 'rolledback', now: Date.now() });
+        const record = await claim(session, ledger, { ...key, state: 'rolledback', now: Date.now() });
         const step = rollbackStep(record);
         if (step.do === 'answer') return step.answer;
         await kept(session, () => work.rollback(tx, callOf(step.record, 'rollback', key.traceparent)));
         await change(session, key, after('rolledback', settledBy));
         return done;
       }),
-    prepared: page => store.transaction(session => inState(session, ['prepared'], page)),
-    reconcile: () => Promise.resolve({ ended: 0, unknown: [] }),
+    prepared: page =>
+      store.transaction(session => inState(session, ledger, { states: ['prepared'], ...page })),
+    reconcile: () => Promise.resolve({ ended: 0, unknown: [], failed: [] }),
   };
 }
 

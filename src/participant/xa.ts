@@ -13,7 +13,7 @@
  * frozen) may still prepare a branch under a record that has ended meanwhile: `rollback` and `reconcile` end such a one.
  */
 import { type BranchKey, no, type Vote, type XaWork } from './contract';
-import { type Engine, type Page, type PrepareCall, type Reconciled } from './engine';
+import { type Engine, type Page, type Failed, type PrepareCall, type Reconciled } from './engine';
 import { checkFences } from './ledger/fences';
 import {
   commitStep,
@@ -31,24 +31,27 @@ import {
   change,
   claim,
   inState,
+  type Ledger,
   lock,
+  look,
   markBranch,
   requestHash,
 } from './ledger/votes';
 import { type Session, type XaStore } from './stores/contract';
 
-export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine {
+export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>, service: string): Engine {
   const { dialect, branches } = store;
+  const ledger = { dialect, service };
   const isListed = async (key: BranchKey): Promise<boolean> => names(await branches.list()).has(nameOf(key));
 
   const prepare = async (call: PrepareCall): Promise<Vote> => {
     const record = { ...call, state: 'preparing', now: Date.now(), call } as const;
-    await store.transaction(session => claim(session, dialect, record));
+    await store.transaction(session => claim(session, ledger, record));
     return store.transaction(session => prepareLocked(session, call));
   };
 
   const prepareLocked = async (session: Session, call: PrepareCall): Promise<Vote> => {
-    const record = await lock(session, dialect, call);
+    const record = await lock(session, ledger, call);
     if (record === undefined) throw new Error('the record vanished: somebody deleted it by hand');
     const found = record.state === 'preparing' && (await isListed(call));
     const step = prepareStep(
@@ -89,7 +92,7 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
     key: BranchKey,
     settledBy?: string,
   ): Promise<CompletionAnswer | undefined> => {
-    const step = commitStep(await lock(session, dialect, key));
+    const step = commitStep(await lock(session, ledger, key));
     if (step.do === 'answer') return step.answer;
     const ended = await branches.commit(key);
     if (ended === 'absent' && !(await branchWasCommitted(session, key))) return undefined;
@@ -99,7 +102,7 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
 
   const rollback = async (key: BranchKey, settledBy?: string): Promise<CompletionAnswer> => {
     const answer = await store.transaction(async (session): Promise<CompletionAnswer> => {
-      const record = await claim(session, dialect, { ...key, state: 'rolledback', now: Date.now() });
+      const record = await claim(session, ledger, { ...key, state: 'rolledback', now: Date.now() });
       const step = rollbackStep(record);
       if (step.do === 'answer') return step.answer;
       if (await branchWasCommitted(session, key)) return recordCommit(session, key);
@@ -109,7 +112,7 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
     if (answer.is === 'refused' || (await branches.rollback(key)) === 'done') return answer;
     // gone, maybe by a commit that was under way since before: its process died, and the database went on with it
     return store.transaction(async session => {
-      await lock(session, dialect, key);
+      await lock(session, ledger, key);
       return (await branchWasCommitted(session, key)) ? recordCommit(session, key) : answer;
     });
   };
@@ -118,8 +121,8 @@ export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>): Engine
     prepare,
     commit,
     rollback,
-    prepared: page => preparedOf(store, page),
-    reconcile: () => reconcile(store),
+    prepared: page => preparedOf(store, ledger, page),
+    reconcile: () => reconcile(store, service),
   };
 }
 
@@ -130,13 +133,17 @@ async function recordCommit(session: Session, key: BranchKey): Promise<Completio
 }
 
 /** Of the records that may hold something, those whose branch is prepared. */
-async function preparedOf<Tx>(store: XaStore<Tx>, { limit, after }: Page): Promise<VoteRecord[]> {
+async function preparedOf<Tx>(
+  store: XaStore<Tx>,
+  ledger: Ledger,
+  { limit, after }: Page,
+): Promise<VoteRecord[]> {
   const listed = names(await store.branches.list());
   const found: VoteRecord[] = [];
   for (let from = after; ;) {
     const position = from === undefined ? {} : { after: from };
     const records = await store.transaction(session =>
-      inState(session, ['preparing', 'prepared'], { limit, ...position }),
+      inState(session, ledger, { states: ['preparing', 'prepared'], limit, ...position }),
     );
     found.push(...records.filter(each => listed.has(nameOf(each))));
     from = records.at(-1);
@@ -145,17 +152,22 @@ async function preparedOf<Tx>(store: XaStore<Tx>, { limit, after }: Page): Promi
 }
 
 /** Branches that are prepared although their record ended otherwise: nobody would ask for them again. */
-async function reconcile<Tx>(store: XaStore<Tx>): Promise<Reconciled> {
-  let ended = 0;
-  const unknown: BranchKey[] = [];
-  const noLock = { ...store.dialect, forUpdate: '' }; // what ended stays so: nothing to wait for
+async function reconcile<Tx>(store: XaStore<Tx>, service: string): Promise<Reconciled> {
+  const found: { ended: number; unknown: BranchKey[]; failed: Failed[] } = {
+    ended: 0,
+    unknown: [],
+    failed: [],
+  };
   for (const key of await store.branches.list()) {
-    const record = await store.transaction(session => lock(session, noLock, key));
-    if (record === undefined) unknown.push(key);
-    else if (record.state !== 'preparing' && record.state !== 'prepared')
-      ended += (await store.branches.rollback(key)) === 'done' ? 1 : 0;
+    const record = await store.transaction(session => look(session, key)); // no lock: what ended stays so
+    if (record === undefined) found.unknown.push(key);
+    if (record?.service !== service || record.state === 'preparing' || record.state === 'prepared') continue;
+    await store.branches.rollback(key).then(
+      how => (found.ended += how === 'done' ? 1 : 0),
+      (error: unknown) => found.failed.push({ key, error }), // of the others some can be ended all the same
+    );
   }
-  return { ended, unknown };
+  return found;
 }
 
 function names(keys: readonly BranchKey[]): ReadonlySet<string> {

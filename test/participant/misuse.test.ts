@@ -4,7 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type Database from 'libsql';
+import Sqlite, { type default as Database } from 'libsql';
 import {
   createParticipant,
   type Participant,
@@ -94,6 +94,74 @@ describe('a function that always fails', () => {
   });
 });
 
+describe('two services on one database', () => {
+  it('see, settle and list each their own transactions only', async () => {
+    const done: string[] = [];
+    const openAs = async (name: string): Promise<Participant> =>
+      createParticipant({
+        ...{ log, service: name, store: sqliteStore(join(folder, 'service.db')) },
+        reservation: { prepare: () => yes, commit: () => void done.push(name), rollback: nothing },
+      });
+    const [seats, rooms] = [await openAs('seats'), await openAs('rooms')];
+    const id = newId();
+    await call(seats, 'prepare', id, { participant: 'p1' });
+    await call(rooms, 'prepare', id, { participant: 'p2' });
+    expect((await seats.prepared()).prepared.map(({ participant }) => participant)).toEqual(['p1']);
+    expect((await call(seats, 'commit', id, { participant: 'p2' })).status).toBe(409);
+    expect((await call(seats, 'rollback', id, { participant: 'p2' })).status).toBe(500);
+    expect((await call(rooms, 'commit', id, { participant: 'p2' })).status).toBe(200);
+    expect(done).toEqual(['rooms']);
+    await Promise.all([seats.close(), rooms.close()]);
+  });
+});
+
+describe('a function that never ends', () => {
+  it('on SQLite turns away who comes after it, and does not keep the service from closing', async () => {
+    const store = sqliteStore(join(folder, 'service.db'), { lockTimeoutMs: 100 });
+    const never = new Promise<never>(() => undefined);
+    let asked = 0;
+    const prepare = (): Promise<never> => {
+      asked += 1;
+      return never;
+    };
+    const life = await createParticipant({
+      log,
+      store,
+      reservation: { prepare, commit: nothing, rollback: nothing },
+    });
+    void call(life, 'prepare', newId());
+    await eventually(() => asked === 1);
+    const refused = await call(life, 'prepare', newId());
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining('not end') as string },
+    });
+    await store.close();
+  });
+
+  it('on SQLite leaves the process free while another connection of it writes', async () => {
+    const life = await open({});
+    const other = new Sqlite(join(folder, 'service.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const waiting = call(life, 'prepare', newId());
+    setTimeout(() => other.exec('COMMIT'), 50);
+    expect((await waiting).status).toBe(200);
+    other.close();
+  });
+});
+
+describe('an option that cannot work', () => {
+  it.each([
+    [{ service: 'a b' }, 'service is "a b"'],
+    [{ secrets: ['hidden'] }, 'secrets has an entry of another form'],
+    [{ coordinator: { url: 'coordinator' } }, 'coordinator.url must be'],
+  ])('stops the start: %j', async (options, says) => {
+    const failed = await open({}, options).catch((error: unknown) => String(error));
+    expect(failed).toContain(says);
+    expect(failed).not.toContain('hidden');
+  });
+});
+
 describe('closing', () => {
   it('waits for no more than what the coordinator was asked already', async () => {
     const coordinator = await startCoordinator({ waits: true });
@@ -152,9 +220,10 @@ async function startCoordinator({ waits = false } = {}): Promise<Coordinator> {
   let asked = 0;
   let goOn = nothing;
   const going = waits ? new Promise<void>(resolve => (goOn = resolve)) : Promise.resolve();
-  const answering = createServer((_, response) => {
+  const answering = createServer((request, response) => {
     asked += 1;
-    void going.then(() => response.end(waits ? '{"decision":null}' : '{"decision":"commit"}'));
+    const document = { id: request.url?.slice(1), decision: waits ? null : 'commit' };
+    void going.then(() => response.end(JSON.stringify(document)));
   });
   await new Promise<void>(resolve => answering.listen(0, '127.0.0.1', resolve));
   return {

@@ -12,7 +12,7 @@ const longestAnswer = 4_194_304;
 export type Told = { readonly decision: Decision } | { readonly wait: string };
 
 export async function askDecision(
-  { statusUrl }: VoteRecord,
+  { transactionId, statusUrl }: VoteRecord,
   { url, token }: CoordinatorAccess,
 ): Promise<Told> {
   if (statusUrl === undefined)
@@ -26,14 +26,15 @@ export async function askDecision(
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (answer.status !== 200) return { wait: `the coordinator answered ${answer.status}` };
-    return decisionIn(await boundedText(answer));
+    return decisionIn(await boundedText(answer), transactionId);
   } catch (error) {
     return { wait: `the coordinator was not reached: ${messageOf(error)}` };
   }
 }
 
-function decisionIn(text: string): Told {
-  const { decision } = Object(JSON.parse(text)) as { readonly decision?: unknown };
+function decisionIn(text: string, transactionId: string): Told {
+  const { id, decision } = Object(JSON.parse(text)) as { readonly id?: unknown; readonly decision?: unknown };
+  if (id !== transactionId) return { wait: 'the coordinator answered for another transaction' };
   return decision === 'commit' || decision === 'rollback' ? { decision } : { wait: 'not decided yet' };
 }
 

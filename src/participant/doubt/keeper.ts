@@ -39,7 +39,8 @@ export async function startKeeper(given: Omit<Keeping, 'stopping'>): Promise<Kee
 }
 
 async function keep(keeping: Keeping): Promise<void> {
-  for (const step of [askInDoubt, endStrays, forgetOld])
+  for (const step of [endStrays, forgetOld, askInDoubt])
+    // the last one takes long while the coordinator is away
     await step(keeping).catch((error: unknown) => {
       keeping.log.error(
         { err: loggable(error), step: step.name },
@@ -60,9 +61,14 @@ async function reportFound({ engine, log }: Keeping): Promise<void> {
 }
 
 async function endStrays({ engine, log }: Keeping): Promise<void> {
-  const { ended, unknown } = await engine.reconcile();
+  const { ended, unknown, failed } = await engine.reconcile();
   if (ended > 0)
     log.warn({ ended }, 'rolled back branches that were left prepared although they had been rolled back');
+  for (const { key, error } of failed)
+    log.warn(
+      { ...key, err: loggable(error) },
+      'a branch that was rolled back is still prepared, and could not be ended',
+    );
   for (const key of unknown)
     log.error(
       key,
@@ -71,9 +77,11 @@ async function endStrays({ engine, log }: Keeping): Promise<void> {
 }
 
 /** In small batches, each a transaction of its own, so that calls get in between. */
-async function forgetOld({ transaction, options: { keepMs = defaultKeepMs } }: Keeping): Promise<void> {
+async function forgetOld({ transaction, service, options }: Keeping): Promise<void> {
+  const { keepMs = defaultKeepMs } = options;
   for (let round = 0; round < mostBatches; round += 1) {
-    const before = Date.now() - keepMs;
-    if ((await transaction(session => forget(session, { before, limit: batch }))) < batch) return;
+    const now = Date.now();
+    const which = { before: now - keepMs, now, limit: batch };
+    if ((await transaction(session => forget(session, { service }, which))) < batch) return;
   }
 }

@@ -5,6 +5,7 @@ import { type Session } from '../stores/contract';
 
 export interface Keeping {
   readonly transaction: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly service: string;
   readonly engine: Engine;
   readonly log: KitLog;
   readonly options: ParticipantOptions;

@@ -26,6 +26,8 @@ export async function pageOf(
   };
 }
 
+const isName = (text: unknown): boolean => typeof text === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(text);
+
 function cursorOf({ createdAt, transactionId, participant }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, transactionId, participant])).toString('base64url');
 }
@@ -34,7 +36,7 @@ function positionOf(cursor: string): Position {
   try {
     const read: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     const [createdAt, transactionId, participant] = read as [number, string, string];
-    if (Number.isInteger(createdAt) && typeof transactionId === 'string' && typeof participant === 'string')
+    if (Number.isSafeInteger(createdAt) && [transactionId, participant].every(isName))
       return { createdAt, transactionId, participant };
   } catch {
     // said below

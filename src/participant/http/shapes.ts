@@ -11,9 +11,23 @@ import { type Completion, type PrepareCall } from '../engine';
 import { Problem } from './problems';
 
 const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
+/** NUL is no character of a text in PostgreSQL. */
+function text(longest: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(longest)
+    .regex(/^[^\0]*$/, 'must not hold NUL');
+}
+
+function hasNoCredentials(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+
 const key = z.object({ transactionId: name, participant: name });
 const lock = z.object({
-  resource: z.string().min(1).max(512),
+  resource: text(512),
   mode: z.enum(['exclusive', 'shared']),
   fencingToken: z.int().nonnegative(),
 });
@@ -24,12 +38,15 @@ const prepare = key.extend({
   decideBy: z.iso.datetime({ offset: true }),
   payload: z.unknown(),
   locks: z.array(lock).default([]),
-  statusUrl: z.url({ protocol: /^https?$/ }).optional(),
+  statusUrl: z
+    .url({ protocol: /^https?$/ })
+    .refine(hasNoCredentials, 'must not hold credentials')
+    .optional(),
 });
 const settlement = key.extend({
   outcome: z.enum(['committed', 'rolledback']),
-  by: z.string().min(1).max(200),
-  reason: z.string().min(1).max(1_000),
+  by: text(200),
+  reason: text(1_000),
 });
 
 /** @param phase what the URL says; the body has to say the same. */

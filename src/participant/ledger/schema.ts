@@ -11,12 +11,13 @@ import { type Dialect, type Session, type Store } from '../stores/contract';
 const versions: readonly ((dialect: Dialect) => readonly string[])[] = [
   ({ types: { key, resource, text, integer } }) => [
     `CREATE TABLE dtc_votes (
-       transaction_id ${key} NOT NULL, participant ${key} NOT NULL,
+       transaction_id ${key} NOT NULL, participant ${key} NOT NULL, service ${key} NOT NULL,
        state ${key} NOT NULL, created_at ${integer} NOT NULL, ended_at ${integer},
+       decide_by ${integer},
        request_hash ${key}, request ${text}, reason ${text}, status_url ${text}, settled_by ${text},
        PRIMARY KEY (transaction_id, participant))`,
-    'CREATE INDEX dtc_votes_by_state ON dtc_votes (state, created_at)',
-    'CREATE INDEX dtc_votes_by_end ON dtc_votes (ended_at)',
+    'CREATE INDEX dtc_votes_by_state ON dtc_votes (service, state, created_at)',
+    'CREATE INDEX dtc_votes_by_end ON dtc_votes (service, ended_at)',
     // one row in each XA branch: visible once the branch is committed, and never before
     `CREATE TABLE dtc_branches (
        transaction_id ${key} NOT NULL, participant ${key} NOT NULL, PRIMARY KEY (transaction_id, participant))`,

@@ -6,6 +6,12 @@ import { type BranchKey, type Call, type FencedLock, type Vote } from '../contra
 import { type Dialect, orIgnore, type Row, type Session } from '../stores/contract';
 import { type RecordState, type VoteRecord } from './record';
 
+/** Whose records, and in what kind of database. Services that share one have one each, so that none ends another's. */
+export interface Ledger {
+  readonly dialect: Dialect;
+  readonly service: string;
+}
+
 /** What a repeat of a prepare must agree with. */
 export function requestHash({ payload, locks }: Call): string {
   return createHash('sha256')
@@ -20,39 +26,55 @@ export interface NewRecord extends BranchKey {
 }
 
 /** The record, made first where there is none, and locked until the transaction ends. */
-export async function claim(session: Session, dialect: Dialect, record: NewRecord): Promise<VoteRecord> {
+export async function claim(session: Session, ledger: Ledger, record: NewRecord): Promise<VoteRecord> {
   const { transactionId, participant, state, now, call } = record;
+  const { dialect, service } = ledger;
   const ended = state === 'preparing' ? null : now;
   await session.query(
-    `INSERT INTO dtc_votes (transaction_id, participant, state, created_at, ended_at, request_hash, request, status_url)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ${orIgnore(dialect, 'transaction_id')}`,
+    `INSERT INTO dtc_votes (transaction_id, participant, service, state, created_at, ended_at, decide_by, request_hash, request, status_url)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ${orIgnore(dialect, 'transaction_id')}`,
     [
       transactionId,
       participant,
+      service,
       state,
       now,
       ended,
+      call?.decideBy ?? null,
       call === undefined ? null : requestHash(call),
       call === undefined ? null : JSON.stringify({ payload: call.payload, locks: call.locks }),
       call?.statusUrl ?? null,
     ],
   );
-  const found = await lock(session, dialect, record);
-  if (found === undefined) throw new Error(`the record of ${transactionId}/${participant} vanished`);
+  const found = await lock(session, ledger, record);
+  if (found === undefined)
+    throw new Error(`${transactionId}/${participant} belongs to another service of this database`);
   return found;
 }
 
 /** The record, locked until the transaction ends, or undefined. */
 export async function lock(
   session: Session,
-  { forUpdate }: Dialect,
+  { dialect: { forUpdate }, service }: Ledger,
   { transactionId, participant }: BranchKey,
 ): Promise<VoteRecord | undefined> {
   const [row] = await session.query(
-    `SELECT * FROM dtc_votes WHERE transaction_id = ? AND participant = ?${forUpdate}`,
-    [transactionId, participant],
+    `SELECT * FROM dtc_votes WHERE transaction_id = ? AND participant = ? AND service = ?${forUpdate}`,
+    [transactionId, participant, service],
   );
   return row && recordOf(row);
+}
+
+/** Without a lock, and whichever service's it is. */
+export async function look(
+  session: Session,
+  { transactionId, participant }: BranchKey,
+): Promise<{ readonly state: RecordState; readonly service: string } | undefined> {
+  const [row] = await session.query(
+    'SELECT state, service FROM dtc_votes WHERE transaction_id = ? AND participant = ?',
+    [transactionId, participant],
+  );
+  return row && { state: text(row, 'state') as RecordState, service: text(row, 'service') };
 }
 
 export interface Change {
@@ -94,31 +116,49 @@ export interface Position {
   readonly participant: string;
 }
 
-/** Oldest first, those in one of `states`, after `position`. */
+interface Listed {
+  readonly states: readonly RecordState[];
+  readonly limit: number;
+  readonly after?: Position;
+}
+
+/** Oldest first, those in one of `states`, after a position. */
 export async function inState(
   session: Session,
-  states: readonly RecordState[],
-  { limit, after }: { readonly limit: number; readonly after?: Position },
+  { service }: Ledger,
+  { states, limit, after }: Listed,
 ): Promise<VoteRecord[]> {
   const any = states.map(() => '?').join(', ');
   const from = after ?? { createdAt: -1, transactionId: '', participant: '' };
   const rows = await session.query(
-    `SELECT * FROM dtc_votes WHERE state IN (${any})
+    `SELECT * FROM dtc_votes WHERE service = ? AND state IN (${any})
        AND (created_at > ? OR (created_at = ? AND (transaction_id > ? OR (transaction_id = ? AND participant > ?))))
      ORDER BY created_at, transaction_id, participant LIMIT ${limit}`,
-    [...states, from.createdAt, from.createdAt, from.transactionId, from.transactionId, from.participant],
+    [
+      service,
+      ...states,
+      from.createdAt,
+      from.createdAt,
+      from.transactionId,
+      from.transactionId,
+      from.participant,
+    ],
   );
   return rows.map(recordOf);
 }
 
+/** Until `decideBy` a late copy of its prepare would find nothing and be done again. */
+const mayBeForgotten = 'service = ? AND ended_at < ? AND (decide_by IS NULL OR decide_by < ?)';
+
 /** Forgets up to `limit` records that ended before `before`; how many. */
 export async function forget(
   session: Session,
-  { before, limit }: { readonly before: Ms; readonly limit: number },
+  { service }: Pick<Ledger, 'service'>,
+  { before, now, limit }: { readonly before: Ms; readonly now: Ms; readonly limit: number },
 ): Promise<number> {
   const old = await session.query(
-    `SELECT transaction_id, participant FROM dtc_votes WHERE ended_at < ? ORDER BY ended_at LIMIT ${limit}`,
-    [before],
+    `SELECT transaction_id, participant FROM dtc_votes WHERE ${mayBeForgotten} ORDER BY ended_at LIMIT ${limit}`,
+    [service, before, now],
   );
   for (const row of old)
     for (const table of ['dtc_branches', 'dtc_votes'])

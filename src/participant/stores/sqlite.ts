@@ -24,13 +24,15 @@ export function sqliteStore(
 ): Store<Database.Database> {
   const db = new Database(file, { timeout: lockTimeoutMs });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  // waits are ours from here on: SQLite's own would stop the whole process, the writer it waits for included
+  db.exec('PRAGMA busy_timeout = 0');
   const session = sessionOf(db);
-  const alone = oneAtATime();
+  const alone = oneAtATime(lockTimeoutMs);
 
   const transaction = async <T>(
     work: (session: Session, tx: Database.Database) => Promise<T>,
   ): Promise<T> => {
-    begin(db);
+    await begin(db, lockTimeoutMs);
     try {
       const result = await work(session, db);
       db.exec('COMMIT');
@@ -40,23 +42,33 @@ export function sqliteStore(
       throw error;
     }
   };
+  const close = (): Promise<void> => Promise.resolve(void db.close());
 
   return {
     dialect,
     transaction: work => alone(() => transaction(work)),
     migrate: work => alone(() => transaction(work)),
-    close: () => alone(() => Promise.resolve(db.close()).then(() => undefined)),
+    close: () => alone(close).catch(close), // a function that does not end must not keep the service from ending
   };
 }
 
-function begin(db: Database.Database): void {
-  try {
-    db.exec('BEGIN IMMEDIATE');
-  } catch (error) {
-    throw new StoreUnavailable('the SQLite file is locked by another writer, or cannot be written', {
-      cause: error,
-    });
-  }
+const pauseMs = 10;
+
+async function begin(db: Database.Database, withinMs: number): Promise<void> {
+  if (db.inTransaction) db.exec('ROLLBACK'); // begun by a function of the service after it had returned
+  for (const end = Date.now() + withinMs; ;)
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      return;
+    } catch (error) {
+      if (Date.now() >= end || !/locked|busy/i.test(String(error))) throw unavailable(error);
+      await new Promise(resolve => setTimeout(resolve, pauseMs));
+    }
+}
+
+function unavailable(cause: unknown): StoreUnavailable {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new StoreUnavailable(`the SQLite file cannot be written at the moment: ${why}`, { cause });
 }
 
 function sessionOf(db: Database.Database): Session {
@@ -73,12 +85,33 @@ function sessionOf(db: Database.Database): Session {
   };
 }
 
-/** Each begins when the one before it has ended, however it ended. */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Each begins when the one before it has ended, however it ended; who waits longer than `patienceMs` is turned away. */
+function oneAtATime(patienceMs: number): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
-  return work => {
-    const next = last.then(work, work);
-    last = next;
-    return next;
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    const before = last;
+    let leave = (): void => undefined;
+    const left = new Promise<void>(resolve => (leave = resolve));
+    last = Promise.all([before, left]);
+    try {
+      await within(patienceMs, before);
+      return await work();
+    } finally {
+      leave();
+    }
   };
 }
+
+async function within(ms: number, turn: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new StoreUnavailable(busy));
+    }, ms);
+  });
+  await Promise.race([turn, tooLate]).finally(() => {
+    clearTimeout(timer);
+  });
+}
+
+const busy = 'another call has had the SQLite file for too long: does a function of the service not end?';

@@ -64,15 +64,16 @@ whereMysqlRuns('MySQL and MariaDB, local transactions', () => {
     const key = { transactionId: newId(), participant: 'p1' };
     const payload = { text: `it's "odd" \\' -- 🪙` };
     const now = Date.now();
+    const ledger = { dialect: odd.dialect, service: 'odd' };
     const record = await odd.transaction(async (session, connection) => {
       await connection.query("SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
-      await claim(session, odd.dialect, {
+      await claim(session, ledger, {
         ...key,
         state: 'preparing',
         now,
         call: { ...key, phase: 'prepare', payload, locks: [] },
       });
-      return lock(session, odd.dialect, key);
+      return lock(session, ledger, key);
     });
     expect(record).toMatchObject({ ...key, createdAt: now, request: { payload, locks: [] } });
     await odd.close();

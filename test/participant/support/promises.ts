@@ -252,7 +252,10 @@ export function itKeepsItsPromises(makeRig: () => Promise<Rig>): void {
       });
       await eventually(() => coordinator.asked() > 2);
       expect((await service.prepared()).prepared).toHaveLength(1);
-      coordinator.answer(200, { decision: 'commit' });
+      coordinator.answer(200, { id: 'another', decision: 'rollback' });
+      const askedBefore = coordinator.asked();
+      await eventually(() => coordinator.asked() > askedBefore + 1);
+      coordinator.answer(200, { id, decision: 'commit' });
       await eventually(async () => (await service.prepared()).prepared.length === 0);
       expect(await rig.available()).toBe(90);
       expect(coordinator.tokens()).toEqual(new Set(['Bearer sesame']));
@@ -264,11 +267,13 @@ export function itKeepsItsPromises(makeRig: () => Promise<Rig>): void {
   describe('records', () => {
     it('are forgotten after their time, but never while prepared', async () => {
       await ask('prepare');
+      const decideBy = Date.now() + 1_000;
       const ended = newId();
-      await call(service, 'prepare', ended);
+      await call(service, 'prepare', ended, { decideBy });
       await call(service, 'commit', ended);
       service = await rig.open({ keepMs: 0, coordinator: { url: 'http://127.0.0.1:9', everyMs: 20 } });
       await eventually(async () => (await rig.rows('dtc_votes')) === 1);
+      expect(Date.now()).toBeGreaterThan(decideBy); // until then a late prepare would be done again
       expect((await service.prepared()).prepared.map(each => each.transactionId)).toEqual([id]);
       expect(await ask('commit')).toBe(200);
     });

@@ -1,0 +1,28 @@
+/** Owns what is wrong with the options of a participant: said at its start, rather than at the first call that needs them. */
+import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { type ParticipantOptions } from './contract';
+
+const defaultService = 'service';
+
+/** The name that its records are kept under. @throws where an option cannot work; the message names it, and no secret */
+export function checkOptions({
+  service = defaultService,
+  secrets = [],
+  coordinator,
+}: ParticipantOptions): string {
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(service))
+    throw new Error(`service is ${JSON.stringify(service)}: it must be 1 to 64 of A-Z a-z 0-9 . _ -`);
+  if (!secrets.every(isSecret))
+    throw new Error(
+      `secrets has an entry of another form (the value is not shown): each must be ${secretForm}`,
+    );
+  if (coordinator !== undefined && !isHttp(coordinator.url))
+    throw new Error(
+      `coordinator.url must be an http:// or https:// URL, as the coordinator has it in DTC_PUBLIC_URL`,
+    );
+  return service;
+}
+
+function isHttp(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
