@@ -20,12 +20,12 @@ const shared = {
 } as const;
 
 /** A list has many pages. */
-const looking = proxyActivities<SweepActivities>({ ...shared, startToCloseTimeout: '3m' });
+const looking = proxyActivities<SweepActivities>({ ...shared, startToCloseTimeout: '5m' });
 
 /** Of what is lost with a worker only the record is: doing it again is harmless. */
 const acting = proxyActivities<SweepActivities>({
   ...shared,
-  startToCloseTimeout: '3m',
+  startToCloseTimeout: '5m',
   retry: { maximumAttempts: 5 },
 });
 

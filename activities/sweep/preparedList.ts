@@ -18,6 +18,8 @@ export class ListTrouble extends Error {
 
 const entriesPerPage = 200;
 const mostPages = 250;
+/** For all of it, comparing included: a slow list must not keep the sweep from its end. */
+const mostMs: Ms = 90_000;
 
 /** What no request of a coordinator can have held is not taken for an entry: it would stand in commands. */
 const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
@@ -35,11 +37,13 @@ interface Asking {
 
 /** @throws ListTrouble */
 export async function* pagesOf(asking: Asking): AsyncGenerator<readonly Entry[]> {
+  const endAt = Date.now() + mostMs;
   let cursor: string | undefined;
   for (let pages = 0; pages < mostPages; pages += 1) {
     const { prepared, next } = await pageAt(asking, cursor);
     yield prepared;
     if (next === undefined) return;
+    if (Date.now() > endAt) throw new ListTrouble(`it took more than ${mostMs} ms: the rest was not read`);
     cursor = next;
   }
   throw new ListTrouble(`it has more than ${mostPages} pages: the rest was not read`);

@@ -11,7 +11,9 @@ import { type Engine } from '../engine';
 import { sweepIdOf, sweepWorkflow } from './reports';
 
 /** A sweep that is stuck (no worker) gives way to the next one. */
-export const sweepWithin = '10m';
+export const sweepWithin = '30m';
+/** A participant that hangs costs the sweep no more, however long its transactions wait for it. */
+const longestRequestMs: Ms = 10_000;
 
 export async function schedule(engine: Engine, sweep: SweepConfig): Promise<void> {
   const { schedule: schedules } = engine.client;
@@ -35,7 +37,7 @@ function optionsOf(engine: Engine, sweep: SweepConfig): ScheduleOptions & Pick<S
       workflowId: sweepIdOf(engine),
       taskQueue: engine.taskQueue,
       workflowRunTimeout: sweepWithin,
-      args: [inputOf(sweep, engine.limits.completionTimeoutMs)],
+      args: [inputOf(sweep, Math.min(engine.limits.completionTimeoutMs, longestRequestMs))],
     },
   };
 }
