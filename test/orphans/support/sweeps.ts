@@ -4,6 +4,7 @@ import { type OrphansDocument } from '../../../src/protocol/orphans/words';
 import { timedId } from '../../../src/protocol/wire/ids';
 import { type TestCoordinator, type TestOptions, startCoordinator } from '../../support/coordinator';
 import { type Participants, startParticipants } from '../../support/participants';
+import { eventually } from '../../support/world';
 import { type List, type Lists, startLists } from './lists';
 
 export interface SweepWorld {
@@ -55,7 +56,7 @@ export function useSweeps(options: TestOptions = {}): SweepWorld {
   return world as SweepWorld;
 }
 
-/** `POST /orphans/sweep`; fails the test on anything but a report. */
+/** `POST /orphans/sweep`; fails the test on anything but a report. The next sweep will know it: visibility lags a little. */
 export async function sweep({ url }: { readonly url: string }, dryRun = false): Promise<OrphansDocument> {
   const response = await fetch(`${url}/orphans/sweep`, {
     method: 'POST',
@@ -64,7 +65,9 @@ export async function sweep({ url }: { readonly url: string }, dryRun = false): 
   });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`the sweep answered ${response.status}: ${text}`);
-  return JSON.parse(text) as OrphansDocument;
+  const report = JSON.parse(text) as OrphansDocument;
+  await eventually(async () => ((await lastReport({ url })).sweptAt ?? '') >= (report.sweptAt ?? ''));
+  return report;
 }
 
 export async function lastReport({ url }: { readonly url: string }): Promise<OrphansDocument> {
