@@ -8,6 +8,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TransactionDocument } from '../../src/protocol/wire/document';
 import { stopGroup } from '../../src/temporal/devServer/processGroup';
+import { endAfterDemo } from './guard';
 import { type Processes, end, isRunning, kill } from './processes';
 import { until } from './until';
 
@@ -44,6 +45,8 @@ export class CoordinatorProcess {
   #child: ChildProcess | undefined;
   /** A Temporal server that has no coordinator at the moment. */
   #orphan: number | undefined;
+  /** Ends that one, should the demo be killed meanwhile. */
+  #guard: ReturnType<typeof endAfterDemo> | undefined;
 
   constructor(processes: Processes, { folder, ports }: CoordinatorOptions) {
     this.#processes = processes;
@@ -81,12 +84,13 @@ export class CoordinatorProcess {
       return response?.ok === true ? true : undefined;
     };
     await until('the coordinator to be ready', isReady, 300_000); // the first start may download Temporal
-    this.#orphan = undefined;
+    this.#haveNoOrphan();
   }
 
   async kill(): Promise<void> {
     if (this.#child === undefined) return;
     this.#orphan = this.temporalPid();
+    this.#guard = endAfterDemo(this.#orphan, this.#dataDir);
     await kill(this.#child);
   }
 
@@ -95,7 +99,13 @@ export class CoordinatorProcess {
     if (this.#child !== undefined) await end(this.#child, stopWithinMs);
     if (this.#child?.signalCode === 'SIGKILL') this.#orphan ??= this.temporalPid();
     if (this.#orphan !== undefined) await stopGroup(this.#orphan);
+    this.#haveNoOrphan();
+  }
+
+  #haveNoOrphan(): void {
     this.#orphan = undefined;
+    this.#guard?.release();
+    this.#guard = undefined;
   }
 
   async post(path: string, body: object, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {

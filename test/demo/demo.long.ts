@@ -41,6 +41,7 @@ it.each([
 it.each([
   ['while PostgreSQL starts', 'Starting a PostgreSQL'],
   ['in the middle of a transaction', 'South takes its time to vote'],
+  ['while its coordinator is dead and the Temporal server is on its own', 'SIGKILL to the coordinator'],
 ])('leaves no process and no PostgreSQL behind when it is killed itself %s', async (_when, text) => {
   const demo = runDemo(tmp);
   await demo.printed(text);
