@@ -10,6 +10,8 @@ export const shared = {
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.temporal/'],
+  // Temporal's native runtime and kept-alive connections would keep the process from ending; the teardown has run by then
+  forceExit: true,
   // one real Temporal server for the whole run
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
