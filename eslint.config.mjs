@@ -49,6 +49,7 @@ const borders = [
   ),
   zone('./src/checkParticipant', './src', 'the check knows a participant by the wire format alone', [
     './checkParticipant',
+    './command',
     './protocol/wire',
   ]),
   ...zones('./src/coordinator', ['./activities', './src/api'], 'routes use the coordinator, not the reverse'),

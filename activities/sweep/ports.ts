@@ -1,9 +1,7 @@
-/** Owns what the sweep's activities are given of the coordinator. They reject where Temporal does not answer. */
+/** Owns what the sweep's activities are given. */
 import { type Outbound } from '../../src/outbound/contract';
+import { type Sweeping } from '../../src/protocol/orphans/knowledge';
 import { type Action } from '../../src/protocol/orphans/report';
-import { type Completion, type Standing, type TakenUp } from '../../src/protocol/orphans/standing';
-import { type Memory, type Survey } from '../../src/protocol/orphans/steps';
-import { type Ms } from '../../src/protocol/wire/phases';
 
 /** One line of log an action. */
 export type ActionLog = Pick<Action, 'action' | 'transactionId' | 'done' | 'detail'> & {
@@ -13,15 +11,7 @@ export type ActionLog = Pick<Action, 'action' | 'transactionId' | 'done' | 'deta
   readonly reason: string;
 };
 
-export interface SweepPorts {
+export interface SweepPorts extends Sweeping {
   readonly outbound: Pick<Outbound, 'send'>;
-  readonly survey: (input: {
-    readonly now: Ms;
-    readonly stuckAfterMs: Ms;
-  }) => Promise<Omit<Survey, 'memory'>>;
-  readonly memory: () => Promise<Memory | undefined>;
-  readonly standingOf: (id: string) => Promise<Standing>;
-  readonly completionOf: (id: string, participant: string) => Promise<Completion>;
-  readonly takeUp: (id: string) => Promise<TakenUp>;
   readonly log: (entry: ActionLog) => void;
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type Outbound } from '../../src/outbound/contract';
 import { type Reply, failureOf } from '../../src/protocol/wire/answers';
+import { namePattern } from '../../src/protocol/wire/names';
 import { type Ms } from '../../src/protocol/wire/phases';
 
 export interface Entry {
@@ -22,7 +23,7 @@ const mostPages = 250;
 const mostMs: Ms = 90_000;
 
 /** What no request of a coordinator can have held is not taken for an entry: it would stand in commands. */
-const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+const name = z.string().regex(namePattern);
 const pageSchema = z.object({
   prepared: z.array(z.object({ transactionId: name, participant: name })),
   next: z.string().min(1).max(2048).optional(),

@@ -7,6 +7,7 @@
  * figures of one round. There is no network between caller and kit: HTTP is the coordinator's bench.
  */
 import { parseArgs } from 'node:util';
+import { quantile } from '../load';
 import { accounts, mysqlStage, postgresStage, type Stage, sqliteStage, type Subject } from './subjects';
 
 interface Round {
@@ -60,19 +61,20 @@ async function timeEach(count: number, work: (account: number) => Promise<void>)
 }
 
 function report({ name }: Subject, rounds: readonly Round[]): void {
-  const byHand = median(rounds.map(each => each.byHandMs));
-  const kit = median(rounds.map(each => each.kitMs));
+  const byHand = quantile(
+    rounds.map(each => each.byHandMs),
+    0.5,
+  );
+  const kit = quantile(
+    rounds.map(each => each.kitMs),
+    0.5,
+  );
   const ratios = rounds.map(each => each.kitMs / each.byHandMs);
   const added = ((kit - byHand) / 2).toFixed(2);
   const range = `${Math.min(...ratios).toFixed(1)}-${Math.max(...ratios).toFixed(1)}`;
   say(
-    `${name.padEnd(26)}${byHand.toFixed(2).padStart(10)}${kit.toFixed(2).padStart(10)}${added.padStart(14)}   ${median(ratios).toFixed(1)} (${range})`,
+    `${name.padEnd(26)}${byHand.toFixed(2).padStart(10)}${kit.toFixed(2).padStart(10)}${added.padStart(14)}   ${quantile(ratios, 0.5).toFixed(1)} (${range})`,
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 main().catch((error: unknown) => {

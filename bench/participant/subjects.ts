@@ -9,7 +9,15 @@ import Database from 'libsql';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { startPostgres } from '../../examples/bank/postgresServer';
-import { mysqlStore, postgresStore, sqliteStore, yes } from '../../src/participant';
+import {
+  type Call,
+  mysqlStore,
+  postgresStore,
+  sqliteStore,
+  type Vote,
+  type XaStore,
+  yes,
+} from '../../src/participant';
 import { type KitUnderTest, kitUnderTest } from './kit';
 
 export interface Subject {
@@ -72,114 +80,108 @@ export async function sqliteStage(): Promise<Stage> {
   };
 }
 
-export async function postgresStage(): Promise<Stage> {
-  const server = await startPostgres();
-  const pool = new pg.Pool(server.connection);
-  await pool.query(`${table}; ${fill}`);
-  const run = async (on: pg.Pool | pg.PoolClient, sql: string, id: number): Promise<void> => {
-    await on.query(sql.replace('?', '$1'), [id]);
-  };
+/** A server with XA, as a service uses it. */
+interface Server<Tx> {
+  readonly name: string;
+  readonly openStore: () => Promise<XaStore<Tx>>;
+  /** One statement; without `tx` in a transaction of its own. */
+  readonly run: (sql: string, account: number, tx?: Tx) => Promise<void>;
+  /** `take`, prepared and committed under the name. */
+  readonly xaByHand: (account: number, name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+async function stageOn<Tx>({ name, openStore, run, xaByHand, close }: Server<Tx>): Promise<Stage> {
+  const preparing =
+    (sql: string) =>
+    async (tx: Tx, { payload }: Call): Promise<Vote> => {
+      await run(sql, payload as number, tx);
+      return yes;
+    };
   const reservation = await kitUnderTest({
-    store: await postgresStore(server.connection),
+    store: await openStore(),
     reservation: {
-      prepare: async (tx, { payload }) => {
-        await run(tx, hold, payload as number);
-        return yes;
-      },
-      commit: (tx, { payload }) => run(tx, move, payload as number),
+      prepare: preparing(hold),
+      commit: (tx, { payload }) => run(move, payload as number, tx),
       rollback: () => undefined,
     },
   });
-  const xa = await kitUnderTest({
-    store: await postgresStore(server.connection),
-    xa: {
-      prepare: async (tx, { payload }) => {
-        await run(tx, take, payload as number);
-        return yes;
-      },
-    },
-  });
+  const xa = await kitUnderTest({ store: await openStore(), xa: { prepare: preparing(take) } });
   let branches = 0;
-  const prepareByHand = async (account: number): Promise<void> => {
-    const client = await pool.connect();
-    const gid = `bench/${(branches += 1)}`;
-    await client.query('BEGIN');
-    await run(client, take, account);
-    await client.query(`PREPARE TRANSACTION '${gid}'`);
-    await client.query(`COMMIT PREPARED '${gid}'`);
-    client.release();
-  };
   const localByHand = async (account: number): Promise<void> => {
-    await run(pool, hold, account);
-    await run(pool, move, account);
+    await run(hold, account);
+    await run(move, account);
   };
   return {
     subjects: [
-      { name: 'PostgreSQL, reservation', byHand: localByHand, kit: reservation },
-      { name: 'PostgreSQL, XA', byHand: prepareByHand, kit: xa },
+      { name: `${name}, reservation`, byHand: localByHand, kit: reservation },
+      { name: `${name}, XA`, byHand: account => xaByHand(account, `bench${(branches += 1)}`), kit: xa },
     ],
     close: async () => {
-      await Promise.all([reservation.close(), xa.close(), pool.end()]);
-      await server.dispose();
+      await Promise.all([reservation.close(), xa.close()]);
+      await close();
     },
   };
 }
 
+export async function postgresStage(): Promise<Stage> {
+  const server = await startPostgres();
+  const pool = new pg.Pool(server.connection);
+  await pool.query(`${table}; ${fill}`);
+  const run = async (sql: string, account: number, on: pg.Pool | pg.PoolClient = pool): Promise<void> => {
+    await on.query(sql.replace('?', '$1'), [account]);
+  };
+  return stageOn<pg.PoolClient>({
+    name: 'PostgreSQL',
+    openStore: () => postgresStore(server.connection),
+    run,
+    xaByHand: async (account, gid) => {
+      const client = await pool.connect();
+      await client.query('BEGIN');
+      await run(take, account, client);
+      await client.query(`PREPARE TRANSACTION '${gid}'`);
+      await client.query(`COMMIT PREPARED '${gid}'`);
+      client.release();
+    },
+    close: async () => {
+      await pool.end();
+      await server.dispose();
+    },
+  });
+}
+
 /** In a database of its own on the server that `url` names. */
 export async function mysqlStage(url: string): Promise<Stage> {
-  const name = `dtc_bench_${process.pid}`;
+  const database = `dtc_bench_${process.pid}`;
   const admin = await mysql.createConnection(url);
-  await admin.query(`CREATE DATABASE ${name}`);
-  const uri = Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  await admin.query(`CREATE DATABASE ${database}`);
+  const uri = Object.assign(new URL(url), { pathname: `/${database}` }).href;
   const pool = mysql.createPool({ uri, connectionLimit: 10 });
   await pool.query(table);
   await pool.query(fill);
-  const run = async (on: mysql.Connection | mysql.Pool, sql: string, id: number): Promise<void> => {
-    await on.execute(sql, [id]);
+  const run = async (
+    sql: string,
+    account: number,
+    on: mysql.Connection | mysql.Pool = pool,
+  ): Promise<void> => {
+    await on.execute(sql, [account]);
   };
-  const reservation = await kitUnderTest({
-    store: await mysqlStore(uri),
-    reservation: {
-      prepare: async (tx, { payload }) => {
-        await run(tx, hold, payload as number);
-        return yes;
-      },
-      commit: (tx, { payload }) => run(tx, move, payload as number),
-      rollback: () => undefined,
+  return stageOn<mysql.Connection>({
+    name: 'MySQL',
+    openStore: () => mysqlStore(uri),
+    run,
+    // on one connection, which is the most that a service without the kit could get away with
+    xaByHand: async (account, xid) => {
+      const connection = await pool.getConnection();
+      await connection.query(`XA START '${xid}'`);
+      await run(take, account, connection);
+      for (const verb of ['END', 'PREPARE', 'COMMIT']) await connection.query(`XA ${verb} '${xid}'`);
+      connection.release();
     },
-  });
-  const xa = await kitUnderTest({
-    store: await mysqlStore(uri),
-    xa: {
-      prepare: async (tx, { payload }) => {
-        await run(tx, take, payload as number);
-        return yes;
-      },
-    },
-  });
-  let branches = 0;
-  /** On one connection, which is the most that a service without the kit could get away with. */
-  const prepareByHand = async (account: number): Promise<void> => {
-    const connection = await pool.getConnection();
-    const xid = `'bench${(branches += 1)}'`;
-    await connection.query(`XA START ${xid}`);
-    await run(connection, take, account);
-    for (const verb of ['END', 'PREPARE', 'COMMIT']) await connection.query(`XA ${verb} ${xid}`);
-    connection.release();
-  };
-  const localByHand = async (account: number): Promise<void> => {
-    await run(pool, hold, account);
-    await run(pool, move, account);
-  };
-  return {
-    subjects: [
-      { name: 'MySQL, reservation', byHand: localByHand, kit: reservation },
-      { name: 'MySQL, XA', byHand: prepareByHand, kit: xa },
-    ],
     close: async () => {
-      await Promise.all([reservation.close(), xa.close(), pool.end()]);
-      await admin.query(`DROP DATABASE ${name}`);
+      await pool.end();
+      await admin.query(`DROP DATABASE ${database}`);
       await admin.end();
     },
-  };
+  });
 }

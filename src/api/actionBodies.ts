@@ -1,6 +1,7 @@
 /** Owns the bodies of operator actions (SPEC §3). Who acts is the caller, never a field of the body. */
 import { z } from 'zod';
 import { limitProblems, problemsOf } from '../protocol/wire/inputProblems';
+import { namePattern } from '../protocol/wire/names';
 import { Problem } from './problems';
 
 const reasonMessage = 'must be 1 to 1000 characters, without control characters';
@@ -15,7 +16,7 @@ const reason = z
 
 const participant = z
   .string('must be the name of a participant')
-  .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be the name of a participant');
+  .regex(namePattern, 'must be the name of a participant');
 
 const outcome = z.enum(
   ['committed', 'rolledback', 'unknown'],

@@ -2,7 +2,7 @@
  * Owns a run: is anybody there, then one check after another, and what came of each. A check that throws anything but
  * `CheckFailed` is a bug of the check and ends the run.
  */
-import { lastSegment, redactUrl, siblingUrl } from '../protocol/wire/urls';
+import { redactUrl, siblingUrl } from '../protocol/wire/urls';
 import { Bench, type Given } from './bench';
 import { Caller } from './caller';
 import { checks } from './checks';
@@ -73,9 +73,7 @@ function urlsOf({ prepareUrl, commitUrl, rollbackUrl }: CheckOptions): Line['url
 /** One that was named must be there; the sibling of the prepare URL may be. */
 async function findList({ preparedUrl, prepareUrl }: CheckOptions, line: Line): Promise<Given['list']> {
   if (preparedUrl !== undefined) return new PreparedList(line, preparedUrl);
-  const sibling = new URL(prepareUrl);
-  sibling.pathname = sibling.pathname.slice(0, -lastSegment(sibling).length) + 'prepared';
-  const list = new PreparedList(line, sibling.href);
+  const list = new PreparedList(line, siblingUrl(prepareUrl, 'prepared'));
   return (await list.answers().catch(() => false)) ? list : undefined;
 }
 

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { UsageError } from '../command/usageError';
+import { namePattern } from '../protocol/wire/names';
 import { lastSegment } from '../protocol/wire/urls';
 import { checks } from './checks';
 import { type CheckOptions } from './contract';
@@ -48,11 +50,6 @@ export type Command =
   | { readonly do: 'help' }
   | { readonly do: 'list'; readonly json: boolean }
   | { readonly do: 'check'; readonly json: boolean; readonly options: CheckOptions };
-
-/** What is wrong with the command line, in one sentence for whoever wrote it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 /** @param secretFromEnvironment used where no `--secret` is given. @throws UsageError */
 export function readCommand(args: readonly string[], secretFromEnvironment: string | undefined): Command {
@@ -123,7 +120,7 @@ function readUrl(what: string, text: string | undefined): string | undefined {
 }
 
 function readName(name: string | undefined): string | undefined {
-  if (name !== undefined && !/^[A-Za-z0-9._-]{1,64}$/.test(name))
+  if (name !== undefined && !namePattern.test(name))
     throw new UsageError('--name is 1 to 64 of A-Z a-z 0-9 . _ -');
   return name;
 }

@@ -3,19 +3,23 @@
  * Owns the command `check-participant`: reads the command line, runs the checks, prints what came of them.
  * Exit code 0: nothing failed. 1: a check failed. 2: wrong usage, or nobody answers.
  */
+import { json, print, stop } from '../command/output';
+import { UsageError } from '../command/usageError';
 import { checkParticipant } from './checkParticipant';
 import { checks } from './checks';
-import { type Command, UsageError, readCommand, usage } from './commandLine';
+import { type Command, readCommand, usage } from './commandLine';
 import { ParticipantUnreachable } from './contract';
 import { listJson, listText, reportText } from './text';
+
+const name = 'check-participant';
 
 async function main(): Promise<number> {
   try {
     // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
     return await run(readCommand(process.argv.slice(2), process.env['DTC_SIGNING_SECRET']));
   } catch (error) {
-    if (error instanceof UsageError) return stop(`${error.message}\n\n${usage}`);
-    if (error instanceof ParticipantUnreachable) return stop(`${error.message}\n`);
+    if (error instanceof UsageError) return stop(name, `${error.message}\n\n${usage}`);
+    if (error instanceof ParticipantUnreachable) return stop(name, `${error.message}\n`);
     throw error;
   }
 }
@@ -32,20 +36,6 @@ async function run(command: Command): Promise<number> {
       return report.failed === 0 ? 0 : 1;
     }
   }
-}
-
-function json(document: unknown): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
-}
-
-function print(text: string): 0 {
-  process.stdout.write(text);
-  return 0;
-}
-
-function stop(message: string): 2 {
-  process.stderr.write(`check-participant: ${message}`);
-  return 2;
 }
 
 void main().then(code => (process.exitCode = code));

@@ -1,4 +1,5 @@
 /** Owns what is wrong with the options of a participant: said at its start, rather than at the first call that needs them. */
+import { namePattern } from '../protocol/wire/names';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { type ParticipantOptions } from './contract';
 
@@ -10,7 +11,7 @@ export function checkOptions({
   secrets = [],
   coordinator,
 }: ParticipantOptions): string {
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(service))
+  if (!namePattern.test(service))
     throw new Error(`service is ${JSON.stringify(service)}: it must be 1 to 64 of A-Z a-z 0-9 . _ -`);
   if (!secrets.every(isSecret))
     throw new Error(

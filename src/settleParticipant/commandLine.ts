@@ -1,6 +1,7 @@
 /** Owns the command line of `settle-participant`. */
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import { UsageError } from '../command/usageError';
 
 export const usage = `settle-participant list <URL of the participant>
 settle-participant commit|rollback <URL of the participant> <transaction id> <participant> --reason <text> [--by <name>]
@@ -31,10 +32,6 @@ export type Command =
         Record<'transactionId' | 'participant' | 'outcome' | 'by' | 'reason', string>
       >;
     });
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const options = {
   reason: { type: 'string' },

@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 /** Owns the command `settle-participant`: what an operator lists and ends by hand at a participant of the kit. */
+import { json, print, stop } from '../command/output';
+import { UsageError } from '../command/usageError';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
-import { type Command, readCommand, usage, UsageError } from './commandLine';
+import { type Command, readCommand, usage } from './commandLine';
 import { type Answer, type Entry, listPrepared, NoAnswer, settle } from './requests';
+
+const name = 'settle-participant';
 
 async function main(): Promise<number> {
   try {
     return await run(readCommand(process.argv.slice(2)), readSecret());
   } catch (error) {
-    if (error instanceof UsageError) return stop(`${error.message}\n\n${usage}`);
-    if (error instanceof NoAnswer) return stop(`${error.message}\n`);
+    if (error instanceof UsageError) return stop(name, `${error.message}\n\n${usage}`);
+    if (error instanceof NoAnswer) return stop(name, `${error.message}\n`);
     throw error;
   }
 }
@@ -41,22 +45,8 @@ function listText(entries: readonly Entry[]): string {
 
 function refused({ status, body }: Answer): 1 {
   const { detail } = body as { readonly detail?: string };
-  process.stderr.write(`settle-participant: ${status} ${detail ?? 'without a reason'}\n`);
+  process.stderr.write(`${name}: ${status} ${detail ?? 'without a reason'}\n`);
   return 1;
-}
-
-function json(document: unknown): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
-}
-
-function print(text: string): 0 {
-  process.stdout.write(text);
-  return 0;
-}
-
-function stop(message: string): 2 {
-  process.stderr.write(`settle-participant: ${message}`);
-  return 2;
 }
 
 void main().then(code => (process.exitCode = code));

@@ -1,6 +1,7 @@
 /** Owns what is asked of the participant, signed where there is a secret. */
 import { randomUUID } from 'node:crypto';
 import { signatureHeaders } from '../protocol/wire/signatures';
+import { siblingUrl } from '../protocol/wire/urls';
 
 export interface Answer {
   readonly status: number;
@@ -23,7 +24,7 @@ const timeoutMs = 30_000;
 /** All pages. */
 export async function listPrepared(url: URL, secret: string | undefined): Promise<Answer | readonly Entry[]> {
   const entries: Entry[] = [];
-  const page = sibling(url, 'prepared');
+  const page = new URL(siblingUrl(url.href, 'prepared'));
   for (;;) {
     const answer = await ask(page, { method: 'GET', body: '' }, secret);
     if (answer.status !== 200) return answer;
@@ -34,13 +35,8 @@ export async function listPrepared(url: URL, secret: string | undefined): Promis
 }
 
 export async function settle(url: URL, settlement: object, secret: string | undefined): Promise<Answer> {
-  return ask(sibling(url, 'settle'), { method: 'POST', body: JSON.stringify(settlement) }, secret);
-}
-
-function sibling(url: URL, segment: string): URL {
-  const other = new URL(segment, url);
-  other.search = url.search;
-  return other;
+  const settling = new URL(siblingUrl(url.href, 'settle'));
+  return ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, secret);
 }
 
 interface Asked {

@@ -1,5 +1,6 @@
 /** A thousand transfers between two banks that are killed at random: no money is made, lost, or left half way. */
-import { type Drill, expectBooksToBalance, killBanks, seeded, startDrill, transfer } from './support/drill';
+import { type Drill, expectBooksToBalance, killBanks, startDrill, transfer } from './support/drill';
+import { seeded } from '../support/random';
 
 let drill: Drill;
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 /** A short run of the drill; transfers.long.ts has the thousand. */
-import { type Drill, expectBooksToBalance, killBanks, seeded, startDrill, transfer } from './support/drill';
+import { type Drill, expectBooksToBalance, killBanks, startDrill, transfer } from './support/drill';
+import { seeded } from '../support/random';
 
 let drill: Drill;
 beforeAll(async () => {

@@ -1,15 +1,6 @@
-import { ConfigError, type SettingProblem } from '../../src/config/configError';
+import { ConfigError } from '../../src/config/configError';
 import { readConfig } from '../../src/config/readConfig';
-
-function problemsOf(env: Record<string, string>): readonly SettingProblem[] {
-  try {
-    readConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from './problems';
 
 describe('the configuration', () => {
   it('has the defaults of SPEC §5', () => {

@@ -1,16 +1,6 @@
 /** Owns the settings of the orphan sweep, as an operator writes them. */
-import { ConfigError, type SettingProblem } from '../../src/config/configError';
 import { readConfig } from '../../src/config/readConfig';
-
-function problemsOf(env: Record<string, string>): readonly SettingProblem[] {
-  try {
-    readConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+import { problemsOf } from './problems';
 
 it('takes every setting of the sweep from the environment', () => {
   const env = {

@@ -1,6 +1,6 @@
 /** Issue 12: five hundred transactions terminated at random moments are all finished, as each one's history demands. */
-import { seeded } from '../bank/support/drill';
 import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { seeded } from '../support/random';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
 import { eventually } from '../support/world';
 import { sweep, useSweeps } from './support/sweeps';

@@ -1,9 +1,7 @@
 /** Owns the orphan sweep as the routes, the worker's activities and the start of a worker see it. */
 import { type SweepConfig } from '../../config/config';
-import { type Completion, type Standing, type TakenUp } from '../../protocol/orphans/standing';
+import { type Sweeping } from '../../protocol/orphans/knowledge';
 import { type SweepReport } from '../../protocol/orphans/report';
-import { type Memory, type Survey } from '../../protocol/orphans/steps';
-import { type Ms } from '../../protocol/wire/phases';
 import { type Engine } from '../engine';
 import { lastReport, memory } from './reports';
 import { schedule } from './schedule';
@@ -19,18 +17,6 @@ export interface Orphans {
   /** Of the newest sweep that ended; undefined before the first. */
   lastReport(): Promise<SweepReport | undefined>;
   sweepNow(options: SweepOptions): Promise<Swept>;
-}
-
-/** What the sweep itself asks; each rejects where Temporal does not answer. */
-export interface Sweeping {
-  readonly survey: (input: {
-    readonly now: Ms;
-    readonly stuckAfterMs: Ms;
-  }) => Promise<Omit<Survey, 'memory'>>;
-  readonly memory: () => Promise<Memory | undefined>;
-  readonly standingOf: (id: string) => Promise<Standing>;
-  readonly completionOf: (id: string, participant: string) => Promise<Completion>;
-  readonly takeUp: (id: string) => Promise<TakenUp>;
 }
 
 export function createOrphans(engine: Engine): Orphans {

@@ -4,6 +4,7 @@
  */
 import { type Decision } from '../../protocol/wire/phases';
 import { type CoordinatorAccess } from '../contract';
+import { readBounded } from '../http/bounded';
 import { type VoteRecord } from '../ledger/record';
 
 const timeoutMs = 5_000;
@@ -26,7 +27,12 @@ export async function askDecision(
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (answer.status !== 200) return { wait: `the coordinator answered ${answer.status}` };
-    return decisionIn(await boundedText(answer), transactionId);
+    const text = await readBounded(
+      answer,
+      longestAnswer,
+      new Error(`its answer is over ${longestAnswer} bytes`),
+    );
+    return decisionIn(text.toString(), transactionId);
   } catch (error) {
     return { wait: `the coordinator was not reached: ${messageOf(error)}` };
   }
@@ -36,17 +42,6 @@ function decisionIn(text: string, transactionId: string): Told {
   const { id, decision } = Object(JSON.parse(text)) as { readonly id?: unknown; readonly decision?: unknown };
   if (id !== transactionId) return { wait: 'the coordinator answered for another transaction' };
   return decision === 'commit' || decision === 'rollback' ? { decision } : { wait: 'not decided yet' };
-}
-
-async function boundedText(answer: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > longestAnswer) throw new Error(`its answer is over ${longestAnswer} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function messageOf(error: unknown): string {

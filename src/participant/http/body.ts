@@ -1,19 +1,13 @@
 /** Owns the reading of bodies: bounded while they come in, UTF-8, JSON, and signed where there is a secret. */
 import { whyUnsigned } from '../../protocol/wire/signatures';
+import { readBounded } from './bounded';
 import { Problem } from './problems';
 
 /** The whole body as text. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = new Problem('body-too-large', `the body is over ${maxBytes} bytes`);
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return decode(Buffer.concat(chunks));
+  return decode(await readBounded(request, maxBytes, tooLarge));
 }
 
 function decode(bytes: Uint8Array): string {

@@ -1,4 +1,5 @@
 /** Owns the list of what is prepared, in pages (SPEC §5, `DTC_RECOVERY_URLS`). */
+import { namePattern } from '../../protocol/wire/names';
 import { timestamp } from '../../protocol/wire/phases';
 import { type PreparedPage } from '../contract';
 import { type Engine } from '../engine';
@@ -26,7 +27,7 @@ export async function pageOf(
   };
 }
 
-const isName = (text: unknown): boolean => typeof text === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(text);
+const isName = (text: unknown): boolean => typeof text === 'string' && namePattern.test(text);
 
 function cursorOf({ createdAt, transactionId, participant }: Position): string {
   return Buffer.from(JSON.stringify([createdAt, transactionId, participant])).toString('base64url');

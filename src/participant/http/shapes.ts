@@ -5,12 +5,13 @@
  */
 import { z } from 'zod';
 import { problemsOf } from '../../protocol/wire/inputProblems';
+import { namePattern } from '../../protocol/wire/names';
 import { type CompletionPhase, type Phase } from '../../protocol/wire/phases';
 import { type BranchKey, type Settlement } from '../contract';
 import { type Completion, type PrepareCall } from '../engine';
 import { Problem } from './problems';
 
-const name = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
+const name = z.string().regex(namePattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 /** NUL is no character of a text in PostgreSQL. */
 function text(longest: number): z.ZodString {
   return z

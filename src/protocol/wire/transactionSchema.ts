@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isDeeperThan } from './canonicalJson';
 import { readHttpUrl, readPrepareUrl } from './participantUrl';
+import { namePattern } from './names';
 
 /** For one request to a participant; a process waits for it with one timer. */
 export const requestTimeoutMs = { min: 10, max: 600_000 } as const;
@@ -45,12 +46,11 @@ function closed<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z
   });
 }
 
-const name = /^[A-Za-z0-9._-]{1,64}$/;
 const nameMessage = 'must be 1 to 64 of [A-Za-z0-9._-]';
 
 const participant = closed({
   url: url(readPrepareUrl),
-  name: z.string(nameMessage).regex(name, nameMessage).optional(),
+  name: z.string(nameMessage).regex(namePattern, nameMessage).optional(),
   commitUrl: url(readHttpUrl).optional(),
   rollbackUrl: url(readHttpUrl).optional(),
   payload: z
@@ -79,7 +79,7 @@ const labels = z
     };
     if (entries.length > mostLabels) add(`must not have more than ${mostLabels} labels`);
     for (const [key, label] of entries) {
-      if (!name.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key]);
+      if (!namePattern.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key]);
       else if (!isLabelValue(label))
         add('must be a string of at most 256 characters, without control characters', [key]);
     }

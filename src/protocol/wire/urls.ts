@@ -1,4 +1,4 @@
-/** Owns the shape of participant URLs (SPEC §2): commit and rollback are siblings of prepare; queries stay private. */
+/** Owns the shape of participant URLs (SPEC §2): commit, rollback and the rest are siblings of prepare; queries stay private. */
 import { type Phase } from './phases';
 
 /** The last path segment, or undefined where `url` is not absolute http(s). */
@@ -7,7 +7,7 @@ export function lastSegment(url: URL): string {
 }
 
 /** `url` with its last path segment replaced, its query kept: `http://a/x/prepare?k=1` → `http://a/x/commit?k=1`. */
-export function siblingUrl(url: string, segment: Phase): string {
+export function siblingUrl(url: string, segment: Phase | 'prepared' | 'settle'): string {
   const sibling = new URL(url);
   sibling.pathname = sibling.pathname.slice(0, sibling.pathname.lastIndexOf('/') + 1) + segment;
   return sibling.href;

@@ -1,9 +1,9 @@
 /** Owns a bank as a process that a test kills and starts again, on the port and the database that it had. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../../examples/bank/postgresFiles';
 import { ROOT } from '../../devServer/fixture';
 
 export interface BankProcess {
@@ -76,12 +76,4 @@ async function listening(child: ChildProcess, name: string): Promise<void> {
   }
   await once(child, 'close');
   throw new Error(`the bank ${name} ended:\n${said.join('\n')}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
 }
