@@ -27,7 +27,7 @@ export interface RequestLog {
   readonly error?: Failure;
 }
 
-export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' | 'statusUrl'> {
+export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' | 'statusUrl' | 'locks'> {
   readonly phase: Phase;
   readonly call: CallInput;
   readonly attempt: number;

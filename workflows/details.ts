@@ -8,6 +8,7 @@ import {
   type RecoveryDocument,
   type TransactionDocument,
 } from '../src/protocol/wire/document';
+import { cell, row, time } from './markdown';
 
 export function detailsOf(document: TransactionDocument): string {
   const paragraphs = [
@@ -60,11 +61,6 @@ function table(participants: readonly ParticipantDocument[]): string[] {
   ];
 }
 
-/** The Web UI sets no space between columns: two that do not break make some. */
-function row(cells: readonly string[]): string {
-  return `| ${cells.map(text => `${text}\u00a0\u00a0`).join(' | ')} |`;
-}
-
 function last(p: ParticipantDocument): string {
   const against =
     p.contradiction === undefined
@@ -107,14 +103,4 @@ function recoveries(all: readonly RecoveryDocument[] = []): string[] {
   if (all.length === 0) return [];
   const lines = all.map(({ at, from, why }) => `- ${time(at)} run ${from} had been ${cell(why)}`);
   return ['Taken up again:', '', ...lines];
-}
-
-/** To the second: from RFC 3339 to what is read at a glance. */
-function time(at: string): string {
-  return `${at.slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-/** Text from outside must not break the table or become markup. */
-function cell(text: string): string {
-  return text.replaceAll(/[\\|<>&`*_~[\]]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

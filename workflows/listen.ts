@@ -17,6 +17,7 @@ import {
   abortUpdate,
   authorOf,
   leftQuery,
+  lockGrantedSignal,
   readMessage,
   resolveSignal,
   resolveUpdate,
@@ -50,6 +51,9 @@ export function listen({ state, feed }: Listener): void {
   });
   setHandler(resolveSignal, argument => {
     say('resolve', argument);
+  });
+  setHandler(lockGrantedSignal, granted => {
+    feed({ type: 'lockGranted', ...granted });
   });
   setDefaultSignalHandler((name, argument) => {
     const why = 'there is no such signal: abort, retryNow and resolve are known';

@@ -36,6 +36,14 @@ export const abortUpdate = defineUpdate<TransactionDocument, Unchecked>('abort')
 export const retryNowUpdate = defineUpdate<TransactionDocument, Unchecked>('retryNow');
 export const resolveUpdate = defineUpdate<TransactionDocument, Unchecked>('resolve');
 
+/** From a lock's workflow, to a transaction that waits for it. */
+export interface LockGranted {
+  readonly resource: string;
+  readonly fencingToken: number;
+}
+
+export const lockGrantedSignal = defineSignal<[LockGranted]>('lockGranted');
+
 export type MessageName = OperatorEvent['type'];
 
 const longest = 1000;

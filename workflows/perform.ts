@@ -21,6 +21,7 @@ import { type Ending, type Event } from '../src/protocol/transaction/events';
 import { type Transaction } from '../src/protocol/transaction/state';
 import { type Wanted } from '../src/protocol/transaction/wanted';
 import { type Activities, type OwnFailure } from '../activities/types';
+import { acquireLocks, releaseLocks } from './performLocks';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
 
 type Own = Extract<Wanted, { do: 'own' }>;
@@ -35,15 +36,24 @@ export async function perform(t: Transaction, wanted: Wanted): Promise<Event | u
     case 'own':
       return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted)] };
     case 'awaitQuiet':
-      return awaitQuiet(wanted.until);
+      return at(
+        wanted.until,
+        { type: 'quiet' },
+        'until no prepare can be on its way: then one more rollback',
+      );
+    case 'awaitLocks':
+      return at(wanted.until, { type: 'locksOverdue' }, 'until the time for acquiring locks is up');
+    case 'acquireLocks':
+      return { type: 'locksAnswered', nth: wanted.nth, ...(await acquireLocks(t.id, wanted)) };
+    case 'releaseLocks':
+      return releaseLocks(t.id, wanted);
   }
 }
 
-async function awaitQuiet(until: number): Promise<Event | undefined> {
+async function at(until: number, event: Event, summary: string): Promise<Event | undefined> {
   try {
-    const summary = 'until no prepare can be on its way: then one more rollback';
     await sleep(Math.max(until - Date.now(), 1), { summary });
-    return { type: 'quiet' };
+    return event;
   } catch (error) {
     if (isCancellation(error)) return undefined; // no longer wanted
     throw error;

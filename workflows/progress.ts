@@ -18,7 +18,9 @@ export function progressOf(d: TransactionDocument): Progress {
     ...{ status, state, decision, needsAttention, participants },
     ...(d.reason === undefined ? {} : { reason: d.reason }),
     ...(d.heuristic === undefined ? {} : { heuristic: d.heuristic }),
+    ...(d.locks === undefined ? {} : { locks: d.locks }),
     ...(d.decidedAt === undefined ? {} : { decidedAt: d.decidedAt }),
+    ...(d.endedAt === undefined ? {} : { endedAt: d.endedAt }),
     ...(d.actions === undefined ? {} : { actions: d.actions }),
     ...(d.recoveries === undefined ? {} : { recoveries: d.recoveries }),
   };

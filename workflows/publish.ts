@@ -5,6 +5,7 @@
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { documentOf } from '../src/protocol/transaction/document';
 import { statusOf, needsAttention } from '../src/protocol/transaction/outcome';
+import { toRelease } from '../src/protocol/transaction/locking';
 import { type Transaction } from '../src/protocol/transaction/state';
 import { detailsOf } from './details';
 import { logLines } from './logLines';
@@ -20,12 +21,13 @@ export function publisher(): (before: Transaction | undefined, after: Transactio
     if (now === told || (told === '' && !isNoteworthy(after))) return;
     told = now;
     upsertSearchAttributes(searchAttributesOf(document));
-    if (after.stage !== 'ended') upsertMemo({ progress: progressOf(document) }); // afterwards the result tells
+    const resultTells = after.stage === 'ended' && toRelease(after).length === 0;
+    if (!resultTells) upsertMemo({ progress: progressOf(document) });
   };
 }
 
 /**
- * At the first straggler, whenever a person may be needed or has spoken, when it was taken up again, and when an outcome is
+ * At the first straggler, the first lock that is waited for, whenever a person may be needed or has spoken, when it was taken up again, and when an outcome is
  * reported: `describe` must
  * not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
  */
@@ -34,6 +36,7 @@ function isNoteworthy(t: Transaction): boolean {
     statusOf(t) !== 'pending' ||
     t.actionCount > 0 ||
     t.recoveries !== undefined ||
+    t.locking?.waitsFor !== undefined ||
     t.participants.some(p => p.call?.lane === 'own' || p.attention)
   );
 }
@@ -49,6 +52,7 @@ function signature(t: Transaction): string {
     needsAttention(t),
     doublings(attention),
     doublings(forced),
+    ...(t.locking === undefined ? [] : [t.locking.waitsFor?.resource]),
   ].join();
 }
 

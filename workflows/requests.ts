@@ -1,5 +1,6 @@
 /** Owns what an activity is told about a participant: taken from the state alone (I7). */
 import { type Phase } from '../src/protocol/wire/phases';
+import { heldLocks } from '../src/protocol/transaction/locking';
 import { standingOf } from '../src/protocol/transaction/standing';
 import { type Participant, type Transaction } from '../src/protocol/transaction/state';
 import { type CallInput, type RoundInput } from '../activities/types';
@@ -14,9 +15,11 @@ export function requestTimeoutMs({ target }: Participant, phase: Phase): number 
   return phase === 'prepare' ? target.prepareTimeoutMs : target.completionTimeoutMs;
 }
 
-export function requestOf({ id, accepted }: Transaction): Omit<RoundInput, 'calls'> {
+export function requestOf(t: Transaction): Omit<RoundInput, 'calls'> {
+  const { id, accepted } = t;
   const statusUrl = accepted.statusUrl === undefined ? {} : { statusUrl: accepted.statusUrl };
-  return { transactionId: id, decideBy: accepted.decideBy, ...statusUrl };
+  const locks = accepted.locks === undefined ? {} : { locks: heldLocks(t) };
+  return { transactionId: id, decideBy: accepted.decideBy, ...statusUrl, ...locks };
 }
 
 export function callInput(t: Transaction, p: Participant, phase: Phase): CallInput {

@@ -12,50 +12,38 @@ import { documentOf } from '../src/protocol/transaction/document';
 import { type Event } from '../src/protocol/transaction/events';
 import { type Wanted, wanted } from '../src/protocol/transaction/wanted';
 import { type TransactionInput, firstState } from './input';
+import { keep } from './keep';
 import { listen } from './listen';
 import { perform } from './perform';
 import { publisher } from './publish';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
   let state = firstState(workflowInfo().workflowId, input, Date.now());
-  const underWay = new Map<string, CancellationScope>();
   const publish = publisher();
-  let broken: { readonly error: unknown } | undefined;
+  const keeper = keep<Wanted, Event>({
+    wanted: () => wanted(state),
+    perform: work => perform(state, work),
+    feed,
+  });
 
   function feed(event: Event): void {
     const before = state;
     state = apply(before, event, Date.now());
-    reconcile();
+    keeper.reconcile();
     publish(before, state);
-  }
-
-  function reconcile(): void {
-    const want = new Map(wanted(state).map(each => [each.key, each]));
-    for (const [key, scope] of underWay) if (!want.has(key)) scope.cancel();
-    for (const [key, each] of want) if (!underWay.has(key)) start(key, each);
-  }
-
-  function start(key: string, each: Wanted): void {
-    const scope = new CancellationScope();
-    underWay.set(key, scope);
-    const ended = scope
-      .run(() => perform(state, each))
-      .then(event => {
-        underWay.delete(key);
-        if (event !== undefined) feed(event);
-      });
-    ended.catch((error: unknown) => (broken = { error }));
   }
 
   // the first calls are under way before a message is heard: one that came before the first task would cut off a call that
   // nobody had begun, and that would never end
   const ended = CancellationScope.nonCancellable(async () => {
-    reconcile();
+    keeper.reconcile();
     publish(undefined, state);
-    await condition(() => broken !== undefined || (state.stage === 'ended' && underWay.size === 0));
+    const isOver = (): boolean => state.stage === 'ended' && keeper.underWay().length === 0;
+    await condition(() => keeper.broken() !== undefined || isOver());
   });
   listen({ state: () => state, feed });
   await ended;
-  if (broken !== undefined) throw (broken as { error: unknown }).error;
+  const broken = keeper.broken();
+  if (broken !== undefined) throw broken.error;
   return documentOf(state);
 }

@@ -1,13 +1,8 @@
 /** Owns what a service gives the kit and gets from it. */
+import { type FencedLock } from '../protocol/wire/locks';
 import { type Ms, type Phase } from '../protocol/wire/phases';
 
-/** A lock that the transaction holds on a resource it shares with others. */
-export interface FencedLock {
-  readonly resource: string;
-  readonly mode: 'exclusive' | 'shared';
-  /** Grows with every grant of the resource; an integer below 2^53. */
-  readonly fencingToken: number;
-}
+export type { FencedLock };
 
 /** One participant of one transaction: what a vote, its record and everything that follows belong to. */
 export interface BranchKey {

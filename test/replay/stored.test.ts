@@ -42,7 +42,7 @@ test('what is stored is what is read, payloads and actions too, and once', () =>
 });
 
 test.each([
-  ['a newer version', { version: 2, transaction: {} }, 'not 2: run a newer worker'],
+  ['a newer version', { version: 3, transaction: {} }, 'not 3: run a newer worker'],
   ['nothing', undefined, 'not undefined: run a newer worker'],
   [
     'something else',

@@ -4,7 +4,7 @@
  */
 import { untouched } from '../wire/answers';
 import { type Ms } from '../wire/phases';
-import { type Ended, closeCall, openCall, withParticipants } from './calls';
+import { type Ended, closeCall, withParticipants } from './calls';
 import {
   beginCompletion,
   becomeQuiet,
@@ -15,6 +15,14 @@ import {
   tellAgain,
 } from './completing';
 import { type Event } from './events';
+import {
+  beginLocking,
+  lockGranted,
+  locksAnswered,
+  locksOverdue,
+  locksReleased,
+  startPreparing,
+} from './locking';
 import { assertInvariants } from './invariants';
 import { operate, writeDown } from './operator';
 import { askAgain, decideByVotes, noteVote } from './preparing';
@@ -22,21 +30,20 @@ import { type Accepted, type Name, type Participant, type Target, type Transacti
 
 type CallsEnded = Extract<Event, { type: 'callsEnded' }>;
 
-/** A transaction that asks everyone for a vote, in one round. */
+/** A transaction that asks everyone for a vote, in one round; first for its locks, where it has any. */
 export function begin(id: string, accepted: Accepted): Transaction {
-  const participants = accepted.participants.map(target =>
-    openCall(newParticipant(target), 'prepare', { lane: 'round' }),
-  );
-  return {
+  const locking = beginLocking(accepted);
+  const fresh = {
     id,
     accepted,
-    stage: 'preparing',
+    stage: 'acquiringLocks',
     completing: false,
     quiet: false,
-    participants,
+    participants: accepted.participants.map(newParticipant),
     actions: [],
     actionCount: 0,
-  };
+  } as const;
+  return locking === undefined ? startPreparing(fresh) : { ...fresh, locking };
 }
 
 function newParticipant(target: Target): Participant {
@@ -63,6 +70,14 @@ function handle(t: Transaction, event: Event, now: Ms): Transaction {
   switch (event.type) {
     case 'callsEnded':
       return callsEnded(t, event, now);
+    case 'locksAnswered':
+      return locksAnswered(t, event, now);
+    case 'lockGranted':
+      return lockGranted(t, event, now);
+    case 'locksOverdue':
+      return locksOverdue(t, now);
+    case 'locksReleased':
+      return locksReleased(t);
     case 'quiet':
       return becomeQuiet(t);
     case 'misunderstood':

@@ -119,6 +119,7 @@ export function rollBackLate(t: Transaction): Transaction {
 /** Ends the transaction when nobody is outstanding and nothing is under way. */
 export function endWhenSettled(t: Transaction, now: Ms): Transaction {
   if (!t.completing || t.stage === 'ended') return t;
+  if (t.locking?.call !== undefined) return t; // whether it gets a lock is not known yet
   if (t.participants.some(p => p.call !== undefined || isOutstanding(t, p))) return t;
   const decided = t.decision === undefined ? ({ decision: 'commit', decidedAt: now } as const) : {};
   return { ...t, ...decided, stage: 'ended', endedAt: now };

@@ -1,6 +1,7 @@
 /** Owns the projection of a transaction's state to the document that people read (SPEC §3). */
 import {
   type ActionDocument,
+  type LockStateDocument,
   type ParticipantDocument,
   type ParticipantState,
   type RecoveryDocument,
@@ -8,6 +9,7 @@ import {
   type TransactionState,
 } from '../wire/document';
 import { type Failure } from '../wire/answers';
+import { type LockRequest } from '../wire/locks';
 import { type Ms, timestamp } from '../wire/phases';
 import { redactUrl } from '../wire/urls';
 import { heuristicOf, needsAttention, statusOf } from './outcome';
@@ -28,6 +30,7 @@ export function documentOf(t: Transaction): TransactionDocument {
     ...(t.decidedAt === undefined ? {} : { decidedAt: timestamp(t.decidedAt) }),
     ...(t.endedAt === undefined ? {} : { endedAt: timestamp(t.endedAt) }),
     ...(t.accepted.labels === undefined ? {} : { labels: t.accepted.labels }),
+    ...locksOf(t),
     participants: t.participants.map(p => participantDocument(t, p)),
     ...(t.actions.length === 0 ? {} : { actions: t.actions.map(actionDocument) }),
     ...(t.recoveries === undefined ? {} : { recoveries: t.recoveries.map(recoveryDocument) }),
@@ -37,6 +40,24 @@ export function documentOf(t: Transaction): TransactionDocument {
 export function stateOf(t: Transaction): TransactionState {
   if (t.stage !== 'ended') return t.stage;
   return t.decision === 'commit' ? 'committed' : 'rolledback';
+}
+
+function locksOf(t: Transaction): { readonly locks?: readonly LockStateDocument[] } {
+  const { locks } = t.accepted;
+  return locks === undefined ? {} : { locks: locks.asked.map(each => lockDocument(t, each)) };
+}
+
+function lockDocument({ stage, locking }: Transaction, { resource, mode }: LockRequest): LockStateDocument {
+  const held = locking?.held.find(each => each.resource === resource);
+  if (held !== undefined) {
+    const state = locking?.released === true ? 'released' : 'held';
+    return { resource, mode, state, fencingToken: held.fencingToken, grantedAt: timestamp(held.at) };
+  }
+  if (stage !== 'acquiringLocks') return { resource, mode, state: 'notHeld' };
+  const { waitsFor } = locking ?? {};
+  if (waitsFor?.resource !== resource) return { resource, mode, state: 'wanted' };
+  const { since, heldBy, ahead } = waitsFor;
+  return { resource, mode, state: 'waiting', since: timestamp(since), heldBy, ahead };
 }
 
 function participantDocument(t: Transaction, p: Participant): ParticipantDocument {

@@ -1,6 +1,7 @@
 /** Owns what can happen to a transaction. Events carry meanings, not HTTP: the answers table may change, replay holds. */
 import { type Exposure, type Failure } from '../wire/answers';
 import { type Phase } from '../wire/phases';
+import { type FencedLock } from '../wire/locks';
 import { type ForcedOutcome, type Name } from './state';
 
 /**
@@ -23,7 +24,35 @@ export interface Ending {
   readonly outOfTime?: true;
 }
 
+/**
+ * How a call that acquires locks ended: `all` are held; one `waits` for its turn, and `lockGranted` will follow; one `refused`;
+ * or nobody knows, because the time was up, the call was cut off or it was lost.
+ */
+export type LocksEnding =
+  | { readonly is: 'all' }
+  | {
+      readonly is: 'waits';
+      readonly resource: string;
+      readonly heldBy: readonly string[];
+      readonly ahead: number;
+    }
+  | { readonly is: 'refused'; readonly resource: string; readonly why: string }
+  | { readonly is: 'overdue' | 'gaveUp' | 'lost' };
+
 export type Event =
+  /** `held`: what the call got before it ended so, in the order asked. */
+  | {
+      readonly type: 'locksAnswered';
+      readonly nth: number;
+      readonly held: readonly FencedLock[];
+      readonly ending: LocksEnding;
+    }
+  /** A lock that was waited for. */
+  | { readonly type: 'lockGranted'; readonly resource: string; readonly fencingToken: number }
+  /** The time for acquiring locks is up. */
+  | { readonly type: 'locksOverdue' }
+  /** Every lock that was reached has been told that the transaction has ended. */
+  | { readonly type: 'locksReleased' }
   /** All endings of one activity at once: a straggler must not start before the no that came with it is seen. */
   | { readonly type: 'callsEnded'; readonly phase: Phase; readonly endings: readonly Ending[] }
   /** `quietAt` has passed. */

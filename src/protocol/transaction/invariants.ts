@@ -1,8 +1,9 @@
 /** Owns the invariants of SPEC §1 as assertions over every step. They say what must hold, not how it is brought about. */
+import { missingLocks } from './locking';
 import { type Participant, type Transaction, isProvisional, isSettled, owesLateRollback } from './state';
 import { statusOf } from './outcome';
 
-export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8';
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8' | 'I12';
 
 export class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant';
@@ -48,6 +49,18 @@ export function assertInvariants(before: Transaction, after: Transaction): void 
     statusOf(before) === 'pending' || statusOf(after) === statusOf(before),
     'a reported status changed',
   );
+  assertLocks(before, after);
+}
+
+function assertLocks(before: Transaction, after: Transaction): void {
+  const asked = after.participants.some(p => p.call !== undefined || p.exposure.prepare.reached);
+  must('I12', !asked || missingLocks(after).length === 0, 'somebody is asked before all locks are held');
+  const held = new Map(after.locking?.held.map(each => [each.resource, each.fencingToken]));
+  const kept = before.locking?.held.every(each => held.get(each.resource) === each.fencingToken) ?? true;
+  must('I12', kept, 'a lock that was held is lost, or has another token');
+  const { released = false, call } = after.locking ?? {};
+  must('I12', !released || after.stage === 'ended', 'locks were given back before the end');
+  must('I12', after.stage !== 'ended' || call === undefined, 'ended while locks are being acquired');
 }
 
 function isLeftAlone(t: Transaction, p: Participant): boolean {

@@ -8,7 +8,7 @@ import { type Ms } from '../wire/phases';
 import { restartCall, withParticipants } from './calls';
 import { type OperatorEvent } from './events';
 import { decideRollback } from './preparing';
-import { type OperatorAction, type Transaction, isOutstanding, isProvisional } from './state';
+import { type OperatorAction, type Transaction, isOutstanding, isProvisional, isUndecided } from './state';
 
 /** `repeat`: it took effect before, and asking again is no error. */
 export type Verdict =
@@ -36,7 +36,7 @@ export function judge(t: Transaction, event: OperatorEvent): Verdict {
 }
 
 function judgeAbort(t: Transaction): Verdict {
-  if (t.stage === 'preparing') return applies;
+  if (isUndecided(t)) return applies;
   if (t.reason?.code === 'aborted') return repeat;
   if (t.decision === undefined && isProvisional(t))
     return conflict('commit is under way: it can no longer be aborted');
@@ -57,7 +57,7 @@ function judgeResolve(t: Transaction, event: Extract<OperatorEvent, { type: 'res
     return conflict(`"${event.participant}" was resolved as ${p.forced.outcome} by ${p.forced.by}`);
   if (isOutstanding(t, p)) return applies;
   return conflict(
-    t.stage === 'preparing'
+    isUndecided(t)
       ? 'nothing is decided yet: abort it instead'
       : `phase two is not waiting for "${event.participant}"`,
   );

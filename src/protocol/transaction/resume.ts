@@ -2,6 +2,7 @@
  * Owns how a transaction goes on whose run ended abnormally in Temporal (terminated, failed, timed out): the state that run
  * had, every open call of it counted as given up.
  *
+ * I12: a call for locks that was open may have got any of them: all are told when the transaction has ended.
  * I2: what was decided stays decided. Nothing decided, then nobody was told anything: it rolls back. A provisional commit
  *     goes on, or has been given up as recorded: its commits may have arrived, so it cannot be as if it had never begun.
  * I3, I4: a call of the old run may have reached its participant, may be open still, or may even be sent later: a worker
@@ -20,8 +21,9 @@ import { type Ms } from '../wire/phases';
 import { apply } from './apply';
 import { type Ending } from './events';
 import { assertInvariants } from './invariants';
+import { giveUpLocking } from './locking';
 import { decideRollback } from './preparing';
-import { type Recovery, type Transaction } from './state';
+import { type Recovery, type Transaction, isUndecided } from './state';
 
 const recoveriesKept = 20;
 
@@ -30,7 +32,7 @@ export function resume(before: Transaction, recovery: Recovery): Transaction {
   if (before.stage === 'ended') return noteRecovery(before, recovery);
   const decided = rollBackUndecided(noteRecovery(before, recovery), recovery);
   assertInvariants(before, decided);
-  return giveUpCalls(decided, recovery.at);
+  return giveUpCalls(giveUpLocking(decided), recovery.at);
 }
 
 export function noteRecovery(t: Transaction, recovery: Recovery): Transaction {
@@ -38,12 +40,9 @@ export function noteRecovery(t: Transaction, recovery: Recovery): Transaction {
 }
 
 function rollBackUndecided(t: Transaction, { at, why }: Recovery): Transaction {
-  if (t.stage !== 'preparing') return t;
-  return decideRollback(
-    t,
-    { code: 'aborted', detail: `by recovery: the run was ${why} while preparing` },
-    at,
-  );
+  if (!isUndecided(t)) return t;
+  const doing = t.stage === 'preparing' ? 'preparing' : 'acquiring locks';
+  return decideRollback(t, { code: 'aborted', detail: `by recovery: the run was ${why} while ${doing}` }, at);
 }
 
 /**

@@ -3,6 +3,7 @@
  * is taken up again, so a change of shape needs a version (`stored.ts`).
  */
 import { type Exposure, type Failure } from '../wire/answers';
+import { type FencedLock, type LockRequest } from '../wire/locks';
 import { type Decision, type Ms, type Phase } from '../wire/phases';
 
 export type Name = string;
@@ -41,8 +42,43 @@ export interface Accepted {
   readonly onCommitFailure: OnCommitFailure;
   readonly limits: Limits;
   readonly participants: readonly Target[];
+  /** Absent where there are none. */
+  readonly locks?: LockTerms;
   readonly labels?: Readonly<Record<string, string>>;
   readonly statusUrl?: string;
+}
+
+export interface LockTerms {
+  /** At least one, in the order in which they are acquired (`byResource`). */
+  readonly asked: readonly LockRequest[];
+  /** All are held by then, or it rolls back; not after `decideBy`. */
+  readonly by: Ms;
+}
+
+export interface HeldLock extends FencedLock {
+  readonly at: Ms;
+}
+
+/** How far a transaction with locks has come with them (I12). */
+export interface Locking {
+  /** A call that acquires what is still wanted is open. */
+  readonly call?: { readonly nth: number };
+  readonly calls: number;
+  readonly held: readonly HeldLock[];
+  /** That many of those asked for, from the first, may know of this transaction, and are told when it has ended. */
+  readonly reached: number;
+  /** The one whose turn it is, and what its lock said when it was asked. */
+  readonly waitsFor?: WaitsFor;
+  /** All that were reached have been told that it has ended. */
+  readonly released: boolean;
+}
+
+export interface WaitsFor {
+  readonly resource: string;
+  readonly since: Ms;
+  readonly heldBy: readonly string[];
+  /** So many wait before it. */
+  readonly ahead: number;
 }
 
 /** *round*: everyone in one activity. *own*: one participant in its own activity, under Temporal's retry policy. */
@@ -102,7 +138,7 @@ export interface Participant {
   readonly lastFailure?: Failure & { readonly at: Ms };
 }
 
-export type Stage = 'preparing' | 'committing' | 'rollingBack' | 'ended';
+export type Stage = 'acquiringLocks' | 'preparing' | 'committing' | 'rollingBack' | 'ended';
 
 export type ReasonCode = 'refused' | 'unavailable' | 'deadline' | 'aborted' | 'lockTimeout' | 'commitFailure';
 
@@ -147,6 +183,8 @@ export interface Transaction {
   /** `quietAt` has passed. */
   readonly quiet: boolean;
   readonly participants: readonly Participant[];
+  /** There where `accepted.locks` is. */
+  readonly locking?: Locking;
   /** The newest ones, bounded; `actionCount` counts all. */
   readonly actions: readonly OperatorAction[];
   readonly actionCount: number;
@@ -155,11 +193,17 @@ export interface Transaction {
 }
 
 export const phaseOf: Readonly<Record<Stage, Phase | undefined>> = {
+  acquiringLocks: undefined,
   preparing: 'prepare',
   committing: 'commit',
   rollingBack: 'rollback',
   ended: undefined,
 };
+
+/** Nothing is decided, and no participant was told a decision: it can still be aborted. */
+export function isUndecided(t: Transaction): boolean {
+  return t.stage === 'acquiringLocks' || t.stage === 'preparing';
+}
 
 /** Commit is provisional: exhaustion of one participant's attempts rolls the others back (SPEC §2). */
 export function isProvisional(t: Transaction): boolean {

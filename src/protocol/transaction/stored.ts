@@ -11,26 +11,28 @@ interface StoredTransaction extends Omit<Transaction, 'participants'> {
   readonly participants: readonly Omit<Participant, 'target'>[];
 }
 
+/** 1: without locks. 2: with locks, which a worker that knows only 1 must not forget. */
 export interface Stored {
-  readonly version: 1;
+  readonly version: 1 | 2;
   readonly transaction: StoredTransaction;
 }
 
 export function store(t: Transaction): Stored {
   const participants = t.participants.map(({ target: _target, ...rest }) => rest);
-  return { version: 1, transaction: { ...t, participants } };
+  return { version: t.locking === undefined ? 1 : 2, transaction: { ...t, participants } };
 }
 
 /** @throws Error that says what is wrong, where it is none of ours or of a version that is not known */
 export function readStored(stored: unknown): Transaction {
   const version = fieldOf(stored, 'version');
-  if (version !== 1) {
+  if (version !== 1 && version !== 2) {
     throw new Error(
-      `this worker knows stored transactions of version 1, not ${String(version)}: run a newer worker beside it`,
+      `this worker knows stored transactions of version 1 and 2, not ${String(version)}: run a newer worker beside it`,
     );
   }
   const transaction = fieldOf(stored, 'transaction');
-  if (!isStoredTransaction(transaction)) throw new Error('what is stored is not a transaction of version 1');
+  if (!isStoredTransaction(transaction))
+    throw new Error(`what is stored is not a transaction of version ${version}`);
   return {
     ...transaction,
     participants: transaction.participants.map((p, at) => withTarget(transaction, p, at)),
@@ -47,7 +49,7 @@ function withTarget(
   return { ...p, target };
 }
 
-const stages: readonly Stage[] = ['preparing', 'committing', 'rollingBack', 'ended'];
+const stages: readonly Stage[] = ['acquiringLocks', 'preparing', 'committing', 'rollingBack', 'ended'];
 
 /** Enough to tell it from something else; that it is consistent is what the invariants are for. */
 function isStoredTransaction(value: unknown): value is StoredTransaction {

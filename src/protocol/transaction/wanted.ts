@@ -4,7 +4,9 @@
  *
  * I4 in one line: nothing of a phase is wanted while a call of another phase is open.
  */
+import { type LockRequest } from '../wire/locks';
 import { type Ms, type Phase } from '../wire/phases';
+import { missingLocks, toRelease } from './locking';
 import { type Call, type Name, type Participant, type Transaction, owesLateRollback, phaseOf } from './state';
 
 export type Wanted =
@@ -16,12 +18,38 @@ export type Wanted =
       readonly to: Name;
       readonly call: Call;
     }
-  | { readonly do: 'awaitQuiet'; readonly key: string; readonly until: Ms };
+  | { readonly do: 'awaitQuiet'; readonly key: string; readonly until: Ms }
+  | {
+      readonly do: 'acquireLocks';
+      readonly key: string;
+      readonly nth: number;
+      /** In this order. */
+      readonly locks: readonly LockRequest[];
+      readonly by: Ms;
+    }
+  | { readonly do: 'awaitLocks'; readonly key: string; readonly until: Ms }
+  | { readonly do: 'releaseLocks'; readonly key: string; readonly resources: readonly string[] };
 
 export function wanted(t: Transaction): readonly Wanted[] {
   const phase = phaseOf[t.stage];
-  if (phase === undefined) return [];
+  if (phase === undefined) return [...acquireLocks(t), ...releaseLocks(t)];
   return [...calls(t, phase), ...awaitQuiet(t)];
+}
+
+/** Only who waits needs the timer: a call that is open ends in time by itself. */
+function acquireLocks(t: Transaction): Wanted[] {
+  const { locking, stage } = t;
+  const by = t.accepted.locks?.by;
+  if (stage !== 'acquiringLocks' || locking === undefined || by === undefined) return [];
+  const overdue = { do: 'awaitLocks', key: 'locks overdue', until: by } as const;
+  const nth = locking.call?.nth;
+  if (nth === undefined) return locking.waitsFor === undefined ? [] : [overdue];
+  return [{ do: 'acquireLocks', key: `acquire locks #${nth}`, nth, locks: missingLocks(t), by }];
+}
+
+function releaseLocks(t: Transaction): Wanted[] {
+  const resources = toRelease(t);
+  return resources.length === 0 ? [] : [{ do: 'releaseLocks', key: 'release locks', resources }];
 }
 
 function calls(t: Transaction, phase: Phase): Wanted[] {

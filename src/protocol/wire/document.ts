@@ -1,4 +1,5 @@
 /** Owns the shape of the document that clients read (SPEC §3). Timestamps are RFC 3339 UTC with milliseconds. */
+import { type LockRequest } from './locks';
 import { type Decision } from './phases';
 
 export type TransactionState =
@@ -58,6 +59,20 @@ export interface RecoveryDocument {
   readonly why: string;
 }
 
+/**
+ * `wanted`: its turn has not come. `waiting`: somebody else has it; `heldBy` and `ahead` say what its lock knew at `since`, or
+ * knows now where the lock could be asked. `held`: until the transaction has ended. `notHeld`: the transaction rolls back without it.
+ */
+export interface LockStateDocument extends LockRequest {
+  readonly state: 'wanted' | 'waiting' | 'held' | 'released' | 'notHeld';
+  readonly fencingToken?: number;
+  readonly grantedAt?: string;
+  readonly since?: string;
+  readonly heldBy?: readonly string[];
+  /** So many wait before it. */
+  readonly ahead?: number;
+}
+
 export interface TransactionDocument {
   readonly id: string;
   readonly status: 'pending' | 'committed' | 'rolledback';
@@ -71,6 +86,8 @@ export interface TransactionDocument {
   readonly decidedAt?: string;
   readonly endedAt?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** In the order in which they are acquired; there where there are any. */
+  readonly locks?: readonly LockStateDocument[];
   readonly participants: readonly ParticipantDocument[];
   /** What operators asked for, the newest last; there where there is any. */
   readonly actions?: readonly ActionDocument[];

@@ -2,6 +2,7 @@
  * Owns what a request to a participant looks like (SPEC §2). Everything in it comes from the workflow's history, so a
  * repeat is the same request (I7): same transaction id, idempotency key and body.
  */
+import { type FencedLock } from './locks';
 import { type Ms, type Phase, timestamp } from './phases';
 
 export interface ParticipantCall {
@@ -10,6 +11,8 @@ export interface ParticipantCall {
   readonly phase: Phase;
   readonly decideBy: Ms;
   readonly payload?: unknown;
+  /** Held for the transaction, in the order in which they were acquired. */
+  readonly locks?: readonly FencedLock[];
   readonly statusUrl?: string;
 }
 
@@ -34,6 +37,7 @@ export function participantBody(call: ParticipantCall): string {
     phase: call.phase,
     decideBy: call.phase === 'prepare' ? timestamp(call.decideBy) : undefined,
     payload: call.payload,
+    locks: call.locks?.map(({ resource, mode, fencingToken }) => ({ resource, mode, fencingToken })),
     statusUrl: call.statusUrl,
   });
 }

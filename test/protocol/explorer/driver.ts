@@ -77,7 +77,7 @@ interface Begun {
 
 function begun(t: Transaction, wanted: Wanted, { index, core }: { index: number; core: Core }): Work[] {
   const p = t.participants[index];
-  if (p?.call === undefined || wanted.do === 'awaitQuiet') return [];
+  if (p?.call === undefined || (wanted.do !== 'own' && wanted.do !== 'round')) return [];
   const { phase } = wanted;
   if (wanted.do === 'own')
     return wanted.to === p.target.name ? [workFor(t, p, { phase, call: wanted.call, core })] : [];

@@ -1,0 +1,37 @@
+/** Owns what can happen to a lock. */
+import { type LockMode } from '../wire/locks';
+import { type Ms } from '../wire/phases';
+import { type Claim, type Standing } from './state';
+
+export interface Acquire {
+  readonly type: 'acquire';
+  readonly holder: string;
+  readonly mode: LockMode;
+  readonly claim: Claim;
+  /** Waits no longer than that. */
+  readonly until: Ms;
+  /** By the clock of whoever sent it. */
+  readonly sentAt: Ms;
+}
+
+export interface Release {
+  readonly type: 'release';
+  readonly holder: string;
+  /** Of a lease: by the clock of whoever sent it. Absent for a transaction, which never asks again. */
+  readonly sentAt?: Ms;
+}
+
+/** `unread`: nobody answered. */
+export interface Looked {
+  readonly holder: string;
+  readonly saw: Standing | 'unread';
+}
+
+export type LockEvent =
+  | Acquire
+  | Release
+  | { readonly type: 'looked'; readonly at: readonly Looked[] }
+  /** The grant was told to the transaction, or there was no workflow to tell it to. */
+  | { readonly type: 'told'; readonly holder: string; readonly delivered: boolean }
+  /** Time has passed. */
+  | { readonly type: 'tick' };

@@ -1,0 +1,42 @@
+/**
+ * Owns what can be said to a lock from outside: `acquire` as an update, `release` as a signal, and as an update for whoever wants to
+ * know what came of it; `status` and `standing` as queries. Names and arguments are exact: people script against `release`.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { type AcquireAnswer } from '../src/protocol/lock/answer';
+import { type LockDocument } from '../src/protocol/lock/document';
+import { type Acquire, type Release } from '../src/protocol/lock/events';
+import { type Ms } from '../src/protocol/wire/phases';
+
+export const lockWorkflow = 'lock';
+
+export function lockWorkflowId(resource: string): string {
+  return `lock:${resource}`;
+}
+
+/** What comes from the coordinator: `waitMs` is counted by the lock's clock. */
+export type AcquireMessage = Omit<Acquire, 'type' | 'until'> & { readonly waitMs: Ms };
+
+/** What may come from a person's command line: `{"holder": "…"}`. */
+export type ReleaseMessage = Omit<Release, 'type'>;
+
+export interface Released {
+  /** It held the lock, or waited for it, until then. */
+  readonly released: boolean;
+}
+
+export const lockStatusQuery = defineQuery<LockDocument>('status');
+export const standingQuery = defineQuery<AcquireAnswer | null, [holder: string]>('standing');
+export const acquireUpdate = defineUpdate<AcquireAnswer, [AcquireMessage]>('acquire');
+export const releaseSignal = defineSignal<[unknown]>('release');
+export const releaseUpdate = defineUpdate<Released, [unknown]>('release');
+
+/** Undefined where it says of nobody that he releases. */
+export function readRelease(argument: unknown): Release | undefined {
+  if (typeof argument !== 'object' || argument === null || !('holder' in argument)) return undefined;
+  const { holder } = argument;
+  if (typeof holder !== 'string') return undefined;
+  const sentAt =
+    'sentAt' in argument && typeof argument.sentAt === 'number' ? { sentAt: argument.sentAt } : {};
+  return { type: 'release', holder, ...sentAt };
+}
