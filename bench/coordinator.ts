@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { createLockActivities } from '../activities/locks';
 import { createApi } from '../src/api/app';
 import { readConfig } from '../src/config/readConfig';
 import { createCoordinator } from '../src/coordinator';
+import { createLockPorts, createLocks } from '../src/coordinator/locks';
 import { createOrphans } from '../src/coordinator/orphans';
 import { type Coordinator } from '../src/coordinator/contract';
 import { createOutbound } from '../src/outbound';
@@ -53,14 +55,17 @@ async function main(): Promise<void> {
       log.warn({ err }, 'a query failed');
     },
   };
-  const [coordinator, orphans] = [createCoordinator(known), createOrphans(known)];
+  const [coordinator, orphans, locks] = [createCoordinator(known), createOrphans(known), createLocks(known)];
   const worker = await createWorker({
     ...{ connection: engine.connection, namespace, taskQueue: config.taskQueue },
-    activities: createActivities({ outbound, log: requestLogger(log) }),
+    activities: {
+      ...createActivities({ outbound, log: requestLogger(log) }),
+      ...createLockActivities(createLockPorts(known)),
+    },
     workflowBundle: await bundle(),
   });
   void worker.run();
-  const server = createServer(createApi({ coordinator, orphans, outbound, config, log, stopping }));
+  const server = createServer(createApi({ coordinator, orphans, locks, outbound, config, log, stopping }));
   const url = await listening(server);
   answerQuestions({ engine, coordinator });
   tell({ ready: { url } });

@@ -7,6 +7,7 @@
  */
 import { type NativeConnection, type Worker } from '@temporalio/worker';
 import { createActivities } from '../activities';
+import { createLockActivities } from '../activities/locks';
 import { createSweepActivities } from '../activities/sweep';
 import { createApi } from './api/app';
 import { listen } from './api/listen';
@@ -15,6 +16,7 @@ import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
 import { createCoordinator } from './coordinator';
 import { type Engine } from './coordinator/engine';
+import { createLockPorts, createLocks } from './coordinator/locks';
 import { createOrphans, createSweeping, scheduleSweeps } from './coordinator/orphans';
 import { createOutbound } from './outbound';
 import { type Outbound } from './outbound/contract';
@@ -136,6 +138,7 @@ async function startWorker(
   const { namespace, taskQueue } = engine;
   const activities = {
     ...createActivities({ outbound, log: requestLogger(log) }),
+    ...createLockActivities(createLockPorts(engine)),
     ...createSweepActivities({ ...createSweeping(engine), outbound, log: sweepLogger(log) }),
   };
   const worker = await createWorker({ connection, namespace, taskQueue, activities });
@@ -156,7 +159,10 @@ async function startApi(
 ): Promise<string> {
   const coordinator = createCoordinator(engine);
   const orphans = createOrphans(engine);
-  const server = await listen(createApi({ coordinator, orphans, outbound, config, log, stopping }), config);
+  const server = await listen(
+    createApi({ coordinator, orphans, locks: createLocks(engine), outbound, config, log, stopping }),
+    config,
+  );
   closers.push({ what: 'API', close: () => server.close() });
   return server.url;
 }

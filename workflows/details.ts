@@ -4,6 +4,7 @@
  */
 import {
   type ActionDocument,
+  type LockStateDocument,
   type ParticipantDocument,
   type RecoveryDocument,
   type TransactionDocument,
@@ -16,6 +17,7 @@ export function detailsOf(document: TransactionDocument): string {
     [times(document)],
     reason(document),
     pending(document),
+    locks(document.locks),
     table(document.participants),
     urls(document.participants),
     actions(document.actions),
@@ -51,6 +53,22 @@ function pending({ endedAt }: TransactionDocument): string[] {
   return endedAt === undefined
     ? ['Attempts, the newest error and the next try: see Pending Activities.']
     : [];
+}
+
+function locks(all: readonly LockStateDocument[] = []): string[] {
+  if (all.length === 0) return [];
+  return [
+    row(['lock', 'mode', 'state', 'fencing token, or held by']),
+    '|:---|:---|:---|:---|',
+    ...all.map(each => row([each.resource, each.mode, each.state, holding(each)].map(cell))),
+  ];
+}
+
+function holding({ state, fencingToken, since, heldBy = [], ahead = 0 }: LockStateDocument): string {
+  if (state !== 'waiting' || since === undefined)
+    return fencingToken === undefined ? '' : String(fencingToken);
+  const by = heldBy.length === 0 ? 'nobody' : heldBy.join(', ');
+  return `${by}, ${String(ahead)} before it, as of ${time(since)}`;
 }
 
 function table(participants: readonly ParticipantDocument[]): string[] {

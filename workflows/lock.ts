@@ -19,7 +19,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type AcquireAnswer, holdersOf, isBeingLookedAt, standingIn } from '../src/protocol/lock/answer';
-import { applyToLock, refusalOf } from '../src/protocol/lock/apply';
+import { applyToLock, isAllowed, refusalOf } from '../src/protocol/lock/apply';
 import { type LockDocument, lockDocumentOf } from '../src/protocol/lock/document';
 import { type Acquire, type LockEvent } from '../src/protocol/lock/events';
 import { type Lock, isIdle } from '../src/protocol/lock/state';
@@ -89,7 +89,7 @@ function listen({ state, feed }: Listener): void {
   const release = (argument: unknown): Released => {
     const event = readRelease(argument);
     if (event === undefined) return { released: false };
-    const released = standingIn(state(), event.holder) !== undefined;
+    const released = standingIn(state(), event.holder) !== undefined && isAllowed(state(), event);
     feed(event);
     return { released };
   };

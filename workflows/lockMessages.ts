@@ -38,5 +38,6 @@ export function readRelease(argument: unknown): Release | undefined {
   if (typeof holder !== 'string') return undefined;
   const sentAt =
     'sentAt' in argument && typeof argument.sentAt === 'number' ? { sentAt: argument.sentAt } : {};
-  return { type: 'release', holder, ...sentAt };
+  const ownOf = 'ownOf' in argument && typeof argument.ownOf === 'string' ? { ownOf: argument.ownOf } : {};
+  return { type: 'release', holder, ...sentAt, ...ownOf };
 }

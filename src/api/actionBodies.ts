@@ -23,7 +23,8 @@ const outcome = z.enum(
   'must be "committed", "rolledback" or "unknown"',
 );
 
-function body<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+/** An object that refuses other fields by name. */
+export function body<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape).join(', ');
   const unknownField = known === '' ? 'unknown field; none is known here' : `unknown field; known: ${known}`;
   return z.strictObject(shape, {

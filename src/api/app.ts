@@ -9,6 +9,7 @@ import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { exchangeOf } from './exchange';
 import { guardHost } from './hosts';
+import { lockRoutes } from './locks';
 import { nothingHere } from './methods';
 import { orphanRoutes } from './orphans';
 import { sendProblem } from './problems';
@@ -26,6 +27,7 @@ export function createApi(api: ApiDependencies): Express {
   app.use(guardHost(api.config));
   const identified = authenticate(api.config.auth);
   app.use('/transactions', identified, transactionRoutes(api));
+  app.use('/locks', identified, lockRoutes(api));
   app.use('/orphans', identified, orphanRoutes(api));
   app.use(nothingHere, answerWithProblem);
   return app;

@@ -1,6 +1,7 @@
 /** Owns what the API is made of. */
 import { type Config } from '../config/config';
 import { type Coordinator } from '../coordinator/contract';
+import { type Locks } from '../coordinator/locks';
 import { type Orphans } from '../coordinator/orphans';
 import { type Outbound } from '../outbound/contract';
 import { type Log } from '../telemetry/log';
@@ -8,6 +9,7 @@ import { type Log } from '../telemetry/log';
 export interface ApiDependencies {
   readonly coordinator: Coordinator;
   readonly orphans: Orphans;
+  readonly locks: Locks;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
   readonly config: Pick<Config, 'auth' | 'host' | 'limits' | 'publicUrl'>;

@@ -6,12 +6,23 @@ import { type Caller, callerOf } from './exchange';
 import { Problem } from './problems';
 import { unknownTransaction } from './toProblem';
 
-type Action = 'start' | 'read' | 'abort' | 'retry' | 'resolve' | 'sweep';
+/** What may be asked for, as the refusal says it. */
+const actions = {
+  start: 'start transactions',
+  read: 'read transactions',
+  abort: 'abort transactions',
+  retry: 'retry transactions',
+  resolve: 'resolve transactions',
+  sweep: 'sweep transactions',
+  lock: 'read or take locks',
+} as const;
+
+type Action = keyof typeof actions;
 
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
-  client: ['start', 'read', 'abort'],
+  client: ['start', 'read', 'abort', 'lock'],
   participant: ['read'],
-  operator: ['start', 'read', 'abort', 'retry', 'resolve', 'sweep'],
+  operator: ['start', 'read', 'abort', 'retry', 'resolve', 'sweep', 'lock'],
 };
 
 export function permit(action: Action): RequestHandler {
@@ -20,7 +31,7 @@ export function permit(action: Action): RequestHandler {
     if (!allowed[role].includes(action)) {
       throw new Problem(
         'role-not-allowed',
-        `"${name}" has the role ${role}, which may not ${action} transactions`,
+        `"${name}" has the role ${role}, which may not ${actions[action]}`,
       );
     }
     next();

@@ -9,14 +9,18 @@
  * | `role-not-allowed` | 403 | the caller's role may not do this |
  * | `participant-not-allowed` | 403 | a participant's URL is refused by policy; `errors` names each |
  * | `not-found` | 404 | there is no such path |
+ * | `not-held` | 404 | the holder neither holds nor awaits the lock, or it is another client's |
  * | `unknown-transaction` | 404 | there is none of this id, or it is another client's |
  * | `method-not-allowed` | 405 | `Allow` says which are |
+ * | `lock-timeout` | 408 | `waitMs` has passed: `heldBy` has the lock, `ahead` wait before |
+ * | `lock-conflict` | 409 | the holder has or awaits it otherwise, or it is not the caller's, or a transaction's that runs |
  * | `action-conflict` | 409 | the action does not apply to the transaction as it is |
  * | `expired-transaction` | 410 | older than the engine keeps records |
  * | `body-too-large` | 413 | over `DTC_MAX_BODY_BYTES` |
  * | `unsupported-media-type` | 415 | `content-type` is not JSON, or the body is encoded |
  * | `misdirected-request` | 421 | `Host` names another service (DNS rebinding) |
  * | `idempotency-key-reused` | 422 | the key belongs to another request |
+ * | `lock-queue-full` | 503 | too many wait for the lock |
  * | `internal-error` | 500 | a bug; the log has the rest |
  * | `engine-unavailable` | 503 | Temporal cannot be reached: nothing was started |
  * | `start-unknown` | 503 | it may have been started: `Location` says under which id |
@@ -33,8 +37,11 @@ const kinds = {
   'role-not-allowed': [403, 'Your role may not do this'],
   'participant-not-allowed': [403, 'A participant may not be called'],
   'not-found': [404, 'There is nothing here'],
+  'not-held': [404, 'The holder does not have the lock'],
   'unknown-transaction': [404, 'There is no such transaction'],
   'method-not-allowed': [405, 'The method is not allowed here'],
+  'lock-timeout': [408, 'The lock was not free in time'],
+  'lock-conflict': [409, 'The lock cannot be had or released so'],
   'action-conflict': [409, 'The action does not apply'],
   'expired-transaction': [410, 'The transaction has expired'],
   'body-too-large': [413, 'The body is too large'],
@@ -44,6 +51,7 @@ const kinds = {
   'internal-error': [500, 'The coordinator failed'],
   'engine-unavailable': [503, 'Temporal cannot be reached'],
   'start-unknown': [503, 'It is not known whether the transaction was started'],
+  'lock-queue-full': [503, 'Too many wait for the lock'],
   'worker-unavailable': [503, 'No worker answered'],
   stopping: [503, 'The coordinator is stopping'],
   'keys-unavailable': [503, 'Tokens cannot be checked'],
@@ -51,16 +59,19 @@ const kinds = {
 
 export type ProblemName = keyof typeof kinds;
 
-/** One thing that was wrong: in the body at `pointer`, or in the header `header`. */
+/** One thing that was wrong: in the body at `pointer`, in the header `header`, or in the query parameter `query`. */
 export interface ProblemError {
   readonly pointer?: string;
   readonly header?: string;
+  readonly query?: string;
   readonly value?: string | number | boolean | null;
   readonly message: string;
 }
 
 interface ProblemOptions {
   readonly errors?: readonly ProblemError[];
+  /** More members of the problem (RFC 9457 §3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
@@ -90,5 +101,7 @@ export function sendProblem(response: Response, { kind, detail, options }: Probl
     .status(status)
     .set(options.headers ?? {})
     .type('application/problem+json')
-    .send(JSON.stringify({ type: `/problems/${kind}`, title, status, detail, ...errors }));
+    .send(
+      JSON.stringify({ type: `/problems/${kind}`, title, status, detail, ...errors, ...options.members }),
+    );
 }

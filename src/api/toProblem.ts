@@ -1,6 +1,7 @@
 /** Owns what an error means to a client. Whatever is not listed is a bug of ours: 500, and nothing of it is shown. */
 import {
   ActionConflict,
+  BadCursor,
   EngineUnavailable,
   ExpiredTransaction,
   KeyReused,
@@ -21,6 +22,10 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof ExpiredTransaction) return new Problem('expired-transaction', cause.message);
   if (cause instanceof KeyReused) return new Problem('idempotency-key-reused', cause.message);
   if (cause instanceof ActionConflict) return new Problem('action-conflict', cause.message);
+  if (cause instanceof BadCursor)
+    return new Problem('invalid-request', 'the query is not valid', {
+      errors: [{ query: 'cursor', message: 'must be the "next" of an earlier page' }],
+    });
   if (cause instanceof RequestTooLarge) return new Problem('body-too-large', cause.message);
   if (cause instanceof StartUnknown) {
     const headers = { ...retryAfter, location: locationOf(cause.id) };

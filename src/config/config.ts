@@ -18,6 +18,8 @@ export interface Limits {
   readonly attentionRetryMs: Ms;
   /** From start to decision. */
   readonly transactionTimeoutMs: Ms;
+  /** For all locks of a transaction, within that. */
+  readonly lockTimeoutMs: Ms;
   readonly onCommitFailure: 'retry' | 'rollback';
   readonly maxParticipants: number;
   readonly maxBodyBytes: number;

@@ -25,6 +25,11 @@ export function readLimits(reader: SettingReader): Limits {
       integer(transactionTimeoutMs.min, transactionTimeoutMs.max, ms),
       60_000,
     ),
+    lockTimeoutMs: reader.withDefault(
+      'DTC_LOCK_TIMEOUT_MS',
+      integer(transactionTimeoutMs.min, transactionTimeoutMs.max, ms),
+      10_000,
+    ),
     onCommitFailure: reader.withDefault('DTC_ON_COMMIT_FAILURE', oneOf('retry', 'rollback'), 'retry'),
     maxParticipants: reader.withDefault('DTC_MAX_PARTICIPANTS', integer(1, 1_000), 100),
     maxBodyBytes: reader.withDefault('DTC_MAX_BODY_BYTES', bodyBytes, 262_144),

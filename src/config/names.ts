@@ -19,6 +19,7 @@ const settings = [
   'DTC_RETRY_MAX_MS',
   'DTC_ATTENTION_RETRY_MS',
   'DTC_TRANSACTION_TIMEOUT_MS',
+  'DTC_LOCK_TIMEOUT_MS',
   'DTC_ON_COMMIT_FAILURE',
   'DTC_MAX_PARTICIPANTS',
   'DTC_MAX_BODY_BYTES',
@@ -38,21 +39,15 @@ export type SettingName = (typeof settings)[number];
 
 const known: ReadonlySet<string> = new Set(settings);
 
-/** Specified, but of features that this version lacks: refused, since someone who sets one relies on it. */
-const notYet: ReadonlySet<string> = new Set(['DTC_LOCK_TIMEOUT_MS']);
-
 /** Values are not repeated: a misspelt `DTC_API_TOKENS` holds a secret (I11). */
 export function problemsOfNames(names: readonly string[]): SettingProblem[] {
   return names
     .filter(name => name.startsWith('DTC_') && !known.has(name))
-    .map(name => ({
-      name,
-      message: notYet.has(name) ? 'not in this version yet: unset it' : unknownName(name),
-    }));
+    .map(name => ({ name, message: unknownName(name) }));
 }
 
 function unknownName(name: string): string {
-  const near = nearest(name, [...known, ...notYet]);
+  const near = nearest(name, [...known]);
   return `there is no such setting${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 

@@ -1,5 +1,5 @@
 /** Owns filling a request in with the server's defaults, once: from here on nothing depends on configuration (I7). */
-import { type Accepted, type Target } from '../protocol/transaction/state';
+import { type Accepted, type LockTerms, type Target } from '../protocol/transaction/state';
 import { type Ms } from '../protocol/wire/phases';
 import { type ParticipantRequest, type TransactionRequest } from '../protocol/wire/transactionRequest';
 import { type Limits } from '../config/config';
@@ -27,9 +27,17 @@ export function accept(request: TransactionRequest, { limits, now, statusUrl }: 
       attentionRetryMs: limits.attentionRetryMs,
     },
     participants,
+    ...locksOf(request, { by: now + (request.lockTimeoutMs ?? limits.lockTimeoutMs), decideBy }),
     ...(request.labels === undefined ? {} : { labels: request.labels }),
     ...(statusUrl === undefined ? {} : { statusUrl }),
   };
+}
+
+function locksOf(
+  { locks }: TransactionRequest,
+  { by, decideBy }: { readonly by: Ms; readonly decideBy: Ms },
+): { readonly locks?: LockTerms } {
+  return locks === undefined ? {} : { locks: { asked: locks, by: Math.min(by, decideBy) } };
 }
 
 function targetOf(p: ParticipantRequest, limits: Limits): Target {

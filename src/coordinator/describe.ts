@@ -3,7 +3,12 @@
  * It knows less than the workflow (the votes of a round that is on its way, say), and never says more than is certain.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
-import { type ParticipantState, type TransactionDocument } from '../protocol/wire/document';
+import {
+  type LockStateDocument,
+  type ParticipantState,
+  type TransactionDocument,
+} from '../protocol/wire/document';
+import { type LockRequest } from '../protocol/wire/locks';
 import { type Phase } from '../protocol/wire/phases';
 import { type Progress } from '../../workflows/progress';
 import { type Memo } from './memo';
@@ -35,7 +40,31 @@ const states: Readonly<Record<Phase, TransactionDocument['state'] & ParticipantS
 };
 
 /** No trouble was written down so far: the pending call, if any, tells the phase. */
-function early({ participants, provisional }: Memo, [call]: readonly PendingCall[]): Progress {
+function early(memo: Memo, calls: readonly PendingCall[]): Progress {
+  if (memo.locks !== undefined && calls.length === 0) return acquiring(memo.locks, memo);
+  return {
+    ...inPhase(memo, calls),
+    ...(memo.locks === undefined ? {} : { locks: asked(memo.locks, 'held') }),
+  };
+}
+
+function acquiring(locks: readonly LockRequest[], { participants }: Memo): Progress {
+  return {
+    status: 'pending',
+    state: 'acquiringLocks',
+    decision: null,
+    needsAttention: false,
+    locks: asked(locks, 'wanted'),
+    participants: participants.map(p => ({ ...p, state: 'waiting', attempts: 0 })),
+  };
+}
+
+/** Somebody is asked only when all of them are held (I12). */
+function asked(locks: readonly LockRequest[], state: 'wanted' | 'held'): LockStateDocument[] {
+  return locks.map(each => ({ ...each, state }));
+}
+
+function inPhase({ participants, provisional }: Memo, [call]: readonly PendingCall[]): Progress {
   const phase = call?.phase ?? 'prepare';
   const decision = phase === 'prepare' || (phase === 'commit' && provisional) ? null : phase;
   const state = call === undefined ? 'waiting' : states[phase];

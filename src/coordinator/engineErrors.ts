@@ -1,5 +1,11 @@
 /** Owns reading Temporal's errors by what they prove about a request that failed. */
-import { isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+} from '@temporalio/client';
 
 /** gRPC status codes (google.rpc.Code). */
 const code = {
@@ -9,6 +15,7 @@ const code = {
   notFound: 5,
   resourceExhausted: 8,
   failedPrecondition: 9,
+  aborted: 10,
   unavailable: 14,
 } as const;
 
@@ -44,6 +51,16 @@ export function isTooLarge(error: unknown): boolean {
 /** Temporal is away, overloaded or slow: as opposed to a request that is wrong. */
 export function isTransient(error: unknown): boolean {
   return isTimeout(error) || isOverloaded(error) || grpcCode(error) === code.unavailable;
+}
+
+/** As `isTransient`, of an update: also where nobody answered it in time, or the workflow closed while it was on its way. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  if (error instanceof WorkflowUpdateFailedError)
+    return (
+      error.cause instanceof ApplicationFailure && error.cause.type === 'AcceptedUpdateCompletedWorkflow'
+    );
+  return isTransient(error) || grpcCode(error) === code.aborted;
 }
 
 function grpcCode(error: unknown): number | undefined {

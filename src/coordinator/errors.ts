@@ -57,3 +57,8 @@ export class WorkerUnavailable extends Error {
 export class ActionConflict extends Error {
   override readonly name = 'ActionConflict';
 }
+
+/** What stands in the query parameter is no cursor that an earlier page gave. */
+export class BadCursor extends Error {
+  override readonly name = 'BadCursor';
+}

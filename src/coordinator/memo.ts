@@ -4,6 +4,7 @@
  */
 import { type Progress } from '../../workflows/progress';
 import { type Accepted } from '../protocol/transaction/state';
+import { type LockRequest } from '../protocol/wire/locks';
 import { timestamp } from '../protocol/wire/phases';
 import { redactUrl } from '../protocol/wire/urls';
 
@@ -16,6 +17,7 @@ export interface StartMemo {
   readonly provisional: boolean;
   readonly labels?: Readonly<Record<string, string>>;
   readonly participants: readonly { readonly name: string; readonly url: string }[];
+  readonly locks?: readonly LockRequest[];
 }
 
 export type Memo = StartMemo & { readonly progress?: Progress };
@@ -31,6 +33,7 @@ export function startMemo(
     decideBy: timestamp(accepted.decideBy),
     provisional: accepted.onCommitFailure === 'rollback',
     ...(accepted.labels === undefined ? {} : { labels: accepted.labels }),
+    ...(accepted.locks === undefined ? {} : { locks: accepted.locks.asked }),
     participants: accepted.participants.map(p => ({ name: p.name, url: redactUrl(p.prepareUrl) })),
   };
 }

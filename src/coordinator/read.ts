@@ -13,6 +13,7 @@ import { describedDocument } from './describe';
 import { type Engine } from './engine';
 import { isNotFound, isTransient } from './engineErrors';
 import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from './errors';
+import { withHolders } from './locks/whoHolds';
 import { type Memo } from './memo';
 import { overlay, pendingCalls } from './pending';
 
@@ -29,7 +30,8 @@ export async function read(engine: Engine, id: string): Promise<Reading> {
   const answerBy = Date.now() + answerWithinMs;
   const description = await describe(engine, id);
   const { startedBy } = description.memo as unknown as Memo;
-  return { document: await documentOf(engine, description, answerBy), startedBy };
+  const document = await documentOf(engine, description, answerBy);
+  return { document: await withHolders(engine, document), startedBy };
 }
 
 /** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */

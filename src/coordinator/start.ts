@@ -6,7 +6,7 @@
  * I10: `201` follows the durable start; a start whose result is unknown is repeated under the same id.
  */
 import { WorkflowIdReusePolicy } from '@temporalio/client';
-import { type TransactionInput } from '../../workflows/input';
+import { type TransactionInput, beginInput } from '../../workflows/input';
 import { begin } from '../protocol/transaction/apply';
 import { documentOf } from '../protocol/transaction/document';
 import { type TransactionId, keyedId, timedId } from '../protocol/wire/ids';
@@ -31,7 +31,7 @@ export async function start(engine: Engine, options: StartOptions): Promise<Read
       : keyedId(engine.tag, caller, idempotencyKey);
   const accepted = accept(request, { limits: engine.limits, now: Date.now(), ...statusUrl(engine, id) });
   const memo = startMemo(accepted, { requestHash: requestHash(request), startedBy: caller });
-  const isNew = await startDurably(engine, id, { input: { version: 1, accepted }, memo });
+  const isNew = await startDurably(engine, id, { input: beginInput(accepted), memo });
   return isNew
     ? { document: documentOf(begin(id, accepted)), startedBy: caller }
     : readRepeated(engine, id, memo);

@@ -3,7 +3,7 @@
  * "Timeouts"), or to keep one participant's trouble from filling what all share (I9).
  */
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { type Activities } from '../../activities/types';
+import { type Activities, type LockActivities } from '../../activities/types';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
 
@@ -11,7 +11,7 @@ export interface WorkerSettings {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly activities: Activities & Partial<SweepActivities>;
+  readonly activities: Activities & Partial<LockActivities & SweepActivities>;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */

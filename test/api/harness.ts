@@ -7,6 +7,7 @@ import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
 import { FakeCoordinator } from './fakeCoordinator';
+import { FakeLocks } from './fakeLocks';
 import { FakeOrphans } from './fakeOrphans';
 
 export interface Answer {
@@ -31,6 +32,7 @@ type LogLine = Readonly<Record<string, unknown>> & { readonly level: string };
 export class Harness {
   readonly coordinator = new FakeCoordinator();
   readonly orphans = new FakeOrphans();
+  readonly locks = new FakeLocks();
   readonly stopping = new AbortController();
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
@@ -46,6 +48,7 @@ export class Harness {
     const app = createApi({
       coordinator: harness.coordinator,
       orphans: harness.orphans,
+      locks: harness.locks,
       outbound: { check: url => harness.refuse(url) },
       config,
       log: createLog('debug', harness.output),

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
+import { createLockActivities } from '../../activities/locks';
 import { createSweepActivities } from '../../activities/sweep';
 import { type ActionLog } from '../../activities/sweep/ports';
 import { type RequestLog } from '../../activities/call';
@@ -14,6 +15,7 @@ import { listen } from '../../src/api/listen';
 import { type Limits } from '../../src/config/config';
 import { readConfig } from '../../src/config/readConfig';
 import { createCoordinator } from '../../src/coordinator';
+import { createLockPorts, createLocks } from '../../src/coordinator/locks';
 import { createOrphans, createSweeping, scheduleSweeps } from '../../src/coordinator/orphans';
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { type Recovered } from '../../src/coordinator/contract';
@@ -128,6 +130,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const app = createApi({
     coordinator,
     orphans: createOrphans(known),
+    locks: createLocks(known),
     outbound,
     config: { ...config, limits },
     log,
@@ -143,6 +146,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     const connection = await NativeConnection.connect({ address });
     const activities = {
       ...createActivities({ outbound, log: options.onRequest ?? (() => undefined) }),
+      ...createLockActivities(createLockPorts(known)),
       ...createSweepActivities({
         ...{ ...createSweeping(known), outbound, log: options.onSweepAction ?? (() => undefined) },
       }),

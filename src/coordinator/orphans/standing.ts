@@ -9,6 +9,7 @@ import { type Completion, type Standing } from '../../protocol/orphans/standing'
 import { type Accepted } from '../../protocol/transaction/state';
 import { type TransactionDocument } from '../../protocol/wire/document';
 import { readId } from '../../protocol/wire/ids';
+import { type FencedLock } from '../../protocol/wire/locks';
 import { type Decision } from '../../protocol/wire/phases';
 import { type Engine } from '../engine';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
@@ -67,7 +68,18 @@ async function completionIn(
     is: 'due',
     decision,
     ...(payload === undefined ? {} : { payload }),
+    ...locksOf(document),
     ...(statusUrl === undefined ? {} : { statusUrl }),
+  };
+}
+
+/** As the transaction itself told the participant, so that the request is the same (I7). */
+function locksOf({ locks }: TransactionDocument): { readonly locks?: readonly FencedLock[] } {
+  if (locks === undefined) return {};
+  return {
+    locks: locks.flatMap(({ resource, mode, fencingToken }) =>
+      fencingToken === undefined ? [] : [{ resource, mode, fencingToken }],
+    ),
   };
 }
 

@@ -90,7 +90,7 @@ function handle(lock: Lock, event: LockEvent, now: Ms): Lock {
     case 'acquire':
       return judge(lock, event) === undefined ? acquire(lock, event, now) : lock;
     case 'release':
-      return release(lock, event, now);
+      return isAllowed(lock, event) ? release(lock, event, now) : lock;
     case 'looked':
       return event.at.reduce((each, looked) => look(each, looked, now), lock);
     case 'told':
@@ -121,6 +121,13 @@ function release(lock: Lock, { holder, sentAt }: Release, now: Ms): Lock {
   const asOf = sentAt ?? (leased ? now : undefined);
   const tombstone = { holder, until: now + tombstoneMs, ...(asOf === undefined ? {} : { asOf }) };
   return bury(without(lock, holder), tombstone);
+}
+
+/** Whoever releases on its own behalf may release its own lease. */
+export function isAllowed(lock: Lock, { holder, ownOf }: Release): boolean {
+  if (ownOf === undefined) return true;
+  const claim = claimantOf(lock, holder)?.claim;
+  return claim?.kind === 'lease' && claim.by === ownOf;
 }
 
 function bury(lock: Lock, tombstone: Tombstone): Lock {

@@ -19,6 +19,8 @@ export interface Release {
   readonly holder: string;
   /** Of a lease: by the clock of whoever sent it. Absent for a transaction, which never asks again. */
   readonly sentAt?: Ms;
+  /** Only where it is a lease of this caller. */
+  readonly ownOf?: string;
 }
 
 /** `unread`: nobody answered. */

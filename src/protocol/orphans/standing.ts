@@ -1,4 +1,5 @@
 /** Owns what the coordinator can say of a transaction that somebody else names. */
+import { type FencedLock } from '../wire/locks';
 import { type Decision } from '../wire/phases';
 import { type Ended } from './steps';
 
@@ -16,6 +17,7 @@ export type Completion =
       readonly is: 'due';
       readonly decision: Decision;
       readonly payload?: unknown;
+      readonly locks?: readonly FencedLock[];
       readonly statusUrl?: string;
     }
   | { readonly is: 'notDecided' }

@@ -62,7 +62,7 @@ export function locksAnswered(t: Transaction, { nth, held, ending }: Answered, n
     case 'overdue':
     case 'gaveUp':
     case 'lost':
-      return giveUp(noted, 'the locks did not answer in time', now);
+      return giveUp(noted, unanswered(noted), now);
   }
 }
 
@@ -113,9 +113,13 @@ export function startPreparing(t: Transaction): Transaction {
 export function locksOverdue(t: Transaction, now: Ms): Transaction {
   if (t.stage !== 'acquiringLocks') return t;
   const { waitsFor } = t.locking ?? {};
-  if (waitsFor === undefined) return giveUp(t, 'the locks did not answer in time', now);
+  if (waitsFor === undefined) return giveUp(t, unanswered(t), now);
   const by = waitsFor.heldBy.length === 0 ? 'nobody' : waitsFor.heldBy.join(', ');
   return giveUp(t, `"${waitsFor.resource}" was held by ${by} when it was asked`, now);
+}
+
+function unanswered(t: Transaction): string {
+  return `"${missingLocks(t)[0]?.resource ?? ''}" did not answer in time`;
 }
 
 function giveUp(t: Transaction, detail: string, now: Ms): Transaction {

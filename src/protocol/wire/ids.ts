@@ -34,6 +34,11 @@ export function keyedId(tag: string, caller: string, key: string): TransactionId
   return `${tag}k${hash.slice(0, 40)}` as TransactionId;
 }
 
+/** Whether some coordinator may have given it. */
+export function looksLikeId(text: string): boolean {
+  return /^[a-z0-9]{1,16}(?:t[0-9a-f]{12}7[0-9a-f]{19}|k[0-9a-f]{40})$/.test(text);
+}
+
 /** Our own id read back, or undefined for what is no id of this coordinator. `at` where the id carries its time. */
 export function readId(
   tag: string,

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonicalJson';
 import { type InputProblem, limitProblems, pointer, problemsOf, shown } from './inputProblems';
+import { type LockRequest, byResource } from './locks';
 import { type Ms } from './phases';
 import { type ParticipantInput, type TransactionInput, transactionSchema } from './transactionSchema';
 import { redactUrl, siblingUrl } from './urls';
@@ -25,6 +26,10 @@ export interface TransactionRequest {
   /** From start to decision. */
   readonly timeoutMs?: Ms;
   readonly onCommitFailure?: 'retry' | 'rollback';
+  /** At least one, in the order in which they are acquired. */
+  readonly locks?: readonly LockRequest[];
+  /** For all of them. */
+  readonly lockTimeoutMs?: Ms;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -99,11 +104,13 @@ function problemsOfCount(body: unknown, long: unknown, most: number): InputProbl
 }
 
 function normalise(input: TransactionInput): TransactionRequest {
-  const { timeoutMs, onCommitFailure, labels } = input;
+  const { timeoutMs, onCommitFailure, locks = [], lockTimeoutMs, labels } = input;
   return {
     participants: input.participants.map(normaliseParticipant),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(onCommitFailure === undefined ? {} : { onCommitFailure }),
+    ...(locks.length === 0 ? {} : { locks: [...locks].sort(byResource) }),
+    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
     ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }
@@ -126,7 +133,7 @@ function problemsBetween(
   at: (path: readonly PropertyKey[]) => string,
 ): InputProblem[] {
   const { participants } = request;
-  return participants.flatMap(({ name, url }, index) => {
+  const ofParticipants = participants.flatMap(({ name, url }, index) => {
     const path = ['participants', index];
     const sameUrl = participants.findIndex(other => other.url === url);
     const sameName = participants.findIndex(other => other.name === name);
@@ -140,10 +147,23 @@ function problemsBetween(
         : []),
     ];
   });
+  return [...ofParticipants, ...problemsOfLocks(input.locks ?? [], at)];
 }
 
 function repeats(index: number): string {
   return `is also that of the participant at position ${index + 1}`;
+}
+
+/** A transaction cannot wait for itself, and there is no upgrade: one lock a resource. */
+function problemsOfLocks(
+  locks: readonly LockRequest[],
+  at: (path: readonly PropertyKey[]) => string,
+): InputProblem[] {
+  return locks.flatMap(({ resource }, index) => {
+    const same = locks.findIndex(other => other.resource === resource);
+    const message = `is also that of the lock at position ${same + 1}`;
+    return same < index ? [{ pointer: at(['locks', index, 'resource']), ...shown(resource), message }] : [];
+  });
 }
 
 function problemsOfPair(input: ParticipantInput | undefined, where: string): InputProblem[] {

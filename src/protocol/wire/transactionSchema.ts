@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isDeeperThan } from './canonicalJson';
 import { readHttpUrl, readPrepareUrl } from './participantUrl';
+import { lockModes, resourceForm, resourcePattern } from './locks';
 import { namePattern } from './names';
 
 /** For one request to a participant; a process waits for it with one timer. */
@@ -14,6 +15,9 @@ export const transactionTimeoutMs = { min: 10, max: 604_800_000 } as const;
 const deepestPayload = 100;
 
 const mostLabels = 32;
+
+/** They are acquired one after the other, each a round trip. */
+const mostLocks = 100;
 
 type UrlReader = (text: string) => { readonly href: string } | { readonly wrong: string };
 
@@ -32,17 +36,12 @@ function milliseconds({ min, max }: { readonly min: number; readonly max: number
   return z.int(message).min(min, message).max(max, message);
 }
 
-const notYet = new Set(['locks', 'lockTimeoutMs']);
-
 /** An object that refuses other fields by name. */
 function closed<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
-    error: issue => {
-      if (issue.code !== 'unrecognized_keys') return 'must be an object';
-      const planned = issue.keys.some(key => notYet.has(key));
-      return planned ? 'not in this version yet' : `unknown field; known: ${known}`;
-    },
+    error: issue =>
+      issue.code === 'unrecognized_keys' ? `unknown field; known: ${known}` : 'must be an object',
   });
 }
 
@@ -89,11 +88,21 @@ function isLabelValue(value: unknown): boolean {
   return typeof value === 'string' && value.length <= 256 && !/\p{Cc}/u.test(value);
 }
 
+const lock = closed({
+  resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
+  mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
+});
+
 /** The long form, every participant an object. */
 export const transactionSchema = closed({
   participants: z.array(participant, 'must be an array of participants'),
   timeoutMs: milliseconds(transactionTimeoutMs).optional(),
   onCommitFailure: z.enum(['retry', 'rollback'], 'must be "retry" or "rollback"').optional(),
+  locks: z
+    .array(lock, 'must be an array of locks')
+    .max(mostLocks, `must not hold more than ${mostLocks} locks`)
+    .optional(),
+  lockTimeoutMs: milliseconds(transactionTimeoutMs).optional(),
   labels: labels.optional(),
 });
 

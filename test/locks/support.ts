@@ -1,0 +1,64 @@
+/** Owns the requests about locks that tests of a real coordinator make. */
+import { randomUUID } from 'node:crypto';
+import { type LockHolderDocument, type LockWaiterDocument } from '../../src/protocol/lock/document';
+import { type TestCoordinator } from '../support/coordinator';
+
+export interface LockNow {
+  readonly resource: string;
+  readonly lastFencingToken?: number;
+  readonly holders: readonly (LockHolderDocument & { readonly forMs: number })[];
+  readonly waiters: readonly (LockWaiterDocument & { readonly forMs: number })[];
+}
+
+export interface Lease {
+  readonly resource: string;
+  readonly mode: string;
+  readonly holder: string;
+  readonly fencingToken: number;
+  readonly expiresAt: string;
+}
+
+/** One that no other test uses: the server is shared. */
+export function newResource(name = 'thing'): string {
+  return `${name}/${randomUUID()}`;
+}
+
+export const exclusive = (resource: string): { resource: string; mode: 'exclusive' } => ({
+  resource,
+  mode: 'exclusive',
+});
+
+export function postLock(
+  dtc: TestCoordinator,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(`${dtc.url}/locks`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The lease of a `201`; fails the test on anything else. */
+export async function lease(
+  dtc: TestCoordinator,
+  resource: string,
+  more: Readonly<Record<string, unknown>> & { readonly holder: string },
+): Promise<Lease> {
+  const response = await postLock(dtc, { resource, ttlMs: 60_000, ...more });
+  const text = await response.text();
+  if (response.status !== 201) throw new Error(`POST /locks answered ${String(response.status)}: ${text}`);
+  return JSON.parse(text) as Lease;
+}
+
+export function unlock(dtc: TestCoordinator, resource: string, holder: string): Promise<Response> {
+  return fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}/${holder}`, { method: 'DELETE' });
+}
+
+export async function lockNow(dtc: TestCoordinator, resource: string): Promise<LockNow> {
+  const response = await fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}`);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`GET /locks answered ${String(response.status)}: ${text}`);
+  return JSON.parse(text) as LockNow;
+}
