@@ -17,6 +17,7 @@ import { createOrphans } from '../src/coordinator/orphans';
 import { type Coordinator } from '../src/coordinator/contract';
 import { createOutbound } from '../src/outbound';
 import { tagOfNamespace } from '../src/protocol/wire/ids';
+import { type LockRequest } from '../src/protocol/wire/locks';
 import { parseTransactionRequest } from '../src/protocol/wire/transactionRequest';
 import { requestLogger } from '../src/requestLog';
 import { createLog } from '../src/telemetry/log';
@@ -25,7 +26,7 @@ import { installRuntime } from '../src/temporal/runtime';
 import { registerSearchAttributes } from '../src/temporal/searchAttributes';
 import { createWorker } from '../src/temporal/worker';
 import { measure } from './load';
-import { type Load, type Memory, type Question, type Reply } from './protocol';
+import { type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
 
 const [temporalAddress = '', participantsUrl = ''] = process.argv.slice(2);
 const namespace = 'default';
@@ -106,10 +107,13 @@ async function answer(it: UnderTest, question: Question): Promise<Reply> {
 }
 
 /** Started, and waited for until it has ended. */
-async function one(it: UnderTest, { of, participants }: Load): Promise<void> {
-  const id = of === 'noop' ? await startNoop(it) : await startTransaction(it, participants);
+async function one(it: UnderTest, load: Load): Promise<void> {
+  const id = load.of === 'noop' ? await startNoop(it) : await startTransaction(it, load);
   await it.engine.client.workflow.getHandle(id).result();
 }
+
+/** Far more than are in flight, so that none is wanted twice at a time. */
+const usedResources = 100;
 
 let noops = 0;
 
@@ -127,11 +131,21 @@ async function startNoop({ engine }: UnderTest): Promise<string> {
   return workflowId;
 }
 
-async function startTransaction({ coordinator }: UnderTest, participants: number): Promise<string> {
+async function startTransaction({ coordinator }: UnderTest, { participants, locks }: Load): Promise<string> {
   const urls = Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}/prepare`);
-  const parsed = parseTransactionRequest(urls, config.limits);
+  const body =
+    locks === undefined ? urls : { participants: urls, locks: locksOf(locks), lockTimeoutMs: 60_000 };
+  const parsed = parseTransactionRequest(body, config.limits);
   if (parsed.is === 'refused') throw new Error(JSON.stringify(parsed.problems));
   return (await coordinator.start({ request: parsed.request, caller: 'bench' })).document.id;
+}
+
+let locked = 0;
+
+function locksOf({ count, on }: LocksTaken): LockRequest[] {
+  const nth = (locked += 1);
+  const name = { fresh: `fresh/${process.pid}/${nth}`, used: `used/${nth % usedResources}`, hot: 'hot' }[on];
+  return Array.from({ length: count }, (_, i) => ({ resource: `${name}/${i}`, mode: 'exclusive' }));
 }
 
 function memory(): Memory {

@@ -4,8 +4,16 @@
 export interface Load {
   readonly of: 'transaction' | 'noop';
   readonly participants: number;
+  /** Of a transaction; none by default. */
+  readonly locks?: LocksTaken;
   readonly count: number;
   readonly inFlight: number;
+}
+
+/** `fresh`: on resources that nobody used before. `used`: nobody else wants them now. `hot`: the same for all. */
+export interface LocksTaken {
+  readonly count: number;
+  readonly on: 'fresh' | 'used' | 'hot';
 }
 
 export interface Measured {

@@ -56,23 +56,23 @@ export async function lock(input: LockInput): Promise<LockDocument> {
     setCurrentDetails(lockDetailsOf(lockDocumentOf(state)));
   }
 
-  const ended = CancellationScope.nonCancellable(async () => {
-    keeper.reconcile();
-    await condition(() => keeper.broken() !== undefined || (allHandlersFinished() && isAtRest()));
-  });
-
   /** Nothing is under way but the wait for time to pass. */
   function isAtRest(): boolean {
     const busy = keeper.underWay().some(key => !key.startsWith('wake '));
     return !busy && (isIdle(state, Date.now()) || isLong());
   }
 
-  listen({ state: () => state, feed });
-  await ended;
-  const broken = keeper.broken();
-  if (broken !== undefined) throw broken.error;
-  if (isIdle(state, Date.now())) return lockDocumentOf(state);
-  return continueAsNew<typeof lock>({ version: 1, lock: state });
+  // whoever starts a lock says something to it: before that is heard, it only seems to be idle
+  const hasHeard = listen({ state: () => state, feed });
+  const idle = await CancellationScope.nonCancellable(async () => {
+    keeper.reconcile();
+    const isOver = (): boolean => hasHeard() && allHandlersFinished() && isAtRest();
+    await condition(() => keeper.broken() !== undefined || isOver());
+    const broken = keeper.broken();
+    if (broken !== undefined) throw broken.error;
+    return isIdle(state, Date.now());
+  });
+  return idle ? lockDocumentOf(state) : continueAsNew<typeof lock>({ version: 1, lock: state });
 }
 
 function isLong(): boolean {
@@ -85,8 +85,12 @@ interface Listener {
   readonly feed: (event: LockEvent) => void;
 }
 
-function listen({ state, feed }: Listener): void {
+/** Returns whether anything was heard. What a lock that continues as new carries on, it has heard before. */
+function listen({ state, feed }: Listener): () => boolean {
+  const { lastToken, waiters, tombstones } = state();
+  let heard = lastToken + waiters.length + tombstones.length > 0;
   const release = (argument: unknown): Released => {
+    heard = true;
     const event = readRelease(argument);
     if (event === undefined) return { released: false };
     const released = standingIn(state(), event.holder) !== undefined && isAllowed(state(), event);
@@ -95,7 +99,10 @@ function listen({ state, feed }: Listener): void {
   };
   setHandler(lockStatusQuery, () => lockDocumentOf(state()));
   setHandler(standingQuery, holder => standingIn(state(), holder) ?? null);
-  setHandler(acquireUpdate, message => acquire({ state, feed }, message));
+  setHandler(acquireUpdate, message => {
+    heard = true;
+    return acquire({ state, feed }, message);
+  });
   setHandler(releaseUpdate, release, {
     validator: argument => {
       if (readRelease(argument) === undefined)
@@ -107,8 +114,10 @@ function listen({ state, feed }: Listener): void {
     if (!released) log.info('a release changed nothing: its holder neither held nor awaited the lock', {});
   });
   setDefaultSignalHandler(name => {
+    heard = true;
     log.warn('there is no such signal: release is known', { signal: name.slice(0, 64) });
   });
+  return () => heard;
 }
 
 /** Whoever is about to be looked at is answered after the look, in the same workflow task. */
