@@ -60,6 +60,7 @@ function keyOf({ transactionId, participant }: Entry): string {
 async function settleOne(ports: SweepPorts, input: Input, entry: Settlement): Promise<Settled> {
   const completion = await ports.completionOf(entry.transactionId, entry.participant);
   if (completion.is === 'notDecided') return { is: 'gone' };
+  if (completion.is === 'unreadable') return failed(completion.detail);
   if (completion.is !== 'due') return completion;
   if (completion.decision !== entry.decision) return { is: 'gone' };
   const settled = await send(ports, input, { ...entry, ...completion });

@@ -1,7 +1,8 @@
 /**
- * Owns what sweeps leave behind: the result of the newest one that ended, whoever started it. They are found by visibility,
- * since a Schedule hands the last result only to runs of its own. Visibility lags a little: one that it still calls running
- * is asked itself. Should it not be listed at all yet, an older report is read: an entry is then acted on later, never sooner.
+ * Owns what sweeps leave behind: the result of the newest one that ended, whoever started it. Newest is the one that began
+ * last, so that the report never goes back in time where sweeps overlap. They are found by visibility, since a Schedule hands
+ * the last result only to runs of its own. Visibility lags a little: one that it still calls running is asked itself. Should
+ * it not be listed at all yet, an older report is read: an entry is then acted on later, never sooner.
  */
 import { type WorkflowHandle } from '@temporalio/client';
 import { type SweepReport } from '../../protocol/orphans/report';
@@ -27,7 +28,7 @@ export async function lastReport(engine: Engine): Promise<SweepReport | undefine
   }
 }
 
-/** Visibility lists those that run first, then the newest. */
+/** Visibility lists those that run first, then those that ended last. */
 const mostLooked = 50;
 
 async function newest(engine: Engine): Promise<SweepReport | undefined> {
@@ -37,11 +38,16 @@ async function newest(engine: Engine): Promise<SweepReport | undefined> {
   return connection.withDeadline(Date.now() + 5000, async () => {
     let found: SweepReport | undefined;
     let looked = 0;
-    for await (const { workflowId, runId, status } of client.workflow.list({ query, pageSize: 10 })) {
+    for await (const { workflowId, runId, status, closeTime } of client.workflow.list({
+      query,
+      pageSize: 10,
+    })) {
+      // whatever is left ended before the newest found began
+      if (found !== undefined && (closeTime?.getTime() ?? Infinity) < found.sweptAt) break;
       const report = await reportOf(client.workflow.getHandle(workflowId, runId), status.name);
       if (report !== undefined && report.sweptAt >= (found?.sweptAt ?? 0)) found = report;
       looked += 1;
-      if (status.name === 'COMPLETED' || looked === mostLooked) break;
+      if (looked === mostLooked) break;
     }
     return found;
   });

@@ -14,6 +14,7 @@ import { type Decision } from '../../protocol/wire/phases';
 import { type Engine } from '../engine';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { describe, read } from '../read';
+import { whyUnreadable } from './unreadable';
 
 /** @throws EngineUnavailable */
 export async function standingOf(engine: Engine, id: string): Promise<Standing> {
@@ -47,7 +48,7 @@ export async function completionOf(engine: Engine, id: string, participant: stri
   } catch (error) {
     if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction)
       return { is: 'notDecided' };
-    throw error;
+    return { is: 'unreadable', detail: whyUnreadable(error, id) };
   }
 }
 

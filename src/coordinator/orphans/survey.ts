@@ -10,7 +10,9 @@ import { type TransactionDocument } from '../../protocol/wire/document';
 import { readId } from '../../protocol/wire/ids';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
 import { type Engine } from '../engine';
+import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { read } from '../read';
+import { whyUnreadable } from './unreadable';
 
 /** More are counted. */
 const mostListed = 1000;
@@ -58,14 +60,33 @@ async function findStuck(engine: Engine, before: Ms): Promise<{ found: Stuck[]; 
   let count = 0;
   const old = `StartTime < '${timestamp(before)}'`;
   const query = `ExecutionStatus = 'Running' AND (NeedsAttention = true OR ${old})`;
-  for await (const { workflowId } of list(engine, query)) {
+  for await (const listed of list(engine, query)) {
     count += 1;
     if (count > mostAsked) continue;
-    const { document } = await read(engine, workflowId);
-    if (isStuck(document, before)) found.push(stuck(document));
-    else count -= 1;
+    const each = await stuckOf(engine, listed, before);
+    if (each === undefined) count -= 1;
+    else found.push(each);
   }
   return { found, count };
+}
+
+async function stuckOf(
+  engine: Engine,
+  { workflowId, startTime }: WorkflowExecutionInfo,
+  before: Ms,
+): Promise<Stuck | undefined> {
+  try {
+    const { document } = await read(engine, workflowId);
+    return isStuck(document, before) ? stuck(document) : undefined;
+  } catch (error) {
+    if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction) return undefined;
+    const about = {
+      transactionId: workflowId,
+      since: startTime.getTime(),
+      detail: whyUnreadable(error, workflowId),
+    };
+    return { kind: 'stuck', state: 'running', needsAttention: true, ...about };
+  }
 }
 
 function isStuck(

@@ -1,11 +1,20 @@
 /** Owns what recovering a transaction means to a sweep. */
 import { type TakenUp } from '../../protocol/orphans/standing';
+import { type Recovered } from '../contract';
 import { type Engine } from '../engine';
 import { recover } from '../recover';
+import { whyUnreadable } from './unreadable';
 
 /** @throws EngineUnavailable */
 export async function takeUp(engine: Engine, id: string): Promise<TakenUp> {
-  const came = await recover(engine, id);
+  try {
+    return takenUp(await recover(engine, id));
+  } catch (error) {
+    return { is: 'failed', detail: whyUnreadable(error, id) };
+  }
+}
+
+function takenUp(came: Recovered): TakenUp {
   switch (came.is) {
     case 'recovered':
       return { is: 'done' };

@@ -22,7 +22,9 @@ export type Completion =
     }
   | { readonly is: 'notDecided' }
   | { readonly is: 'forced'; readonly detail: string }
-  | { readonly is: 'stranger' };
+  | { readonly is: 'stranger' }
+  /** It is not as this version knows transactions. */
+  | { readonly is: 'unreadable'; readonly detail: string };
 
 export type TakenUp =
   | { readonly is: 'done' }

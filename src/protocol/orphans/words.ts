@@ -132,7 +132,7 @@ function preparedWords(finding: Prepared, context: Context): Words {
 function unknownWords(finding: Unknown, context: Context): Words {
   const lost = finding.expired
     ? 'is older than Temporal keeps records'
-    : 'is not in the record: it was lost with a restored backup, by "workflow delete", or with the namespace';
+    : 'is not in the record: it was lost with the database or the namespace, with a restored backup, or by "workflow delete"';
   return {
     what: `prepared, under an id of this coordinator that ${lost}`,
     willDo: 'nothing: the decision that is missing may have been commit',
