@@ -17,9 +17,6 @@ export function lockWorkflowId(resource: string): string {
 /** What comes from the coordinator: `waitMs` is counted by the lock's clock. */
 export type AcquireMessage = Omit<Acquire, 'type' | 'until'> & { readonly waitMs: Ms };
 
-/** What may come from a person's command line: `{"holder": "…"}`. */
-export type ReleaseMessage = Omit<Release, 'type'>;
-
 export interface Released {
   /** It held the lock, or waited for it, until then. */
   readonly released: boolean;

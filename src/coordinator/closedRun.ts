@@ -63,7 +63,7 @@ async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription):
 function whatToDo({ workflowId, runId }: WorkflowExecutionDescription): string {
   return (
     `run ${runId} cannot be replayed by the worker that was asked: its history and that worker's code do not agree. ` +
-    "Run a worker of the version that the run was last on (docs/UPGRADING.md), then recover again. The worker's log says why; " +
+    "Run a worker of the version that the run was last on (docs/UPGRADING.md): the next sweep takes it up. The worker's log says why; " +
     `temporal workflow show --workflow-id ${workflowId} --run-id ${runId} shows the history`
   );
 }

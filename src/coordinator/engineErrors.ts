@@ -6,6 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
   isGrpcServiceError,
 } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 
 /** gRPC status codes (google.rpc.Code). */
 const code = {
@@ -19,7 +20,9 @@ const code = {
   unavailable: 14,
 } as const;
 
+/** Of the workflow: where the whole namespace is gone, nothing is known of it. */
 export function isNotFound(error: unknown): boolean {
+  if (isWithoutNamespace(error)) return false;
   return error instanceof WorkflowNotFoundError || grpcCode(error) === code.notFound;
 }
 
@@ -50,7 +53,19 @@ export function isTooLarge(error: unknown): boolean {
 
 /** Temporal is away, overloaded or slow: as opposed to a request that is wrong. */
 export function isTransient(error: unknown): boolean {
-  return isTimeout(error) || isOverloaded(error) || grpcCode(error) === code.unavailable;
+  return (
+    isTimeout(error) ||
+    isOverloaded(error) ||
+    grpcCode(error) === code.unavailable ||
+    isWithoutNamespace(error)
+  );
+}
+
+/** It was deleted: requests succeed again once somebody has made it anew. */
+function isWithoutNamespace(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (each instanceof NamespaceNotFoundError) return true;
+  return false;
 }
 
 /** As `isTransient`, of an update: also where nobody answered it in time, or the workflow closed while it was on its way. */

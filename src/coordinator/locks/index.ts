@@ -8,7 +8,7 @@ import { lookAt } from './look';
 import { listLocks, readLock } from './read';
 import { release } from './release';
 
-export type { Leased, ListedLock, LockPage, Locks } from './contract';
+export type { Leased, ListedLock, Locks } from './contract';
 
 export function createLocks(engine: Engine): Locks {
   return {
