@@ -66,6 +66,18 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
     by: "!t.participants.some(p => p.vote === 'yes')",
     noticedBy: 'yes-at-the-second-request',
   },
+  {
+    what: 'locks released before the end',
+    replace: "stage !== 'ended' || locking === undefined",
+    by: 'locking === undefined',
+    noticedBy: 'waits-for-a-lock',
+  },
+  {
+    what: 'a lock that is granted without a look',
+    replace: "return waiter.claim.kind === 'transaction' && !waiter.cleared",
+    by: 'return false',
+    noticedBy: 'a-lock-from-its-first-use-to-its-end',
+  },
 ];
 
 it.each(planted)('notices a planted change: $what', async change => {
@@ -111,10 +123,11 @@ interface Recording {
 
 async function record(dtc: TestCoordinator, { name, scenario, play }: Recording): Promise<void> {
   const id = await play();
-  const history = await fetchHistory(dtc.client, id);
+  const workflowId = scenario.historyOf?.() ?? id;
+  const history = await fetchHistory(dtc.client, workflowId);
   const over = scenario.half === true ? await dtc.until(id, d => d.endedAt !== undefined) : await dtc.get(id);
   expect({ name, ...over }).toMatchObject({ name, ...normal(scenario.ends) });
-  writeHistory(name, { workflowId: id, history });
+  writeHistory(name, { workflowId, history });
 }
 
 /** A list of what is expected need not say everything of each entry. */

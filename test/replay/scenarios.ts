@@ -9,6 +9,7 @@ import { startCoordinator } from '../support/coordinator';
 import { startLink, startPartWorker } from '../support/partWorker';
 import { type Answer, type Script, hang } from '../support/participants';
 import { gate } from '../support/statefulParticipant';
+import { locked } from './lockScenarios';
 import { type Stage, stageLimits } from './stage';
 
 export interface Scenario {
@@ -17,6 +18,8 @@ export interface Scenario {
   readonly ends: object;
   /** What is recorded is the history as it stands when `play` resolves; the transaction goes on afterwards. */
   readonly half?: true;
+  /** Of another workflow than the transaction's. */
+  readonly historyOf?: () => string;
 }
 
 const committed = { status: 'committed', decision: 'commit', state: 'committed' };
@@ -540,6 +543,7 @@ const recovered: Record<string, Scenario> = {
 };
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
+  ...locked,
   ...recovered,
   ...plain,
   ...operated,
