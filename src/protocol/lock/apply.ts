@@ -6,7 +6,6 @@
  *     transaction that ended from outside, or that nobody knows, keeps it.
  * A broken invariant throws: in the workflow that fails the workflow task, which is retried, and the lock lives on.
  */
-import { type LockMode } from '../wire/locks';
 import { type Ms } from '../wire/phases';
 import { type Acquire, type LockEvent, type Looked, type Release } from './events';
 import { assertLock } from './invariants';
@@ -55,10 +54,7 @@ function judge(lock: Lock, { holder, mode, claim, sentAt }: Acquire): Refusal | 
   return known.mode === mode ? undefined : 'otherMode';
 }
 
-function claimantOf(
-  lock: Lock,
-  holder: string,
-): { readonly mode: LockMode; readonly claim: Claim } | undefined {
+function claimantOf(lock: Lock, holder: string): Holder | Waiter | undefined {
   return (
     lock.holders.find(each => each.holder === holder) ?? lock.waiters.find(each => each.holder === holder)
   );
@@ -101,26 +97,44 @@ function handle(lock: Lock, event: LockEvent, now: Ms): Lock {
 }
 
 /** A holder's repeat renews its lease and keeps its token; a waiter's keeps its place. */
-function acquire(lock: Lock, { holder, mode, claim, until }: Acquire, now: Ms): Lock {
+function acquire(lock: Lock, event: Acquire, now: Ms): Lock {
+  const { holder, mode, claim, until, sentAt } = event;
   if (lock.holders.some(each => each.holder === holder)) {
-    return changeHolder(lock, holder, each => ({ ...each, claim, ...expiryOf(claim, now) }));
+    return changeHolder(lock, holder, each => renew(repeat(each, event), now));
   }
   if (lock.waiters.some(each => each.holder === holder)) {
-    return changeWaiter(lock, holder, each => ({ ...each, claim, until: Math.max(each.until, until) }));
+    return changeWaiter(lock, holder, each => ({
+      ...repeat(each, event),
+      until: Math.max(each.until, until),
+    }));
   }
-  const waiter = { holder, mode, claim, since: now, until, cleared: false, toldToWait: false };
+  const waiter = { holder, mode, claim, sentAt, since: now, until, cleared: false, toldToWait: false };
   return { ...lock, waiters: [...lock.waiters, waiter] };
+}
+
+/** What was sent last counts, in whatever order it arrives. */
+function repeat<T extends Waiter | Holder>(each: T, { claim, sentAt }: Acquire): T {
+  return sentAt < each.sentAt ? each : { ...each, claim, sentAt };
+}
+
+/** Never earlier than its holder was answered before. */
+function renew(each: Holder, now: Ms): Holder {
+  const { expiresAt } = expiryOf(each.claim, now);
+  return expiresAt === undefined ? each : { ...each, expiresAt: Math.max(each.expiresAt ?? 0, expiresAt) };
 }
 
 function expiryOf(claim: Claim, now: Ms): { readonly expiresAt?: Ms } {
   return claim.kind === 'lease' ? { expiresAt: now + claim.ttlMs } : {};
 }
 
+/** One that was sent before the lease it finds was last asked for comes late, and takes nothing away. */
 function release(lock: Lock, { holder, sentAt }: Release, now: Ms): Lock {
-  const leased = claimantOf(lock, holder)?.claim.kind === 'lease';
+  const known = claimantOf(lock, holder);
+  const leased = known?.claim.kind === 'lease';
+  const late = leased && sentAt !== undefined && sentAt < known.sentAt;
   const asOf = sentAt ?? (leased ? now : undefined);
   const tombstone = { holder, until: now + tombstoneMs, ...(asOf === undefined ? {} : { asOf }) };
-  return bury(without(lock, holder), tombstone);
+  return bury(late ? lock : without(lock, holder), tombstone);
 }
 
 /** Whoever releases on its own behalf may release its own lease. */
@@ -130,8 +144,13 @@ export function isAllowed(lock: Lock, { holder, ownOf }: Release): boolean {
   return claim?.kind === 'lease' && claim.by === ownOf;
 }
 
-function bury(lock: Lock, tombstone: Tombstone): Lock {
-  const others = lock.tombstones.filter(each => each.holder !== tombstone.holder);
+/** Releases may arrive in another order than they were sent: the one that says most counts. */
+function bury(lock: Lock, { holder, asOf, until }: Tombstone): Lock {
+  const others = lock.tombstones.filter(each => each.holder !== holder);
+  const old = lock.tombstones.find(each => each.holder === holder);
+  const forAll = asOf === undefined || (old !== undefined && old.asOf === undefined);
+  const latest = forAll ? {} : { asOf: Math.max(asOf, old?.asOf ?? asOf) };
+  const tombstone = { holder, until: Math.max(until, old?.until ?? until), ...latest };
   return { ...lock, tombstones: [...others, tombstone].slice(-mostTombstones) };
 }
 
@@ -180,12 +199,12 @@ function grant(lock: Lock, now: Ms): Lock {
 }
 
 /** The clock makes the token greater than those of locks before this one, and of an hour that a restored backup has lost. */
-function grantOne(lock: Lock, { holder, mode, claim, toldToWait }: Waiter, now: Ms): Lock {
+function grantOne(lock: Lock, { holder, mode, claim, sentAt, toldToWait }: Waiter, now: Ms): Lock {
   const fencingToken = Math.max(lock.lastToken + 1, tokenAt(now));
   const looking = { standing: 'running', lookAt: now + lookAfterMs(0), looks: 0 } as const;
   const terms = claim.kind === 'lease' ? expiryOf(claim, now) : looking;
   const toBeTold = claim.kind === 'transaction' && toldToWait;
-  const held: Holder = { holder, mode, claim, since: now, fencingToken, toBeTold, ...terms };
+  const held: Holder = { holder, mode, claim, sentAt, since: now, fencingToken, toBeTold, ...terms };
   return {
     ...lock,
     lastToken: fencingToken,

@@ -20,6 +20,8 @@ interface Claimant {
   readonly holder: string;
   readonly mode: LockMode;
   readonly claim: Claim;
+  /** When its last acquire was sent, by the clock of whoever sent it: a release from before that is not of this claim. */
+  readonly sentAt: Ms;
   /** Holds, or waits, since then. */
   readonly since: Ms;
 }
