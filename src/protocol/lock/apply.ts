@@ -33,8 +33,9 @@ export type Refusal = 'otherMode' | 'late' | 'taken' | 'full';
 
 /** The lock after `event`, at `now`, the time of the workflow task. */
 export function applyToLock(before: Lock, event: LockEvent, now: Ms): Lock {
-  const after = markWaiting(grant(handle(expire(before, now), event, now), now));
-  assertLock(before, after);
+  const current = expire(before, now); // who is gone by now and asks again has no place to lose
+  const after = markWaiting(grant(handle(current, event, now), now));
+  assertLock(current, after);
   return after;
 }
 
