@@ -1,0 +1,89 @@
+/**
+ * Owns what the lock's workflow does around the core, as `workflows/lock.ts` and `workflows/keep.ts` do: answers, keeping under way what
+ * is wanted, closing when idle. The state goes through JSON at every step, as it does when the workflow continues as new.
+ */
+import { type LockEvent } from '../../../../src/protocol/lock/events';
+import { type Lock } from '../../../../src/protocol/lock/state';
+import { type LockWork } from '../../../../src/protocol/lock/wanted';
+import { type Message, type Setting, type Work, type World, agentOf, far, leaseWaitMs, ttlMs } from './world';
+
+export function feed(world: World, event: LockEvent, setting: Setting): World {
+  const after = setting.core.apply.applyToLock(world.lock, event, world.now);
+  const lock = JSON.parse(JSON.stringify(after)) as Lock;
+  return settle(answer({ ...world, lock, ...noted(world, lock) }, setting), setting);
+}
+
+/** What is remembered to check the lock by. */
+function noted(world: World, { waiters, lastToken }: Lock): Pick<World, 'arrivals' | 'greatest' | 'agents'> {
+  const waiting = waiters.map(each => each.holder);
+  const patient = world.lock.waiters.filter(each => each.until > world.now).map(each => each.holder);
+  const old = world.arrivals.filter(each => waiting.includes(each) && patient.includes(each));
+  const agents = world.agents.map(each =>
+    each.seenRunning && !waiting.includes(each.name) ? { ...each, seenRunning: false } : each,
+  );
+  const arrivals = [...old, ...waiting.filter(each => !old.includes(each))];
+  return { arrivals, agents, greatest: Math.max(world.greatest, lastToken) };
+}
+
+export function acquire(world: World, { holder, sentAt }: Message, setting: Setting): World {
+  const { is, mode } = agentOf(world, holder);
+  const leased = is === 'lease';
+  const claim = leased ? ({ kind: 'lease', ttlMs, by: holder } as const) : ({ kind: is } as const);
+  const until = leased ? world.now + leaseWaitMs : far;
+  const event = { type: 'acquire', holder, mode, claim, sentAt, until } as const;
+  const why = setting.core.apply.refusalOf(world.lock, event, world.now);
+  if (why !== undefined) return answered(world, holder, { is: 'refused', why, heldBy: [] });
+  const unanswered = [...world.unanswered.filter(each => each !== holder), holder];
+  return feed({ ...world, unanswered }, event, setting);
+}
+
+function answer(world: World, { core }: Setting): World {
+  const ready = world.unanswered.filter(each => !core.answer.isBeingLookedAt(world.lock, each));
+  const unanswered = world.unanswered.filter(each => !ready.includes(each));
+  return ready.reduce<World>(
+    (each, to) =>
+      answered(
+        each,
+        to,
+        core.answer.standingIn(world.lock, to) ?? { is: 'refused', why: 'late', heldBy: [] },
+      ),
+    { ...world, unanswered },
+  );
+}
+
+/** Nobody hears an answer to a question it no longer asks. */
+function answered(world: World, to: string, said: World['answers'][number]['answer']): World {
+  const answers = world.answers.filter(each => each.to !== to);
+  const { life, phase } = agentOf(world, to);
+  const hears = life === 'up' && (phase === 'asking' || phase === 'holds');
+  return { ...world, answers: hears ? [...answers, { to, answer: said }] : answers };
+}
+
+export function settle(world: World, setting: Setting): World {
+  const kept = reconcile(world, setting);
+  const { state } = setting.core;
+  const atRest = kept.works.length === 0 && kept.unanswered.length === 0;
+  const closes = atRest && state.isIdle(kept.lock, kept.now);
+  return closes ? { ...kept, lock: state.emptyLock('r'), wakesAt: Infinity } : kept;
+}
+
+/** What is cancelled ends later, and its key is taken until then; but for the wait for time, which ends at once. */
+function reconcile(world: World, { core }: Setting): World {
+  const wanted = core.wanted.lockWork(world.lock, world.now);
+  const keys = new Set(wanted.map(each => each.key));
+  const works = world.works.map(each => (keys.has(each.key) ? each : { ...each, cancelled: true }));
+  const missing = wanted.filter(({ key }) => !works.some(each => each.key === key)).flatMap(begun);
+  const wakesAt = Math.min(...wanted.map(each => (each.do === 'wake' ? each.at : Infinity)));
+  return { ...world, works: [...works, ...missing], wakesAt };
+}
+
+function begun(work: LockWork): Work[] {
+  const { key } = work;
+  if (work.do === 'wake') return [];
+  if (work.do === 'look') return [{ do: 'look', key, at: work.at, cancelled: false }];
+  return [{ do: 'tell', key, holder: work.holder, token: work.fencingToken, cancelled: false }];
+}
+
+export function without(world: World, work: Work): World {
+  return { ...world, works: world.works.filter(each => each !== work) };
+}

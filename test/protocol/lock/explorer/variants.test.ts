@@ -1,0 +1,31 @@
+/**
+ * Owns the proof that the exploration can fail: every broken variant is caught by a promise that names it, by the checks from
+ * outside alone (the core's assertions taken out). `EXPLORER_TRACES=1` prints the shortest script to each.
+ */
+import { type Violation } from './checks';
+import { explore, script } from './explore';
+import { type Patch, patchedLock } from './patchedLock';
+import { variants } from './variants';
+
+const withoutAssertions: Patch = {
+  file: 'apply.ts',
+  find: '  assertLock(current, after);\n',
+  replace: '',
+};
+
+test.each(variants.map(each => [`${each.name}: ${each.caughtBy.join(' or ')}`, each] as const))(
+  'is caught: %s',
+  (_, { name, patches, caughtBy, scenario, forgetsCancelled = false }) => {
+    const core = patchedLock([...patches, withoutAssertions]);
+    const except = ({ promise }: Violation): boolean => !caughtBy.includes(promise);
+    const { findings } = explore({ scenario, core, forgetsCancelled }, except);
+    if (process.env['EXPLORER_TRACES'] === '1')
+      process.stdout.write(`${[name, ...findings.map(script)].join('\n')}\n`);
+    expect(findings).not.toEqual([]);
+  },
+);
+
+test('a patch must meet its place exactly once', () => {
+  expect(() => patchedLock([{ ...withoutAssertions, find: 'nowhere' }])).toThrow('0 places');
+  expect(() => patchedLock([{ ...withoutAssertions, find: 'Lock' }])).toThrow('places');
+});
