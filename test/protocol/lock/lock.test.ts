@@ -1,10 +1,22 @@
 /** Owns the lock's behaviour as sentences: who gets it, in which order, and with which token. `looks.test.ts` has transactions. */
-import { refusalOf } from '../../../src/protocol/lock/apply';
-import { isAllowed } from '../../../src/protocol/lock/apply';
+import { isAllowed, refusalOf } from '../../../src/protocol/lock/apply';
 import { lockDocumentOf } from '../../../src/protocol/lock/document';
 import { type Lock, isIdle, mostWaiters, tombstoneMs } from '../../../src/protocol/lock/state';
-import { after, free, glance, held, lease, release, shared, standing, start, tick, tokenOf } from './locks';
-import { transaction, wakesAfter } from './locks';
+import {
+  after,
+  free,
+  glance,
+  held,
+  lease,
+  release,
+  shared,
+  standing,
+  start,
+  tick,
+  tokenOf,
+  transaction,
+  wakesAfter,
+} from './locks';
 
 const a = lease('a');
 const b = lease('b');

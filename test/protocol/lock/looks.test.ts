@@ -2,8 +2,23 @@
 import { isBeingLookedAt, standingIn } from '../../../src/protocol/lock/answer';
 import { lockDocumentOf } from '../../../src/protocol/lock/document';
 import { type Looked } from '../../../src/protocol/lock/events';
-import { after, free, glance, held, lease, looked, release, shared, standing, start, tick } from './locks';
-import { told, transaction, wakesAfter, work } from './locks';
+import {
+  after,
+  free,
+  glance,
+  held,
+  lease,
+  looked,
+  release,
+  shared,
+  standing,
+  start,
+  tick,
+  told,
+  transaction,
+  wakesAfter,
+  work,
+} from './locks';
 
 const looksAgainAfterMs = 15_000;
 

@@ -35,19 +35,9 @@ export const short: readonly Scenario[] = [
 ];
 
 export const long: readonly Scenario[] = [
-  scenario('three transactions, terminated and given up', [tx, tx, tx], {
-    faults: 1,
-    ends: 1,
-    giveUps: 1,
-    jumps: 1,
-  }),
-  scenario('three transactions, two shared', [tx, txShared, txShared], {
-    faults: 1,
-    giveUps: 1,
-    ends: 1,
-    jumps: 1,
-  }),
+  scenario('one lease, three times', [lease], { faults: 2, rounds: 2, repeats: 1, jumps: 2 }),
+  scenario('three transactions, two shared', [tx, txShared, txShared], { faults: 1, giveUps: 1, jumps: 1 }),
   scenario('two transactions and a lease', [tx, tx, lease], { faults: 1, ends: 1, jumps: 1 }),
-  scenario('two leases, again and again', [lease, lease], { faults: 1, jumps: 2, rounds: 1, repeats: 1 }),
-  scenario('one lease, three times', [lease], { faults: 3, rounds: 2, repeats: 1, jumps: 2 }),
+  scenario('two leases, one asked for again', [lease, lease], { faults: 1, rounds: 1, repeats: 1, jumps: 1 }),
+  scenario('three transactions, much goes wrong', [tx, tx, tx], { faults: 1, ends: 1, giveUps: 1, jumps: 1 }),
 ];
