@@ -30,17 +30,21 @@ export function keep<Work extends { readonly key: string }, Event>(core: Core<Wo
       .run(() => core.perform(work))
       .then(event => {
         underWay.delete(work.key);
-        if (event !== undefined) core.feed(event);
+        // what was cancelled may be wanted again by now: its key was taken until here
+        if (event === undefined) reconcile();
+        else core.feed(event);
       });
     ended.catch((error: unknown) => (broken = { error }));
   }
 
+  function reconcile(): void {
+    const want = new Map(core.wanted().map(each => [each.key, each]));
+    for (const [key, scope] of underWay) if (!want.has(key)) scope.cancel();
+    for (const [key, work] of want) if (!underWay.has(key)) start(work);
+  }
+
   return {
-    reconcile() {
-      const want = new Map(core.wanted().map(each => [each.key, each]));
-      for (const [key, scope] of underWay) if (!want.has(key)) scope.cancel();
-      for (const [key, work] of want) if (!underWay.has(key)) start(work);
-    },
+    reconcile,
     underWay: () => [...underWay.keys()],
     broken: () => broken,
   };

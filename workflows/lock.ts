@@ -93,9 +93,9 @@ function listen({ state, feed }: Listener): () => boolean {
     heard = true;
     const event = readRelease(argument);
     if (event === undefined) return { released: false };
-    const released = standingIn(state(), event.holder) !== undefined && isAllowed(state(), event);
+    const had = standingIn(state(), event.holder) !== undefined && isAllowed(state(), event);
     feed(event);
-    return { released };
+    return { released: had && standingIn(state(), event.holder) === undefined };
   };
   setHandler(lockStatusQuery, () => lockDocumentOf(state()));
   setHandler(standingQuery, holder => standingIn(state(), holder) ?? null);
