@@ -80,6 +80,17 @@ export const short: readonly Exploration[] = [
     recoveries: 1,
   }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
+  exploration('two locks, and an abort', ['remembers'], {
+    ...once,
+    locks: 2,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('two locks, terminated and taken up again', ['remembers'], {
+    ...once,
+    locks: 2,
+    recoveries: 1,
+  }),
+  exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
