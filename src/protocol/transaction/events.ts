@@ -46,6 +46,8 @@ export type Event =
       readonly nth: number;
       readonly held: readonly FencedLock[];
       readonly ending: LocksEnding;
+      /** An attempt before the one that answers was lost: its sender may wake up and go on asking. */
+      readonly repeated?: true;
     }
   /** A lock that was waited for. */
   | { readonly type: 'lockGranted'; readonly resource: string; readonly fencingToken: number }

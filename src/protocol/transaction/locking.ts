@@ -42,11 +42,12 @@ export function toRelease({ accepted, stage, locking }: Transaction): readonly s
   return (accepted.locks?.asked ?? []).slice(0, locking.reached).map(each => each.resource);
 }
 
-export function locksAnswered(t: Transaction, { nth, held, ending }: Answered, now: Ms): Transaction {
+export function locksAnswered(t: Transaction, answered: Answered, now: Ms): Transaction {
   const { locking } = t;
+  const { nth, held, ending } = answered;
   if (locking?.call?.nth !== nth) return t;
   const { call: _ended, ...rest } = locking;
-  const reached = Math.max(rest.reached, reachedBy(t, ending));
+  const reached = Math.max(rest.reached, reachedBy(t, answered));
   const noted = held.reduce<Transaction>((each, lock) => hold(each, { ...lock, at: now }), {
     ...t,
     locking: { ...rest, reached },
@@ -67,10 +68,14 @@ export function locksAnswered(t: Transaction, { nth, held, ending }: Answered, n
 }
 
 /** Where nobody knows what was sent, any of them may have been. */
-function reachedBy({ accepted }: Transaction, ending: LocksEnding): number {
-  const asked = accepted.locks?.asked ?? [];
-  if (ending.is !== 'waits' && ending.is !== 'refused') return asked.length;
-  return asked.findIndex(({ resource }) => resource === ending.resource) + 1;
+function reachedBy(t: Transaction, { ending, repeated }: Answered): number {
+  const known = repeated !== true && (ending.is === 'waits' || ending.is === 'refused');
+  return known ? reachedWith(t, ending.resource) : (t.accepted.locks?.asked.length ?? 0);
+}
+
+/** They are asked in order: whoever has this one may have asked for all before it. */
+function reachedWith({ accepted }: Transaction, resource: string): number {
+  return (accepted.locks?.asked ?? []).findIndex(each => each.resource === resource) + 1;
 }
 
 /** The grant may have come before the answer that it has to be waited for. */
@@ -93,7 +98,8 @@ function hold(t: Transaction, lock: HeldLock): Transaction {
   if (locking === undefined || locking.held.some(({ resource }) => resource === lock.resource)) return t;
   const { waitsFor, ...rest } = locking;
   const waits = waitsFor === undefined || waitsFor.resource === lock.resource ? {} : { waitsFor };
-  return { ...t, locking: { ...rest, ...waits, held: [...locking.held, lock] } };
+  const reached = Math.max(rest.reached, reachedWith(t, lock.resource));
+  return { ...t, locking: { ...rest, ...waits, reached, held: [...locking.held, lock] } };
 }
 
 /** Everyone is asked for a vote once all locks are held; else the rest is acquired. */

@@ -5,9 +5,11 @@
  */
 import { type Participant } from '../../../src/protocol/transaction/state';
 import { keyOf } from './driver';
+import { lockViolations } from './lockChecks';
 import { type Setting, type Side, type Work, type World } from './world';
 
-export type PromiseName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8' | 'outcome' | 'inDoubt' | 'liveness';
+export type PromiseName =
+  'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'I8' | 'I12' | 'outcome' | 'inDoubt' | 'liveness';
 
 export interface Violation {
   readonly promise: PromiseName;
@@ -26,6 +28,7 @@ export function violations(before: World | undefined, after: World, setting: Set
     ...votes(all),
     ...settled(before, after, { all, setting }),
     ...reports(before, after, { all, setting }),
+    ...lockViolations(before, after, setting),
   ];
   return before === undefined ? broken : [...broken, ...sendings(before, after), ...decisions(before, after)];
 }

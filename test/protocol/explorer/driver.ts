@@ -8,6 +8,8 @@ import { type Call, type Participant, type Transaction } from '../../../src/prot
 import { type Wanted } from '../../../src/protocol/transaction/wanted';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Core } from './core';
+import { abandonLocks, reconcileLocks } from './lockDriver';
+import { lockNames, newLock } from './locks';
 import { type Setting, type Side, type Work, type World, acceptedFor, newSide, now } from './world';
 
 export function start(setting: Setting): World {
@@ -17,7 +19,8 @@ export function start(setting: Setting): World {
   const { faults: faultsLeft, operator } = scenario;
   const recoveriesLeft = scenario.recoveries ?? 0;
   const around = { faultsLeft, operator, recoveriesLeft, commitSpent: false, quietForOthers: false };
-  return reconcile({ t, time: 0, sides, ...around }, setting);
+  const locks = lockNames(scenario.locks ?? 0).map(newLock);
+  return reconcile({ t, time: 0, sides, locks, lockWorks: [], ...around }, setting);
 }
 
 export function feed(world: World, event: Event, setting: Setting): World {
@@ -34,7 +37,8 @@ export function resume(world: World, setting: Setting): World {
   const recovery = { at: now(world), from: 'run', why: 'terminated' };
   const t = setting.core.resume.resume(world.t, recovery);
   const sides = world.sides.map(abandoned);
-  return reconcile({ ...world, t, sides, recoveriesLeft: world.recoveriesLeft - 1 }, setting);
+  const after = { ...abandonLocks(world), t, sides, recoveriesLeft: world.recoveriesLeft - 1 };
+  return reconcile(after, setting);
 }
 
 function abandoned(side: Side): Side {
@@ -64,7 +68,7 @@ function reconcile(world: World, setting: Setting): World {
     const works = side.works.map(work => (keys.has(keyOf(work, side)) ? work : cancelled(work)));
     return { ...side, works: [...works, ...fresh] };
   });
-  return { ...world, sides };
+  return reconcileLocks({ ...world, sides }, want);
 }
 
 const cancelled = (work: Work): Work => (work.cancelled ? work : { ...work, cancelled: true });

@@ -4,9 +4,11 @@
  */
 import { type PromiseName, type Violation, violations } from './checks';
 import { start } from './driver';
+import { isOver } from './lockDriver';
 import { keyOfWorld, normalise } from './normalise';
 import { split } from './split';
-import { type Step, stepsFrom } from './steps';
+import { type Step } from './step';
+import { stepsFrom } from './steps';
 import { type Setting, type World } from './world';
 
 export interface Finding extends Violation {
@@ -82,7 +84,7 @@ function enter(graph: Graph, world: World, { parent, label, options }: Entering)
   graph.labels.push(label);
   graph.fairNext.push([]);
   graph.fairLabels.push('nothing more');
-  graph.rests.push(world.t.stage === 'ended' || (options.mayRest?.(world) ?? false));
+  graph.rests.push(isOver(world) || (options.mayRest?.(world) ?? false));
   return { number, world };
 }
 

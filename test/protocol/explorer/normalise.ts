@@ -9,7 +9,7 @@
  */
 import { type Exposure } from '../../../src/protocol/wire/answers';
 import { type Phase } from '../../../src/protocol/wire/phases';
-import { type Participant, type Transaction } from '../../../src/protocol/transaction/state';
+import { type Locking, type Participant, type Transaction } from '../../../src/protocol/transaction/state';
 import { type Facts, type Scenario, type Side, type World } from './world';
 
 export function normalise(world: World, scenario: Scenario): World {
@@ -17,11 +17,12 @@ export function normalise(world: World, scenario: Scenario): World {
   const lowered = world.t.participants.map((p, index) => oldestCall(p, world.sides[index]));
   const sides = world.sides.map((side, index) => plainSide(side, lowered[index] ?? 0));
   const operator = stillOf(world);
-  if (alreadyPlain.has(world.t) && lowered.every(by => by === 0)) return { ...world, sides, operator };
+  const locks = plainLocks(world);
+  if (alreadyPlain.has(world.t) && lowered.every(by => by === 0)) return { ...world, sides, locks, operator };
   const participants = world.t.participants.map((p, index) => plain(p, { by: lowered[index] ?? 0, most }));
   const t = { ...timeless(world.t), participants };
   alreadyPlain.add(t);
-  return { ...world, t, sides, operator };
+  return { ...world, t, sides, locks, operator };
 }
 
 /** What operators can still do that would apply. */
@@ -35,7 +36,7 @@ function stillOf({ t, operator }: World): World['operator'] {
 const alreadyPlain = new WeakSet<Transaction | Participant | Side>();
 
 function timeless(t: Transaction): Transaction {
-  const { reason, decidedAt, endedAt, recoveries: _recoveries, ...rest } = t;
+  const { reason, decidedAt, endedAt, locking, recoveries: _recoveries, ...rest } = t;
   const code = reason?.code === 'commitFailure' ? reason.code : 'refused';
   return {
     ...rest,
@@ -44,7 +45,21 @@ function timeless(t: Transaction): Transaction {
     ...(decidedAt === undefined ? {} : { decidedAt: 0 }),
     ...(endedAt === undefined ? {} : { endedAt: 0 }),
     ...(reason === undefined ? {} : { reason: { code } }),
+    ...(locking === undefined ? {} : { locking: timelessLocking(locking) }),
   };
+}
+
+function timelessLocking({ held, waitsFor, ...rest }: Locking): Locking {
+  const waits = waitsFor === undefined ? {} : { waitsFor: { ...waitsFor, since: 0 } };
+  const calls = rest.call === undefined ? 0 : rest.calls; // no call that is open, no number that is compared
+  return { ...rest, calls, held: held.map(each => ({ ...each, at: 0 })), ...waits };
+}
+
+/** Once all were granted, acquires and signals of theirs that arrive late change nothing any more. */
+function plainLocks({ t, locks }: World): World['locks'] {
+  const granted = locks.every(each => each.state === 'granted' || each.state === 'over');
+  if (t.stage === 'acquiringLocks' || !granted) return locks;
+  return locks.map(each => ({ ...each, signal: 'none', stray: false }));
 }
 
 /** How far the participant's call numbers can be lowered. */

@@ -80,6 +80,17 @@ export const short: readonly Exploration[] = [
     recoveries: 1,
   }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
+  exploration('two locks, and an abort', ['remembers'], {
+    ...once,
+    locks: 2,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('two locks, terminated and taken up again', ['remembers'], {
+    ...once,
+    locks: 2,
+    recoveries: 1,
+  }),
+  exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
@@ -129,6 +140,42 @@ export const long: readonly Exploration[] = [
     recoveries: 1,
     faults: 1,
     whole: true,
+  }),
+  exploration('two locks and two participants, abort, retryNow and resolve', ['remembers', 'forgets'], {
+    ...once,
+    locks: 2,
+    faults: 2,
+    operator: { abort: 1, retryNow: 1, resolve: 1 },
+  }),
+  exploration('two locks and two participants, terminated and taken up again', ['remembers', 'forgets'], {
+    ...once,
+    locks: 2,
+    recoveries: 1,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('two locks, terminated and taken up again twice', ['forgets'], {
+    ...once,
+    locks: 2,
+    recoveries: 2,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('three locks, terminated and taken up again', ['remembers'], {
+    ...once,
+    locks: 3,
+    recoveries: 1,
+    faults: 2,
+  }),
+  exploration('two locks and two participants, together to the end', ['forgets', 'forgets'], {
+    ...once,
+    locks: 2,
+    faults: 1,
+    whole: true,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('two locks, provisional commit', ['remembers', 'forgets'], {
+    ...once,
+    ...provisional,
+    locks: 2,
   }),
   exploration('together to the end: two faults', ['remembers', 'remembers'], {
     ...once,

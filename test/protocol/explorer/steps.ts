@@ -1,7 +1,5 @@
 /**
  * Owns what can happen next in a world: every step of the engine, the network, the services, the clock and the operators.
- *
- * `fair` ranks the steps that happen if participants answer and workers live; the best of them leads to the end (liveness).
  */
 import { type Ending, type OperatorEvent } from '../../../src/protocol/transaction/events';
 import { type ForcedOutcome } from '../../../src/protocol/transaction/state';
@@ -16,19 +14,13 @@ import {
   refuseLate,
 } from './activities';
 import { feed, isQuietAwaited, keyOf, resume, withoutWork } from './driver';
+import { lockSteps } from './lockSteps';
 import { react } from './services';
+import { type Step, rank } from './step';
 import { type Setting, type Side, type Time, type Work, type World, withSide } from './world';
 
-export interface Step {
-  readonly label: string;
-  readonly next: () => World;
-  /** The lower the sooner; absent for what need not happen. */
-  readonly fair?: number;
-}
-
-const rank = { deliver: 1, cutOff: 2, serviceGoesOn: 3, answer: 4, quiet: 5, clock: 6 };
-
 export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
+  yield* lockSteps(world, setting);
   yield* activitiesEnd(world, setting);
   yield* requests(world, setting);
   yield* roundsLost(world, setting);

@@ -4,6 +4,7 @@
  */
 import { type Violation } from './checks';
 import { explore, script } from './explore';
+import { lockVariants } from './lockVariants';
 import { type Patch, patchedCore } from './patchedCore';
 import { variants } from './variants';
 
@@ -13,23 +14,26 @@ const withoutAssertions: Patch = {
   replace: '',
 };
 
-describe.each(variants.map(variant => [variant.name, variant] as const))('%s', (_, variant) => {
-  const { scenario } = variant.exploration;
+describe.each([...variants, ...lockVariants].map(variant => [variant.name, variant] as const))(
+  '%s',
+  (_, variant) => {
+    const { scenario } = variant.exploration;
 
-  test(`is caught from outside by ${variant.caughtBy.join(' or ')}`, () => {
-    const core = patchedCore([...variant.patches, withoutAssertions]);
-    const except = ({ promise }: Violation): boolean => !variant.caughtBy.includes(promise);
-    const findings = explore({ scenario, core }, { except }).findings.filter(each => !except(each));
-    if (process.env['EXPLORER_TRACES'] === '1') {
-      process.stdout.write(`${[variant.name, ...findings.map(script)].join('\n')}\n`);
-    }
-    expect(findings).not.toEqual([]);
-  });
+    test(`is caught from outside by ${variant.caughtBy.join(' or ')}`, () => {
+      const core = patchedCore([...variant.patches, withoutAssertions]);
+      const except = ({ promise }: Violation): boolean => !variant.caughtBy.includes(promise);
+      const findings = explore({ scenario, core }, { except }).findings.filter(each => !except(each));
+      if (process.env['EXPLORER_TRACES'] === '1') {
+        process.stdout.write(`${[variant.name, ...findings.map(script)].join('\n')}\n`);
+      }
+      expect(findings).not.toEqual([]);
+    });
 
-  test('is caught with the assertions of the core on', () => {
-    expect(explore({ scenario, core: patchedCore(variant.patches) }).findings).not.toEqual([]);
-  });
-});
+    test('is caught with the assertions of the core on', () => {
+      expect(explore({ scenario, core: patchedCore(variant.patches) }).findings).not.toEqual([]);
+    });
+  },
+);
 
 test('a patch must meet its place exactly once', () => {
   expect(() => patchedCore([{ ...withoutAssertions, find: 'nowhere' }])).toThrow('0 places');

@@ -2,17 +2,8 @@
  * Owns the broken variants: each breaks the core in one place, as a careless change might, and names the promises that must
  * catch it. `find` stands in its file exactly once; where the core is rewritten, the variant is rewritten with it.
  */
-import { type PromiseName } from './checks';
-import { type Patch } from './patchedCore';
-import { type Exploration, exploration } from './scenarios';
-
-export interface Variant {
-  readonly name: string;
-  readonly patches: readonly Patch[];
-  /** The promises that name what is broken; others may be broken on the way. */
-  readonly caughtBy: readonly PromiseName[];
-  readonly exploration: Exploration;
-}
+import { exploration } from './scenarios';
+import { type Variant } from './variant';
 
 const once = { prepareAttempts: 1, completionAttempts: 1 };
 const provisional = { onCommitFailure: 'rollback' } as const;
@@ -213,9 +204,9 @@ export const variants: readonly Variant[] = [
     patches: [
       {
         file: 'transaction/operator.ts',
-        find: "if (t.stage === 'preparing') return applies;",
+        find: 'if (isUndecided(t)) return applies;',
         replace:
-          "if (t.stage === 'preparing' || (t.stage === 'committing' && t.decision === undefined)) return applies;",
+          "if (isUndecided(t) || (t.stage === 'committing' && t.decision === undefined)) return applies;",
       },
     ],
     caughtBy: ['I2'],
@@ -413,7 +404,7 @@ export const variants: readonly Variant[] = [
   {
     name: 'taken up again with the calls that were open, to go on preparing',
     patches: [
-      { file: resume, find: "if (t.stage !== 'preparing') return t;", replace: 'return t;' },
+      { file: resume, find: 'if (!isUndecided(t)) return t;', replace: 'return t;' },
       {
         file: resume,
         find: 'call === undefined ?',
@@ -428,7 +419,7 @@ export const variants: readonly Variant[] = [
     patches: [
       {
         file: resume,
-        find: "if (t.stage !== 'preparing') return t;",
+        find: 'if (!isUndecided(t)) return t;',
         replace: "if (t.stage === 'ended') return t;",
       },
     ],
@@ -440,7 +431,7 @@ export const variants: readonly Variant[] = [
     patches: [
       {
         file: resume,
-        find: "if (t.stage !== 'preparing') return t;",
+        find: 'if (!isUndecided(t)) return t;',
         replace: 'if (t.decision !== undefined) return t;',
       },
     ],

@@ -7,6 +7,7 @@ import { type EndingKind } from '../../../src/protocol/transaction/events';
 import { type Accepted, type Lane, type Transaction } from '../../../src/protocol/transaction/state';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Core } from './core';
+import { type LockSide, type LockWork, lockNames, lockRequest } from './locks';
 import { type Kind, type ServiceState } from './services';
 
 /** Abstract time: before `decideBy`, from `decideBy` on, from `quietAt` on. */
@@ -22,6 +23,8 @@ export interface Scenario {
   readonly operator: Readonly<Record<'abort' | 'retryNow' | 'resolve', number>>;
   /** How often the run is terminated and the transaction taken up again; once they have parted, of each. */
   readonly recoveries?: number;
+  /** How many locks it asks for. */
+  readonly locks?: number;
   /** How many requests fail or are lost with their worker; `Infinity` where any may. */
   readonly faults: number;
   /** Participants are followed together to the end (`split.ts`). */
@@ -92,6 +95,9 @@ export interface World {
   readonly t: Transaction;
   readonly time: Time;
   readonly sides: readonly Side[];
+  readonly locks: readonly LockSide[];
+  /** Activities for locks, under way or ended. */
+  readonly lockWorks: readonly LockWork[];
   readonly faultsLeft: number;
   readonly operator: Scenario['operator'];
   readonly recoveriesLeft: number;
@@ -132,7 +138,13 @@ export function acceptedFor(scenario: Scenario): Accepted {
     attentionRetryMs: 1,
   };
   const participants = scenario.kinds.map((_, index) => target(nameOf(index)));
-  return { createdAt: 0, decideBy: instants[1], quietAt: instants[2], onCommitFailure, limits, participants };
+  const times = { createdAt: 0, decideBy: instants[1], quietAt: instants[2] };
+  return { ...times, onCommitFailure, limits, participants, ...locksOf(scenario) };
+}
+
+/** They are overdue with the transaction itself: earlier, nothing else would be different. */
+function locksOf({ locks = 0 }: Scenario): Pick<Accepted, 'locks'> {
+  return locks === 0 ? {} : { locks: { asked: lockNames(locks).map(lockRequest), by: instants[1] } };
 }
 
 const never = { prepare: false, commit: false, rollback: false };
