@@ -49,7 +49,7 @@ export interface AcquireLocksInput {
   readonly by: Ms;
 }
 
-export type LocksAnswer = Pick<Extract<Event, { type: 'locksAnswered' }>, 'held' | 'ending'>;
+export type LocksAnswer = Pick<Extract<Event, { type: 'locksAnswered' }>, 'held' | 'ending' | 'repeated'>;
 
 export interface ReleaseLocksInput {
   readonly transactionId: string;

@@ -18,6 +18,7 @@ import {
   authorOf,
   leftQuery,
   lockGrantedSignal,
+  readLockGranted,
   readMessage,
   resolveSignal,
   resolveUpdate,
@@ -33,8 +34,8 @@ interface Listener {
 }
 
 export function listen({ state, feed }: Listener): void {
-  const say = (name: MessageName, argument: unknown): void => {
-    const event = readMessage(name, argument);
+  const say = (name: MessageName | 'lockGranted', argument: unknown): void => {
+    const event = name === 'lockGranted' ? readLockGranted(argument) : readMessage(name, argument);
     feed(
       typeof event === 'string'
         ? { type: 'misunderstood', action: name, by: authorOf(argument), why: event }
@@ -52,8 +53,8 @@ export function listen({ state, feed }: Listener): void {
   setHandler(resolveSignal, argument => {
     say('resolve', argument);
   });
-  setHandler(lockGrantedSignal, granted => {
-    feed({ type: 'lockGranted', ...granted });
+  setHandler(lockGrantedSignal, argument => {
+    say('lockGranted', argument);
   });
   setDefaultSignalHandler((name, argument) => {
     const why = 'there is no such signal: abort, retryNow and resolve are known';

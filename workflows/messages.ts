@@ -4,7 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../src/protocol/wire/document';
-import { type OperatorEvent } from '../src/protocol/transaction/events';
+import { type Event, type OperatorEvent } from '../src/protocol/transaction/events';
 import { type Stored } from '../src/protocol/transaction/stored';
 import { type Progress } from './progress';
 
@@ -42,11 +42,20 @@ export interface LockGranted {
   readonly fencingToken: number;
 }
 
-export const lockGrantedSignal = defineSignal<[LockGranted]>('lockGranted');
+export const lockGrantedSignal = defineSignal<Unchecked>('lockGranted');
 
 export type MessageName = OperatorEvent['type'];
 
 const longest = 1000;
+
+/** Anybody can send it: only what a lock may have said is taken. */
+export function readLockGranted(argument: unknown): Extract<Event, { type: 'lockGranted' }> | string {
+  const given = typeof argument === 'object' && argument !== null ? argument : {};
+  const { resource, fencingToken } = given as Partial<LockGranted>;
+  if (typeof resource !== 'string' || !Number.isSafeInteger(fencingToken) || fencingToken === undefined)
+    return 'lockGranted is for locks to send: "resource" and "fencingToken"';
+  return { type: 'lockGranted', resource, fencingToken };
+}
 
 /** Who sent a message, also one that cannot be read otherwise. */
 export function authorOf(argument: unknown): string {

@@ -11,7 +11,7 @@ import { type LockEvent, type Looked } from '../src/protocol/lock/events';
 import { type Lock } from '../src/protocol/lock/state';
 import { type LockWork } from '../src/protocol/lock/wanted';
 import { type LockActivities } from '../activities/types';
-import { lockGrantedSignal } from './messages';
+import { type LockGranted, lockGrantedSignal } from './messages';
 
 /**
  * Local, so that a look costs no round trip of the engine: it only reads, and who repeats it after a crash harms nobody. It ends
@@ -55,8 +55,9 @@ async function tell(
   resource: string,
   { holder, fencingToken }: Extract<LockWork, { do: 'tell' }>,
 ): Promise<boolean> {
+  const granted: LockGranted = { resource, fencingToken };
   try {
-    await getExternalWorkflowHandle(holder).signal(lockGrantedSignal, { resource, fencingToken });
+    await getExternalWorkflowHandle(holder).signal(lockGrantedSignal, granted);
     return true;
   } catch (error) {
     if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;

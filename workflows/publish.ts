@@ -27,9 +27,8 @@ export function publisher(): (before: Transaction | undefined, after: Transactio
 }
 
 /**
- * At the first straggler, the first lock that is waited for, whenever a person may be needed or has spoken, when it was taken up again, and when an outcome is
- * reported: `describe` must
- * not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
+ * At the first straggler, the first lock that is waited for, whenever a person may be needed or has spoken, when it was taken
+ * up again, and when an outcome is reported: `describe` must not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
  */
 function isNoteworthy(t: Transaction): boolean {
   return (

@@ -2,6 +2,8 @@
  * Owns acquiring a transaction's locks, one after the other, until all are held or one has to be waited for: its lock tells the
  * transaction when it is granted. What Temporal does not answer throws and is repeated as a whole: a lock that is held already
  * answers with the same token.
+ *
+ * I12: an attempt that was lost may have asked any of them, and may do so yet: `repeated` says so, and all are told of the end.
  */
 import { Context } from '@temporalio/activity';
 import { type AcquireAnswer } from '../../src/protocol/lock/answer';
@@ -12,7 +14,10 @@ import { whileBeating } from '../heartbeat';
 import { type AcquireLocksInput, type LockActivities, type LocksAnswer } from '../types';
 
 export function acquireActivity(ports: Pick<LockPorts, 'ask'>): LockActivities['acquireLocks'] {
-  return input => whileBeating(undefined, () => acquireAll(ports, input));
+  return async input => {
+    const answer = await whileBeating(undefined, () => acquireAll(ports, input));
+    return Context.current().info.attempt > 1 ? { ...answer, repeated: true } : answer;
+  };
 }
 
 async function acquireAll(
