@@ -19,6 +19,7 @@ describe('the configuration', () => {
         retryMaxMs: 30_000,
         attentionRetryMs: 300_000,
         transactionTimeoutMs: 60_000,
+        lockTimeoutMs: 10_000,
         onCommitFailure: 'retry',
         maxParticipants: 100,
         maxBodyBytes: 262_144,
@@ -56,6 +57,7 @@ describe('the configuration', () => {
       DTC_RETRY_MAX_MS: '2',
       DTC_ATTENTION_RETRY_MS: '3',
       DTC_TRANSACTION_TIMEOUT_MS: '604800000',
+      DTC_LOCK_TIMEOUT_MS: '10',
       DTC_ON_COMMIT_FAILURE: 'rollback',
       DTC_MAX_PARTICIPANTS: '1000',
       DTC_MAX_BODY_BYTES: '1024',
@@ -80,6 +82,7 @@ describe('the configuration', () => {
         retryMaxMs: 2,
         attentionRetryMs: 3,
         transactionTimeoutMs: 604_800_000,
+        lockTimeoutMs: 10,
         onCommitFailure: 'rollback',
         maxParticipants: 1_000,
         maxBodyBytes: 1_024,
@@ -125,6 +128,9 @@ describe('the configuration', () => {
     ['DTC_ATTENTION_RETRY_MS', '86400001'],
     ['DTC_TRANSACTION_TIMEOUT_MS', '9'],
     ['DTC_TRANSACTION_TIMEOUT_MS', '604800001'],
+    ['DTC_LOCK_TIMEOUT_MS', '9'],
+    ['DTC_LOCK_TIMEOUT_MS', '604800001'],
+    ['DTC_LOCK_TIMEOUT_MS', '10s'],
     ['DTC_ON_COMMIT_FAILURE', 'Retry'],
     ['DTC_MAX_PARTICIPANTS', '0'],
     ['DTC_MAX_BODY_BYTES', '1e6'],
@@ -170,6 +176,7 @@ describe('a name that is unknown', () => {
     ['DTC_PREPARE_TIMEOUT', 'DTC_PREPARE_TIMEOUT_MS'],
     ['DTC_API_TOKEN', 'DTC_API_TOKENS'],
     ['DTC_LOGLEVEL', 'DTC_LOG_LEVEL'],
+    ['DTC_LOCKS_TIMEOUT_MS', 'DTC_LOCK_TIMEOUT_MS'],
   ])('stops the start, with what may have been meant: %s', (name, meant) => {
     expect(problemsOf({ [name]: 'secret' })).toEqual([
       { name, message: `there is no such setting; did you mean ${meant}?` },
@@ -181,13 +188,6 @@ describe('a name that is unknown', () => {
       { name: 'DTC_COLOUR', message: 'there is no such setting' },
     ]);
   });
-
-  it.each(['DTC_LOCK_TIMEOUT_MS'])(
-    'or of a feature that is still to come is refused rather than ignored: %s',
-    name => {
-      expect(problemsOf({ [name]: '1' })).toEqual([{ name, message: 'not in this version yet: unset it' }]);
-    },
-  );
 
   it('of others is none of ours', () => {
     expect(

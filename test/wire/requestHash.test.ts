@@ -7,6 +7,9 @@ function hash(body: unknown): string {
 }
 
 const url = 'http://a/prepare';
+const withLocks = (...locks: unknown[]): unknown => ({ participants: [url], locks });
+const a = { resource: 'a', mode: 'exclusive' };
+const b = { resource: 'b', mode: 'shared' };
 const withPayload = (payload: unknown): unknown => ({ participants: [{ url, payload }] });
 
 describe('the hash of a request', () => {
@@ -23,8 +26,25 @@ describe('the hash of a request', () => {
       { participants: [{ url, rollbackUrl: 'http://a/rollback', commitUrl: 'http://a/commit' }] },
     ],
     ['labels that are none', { participants: [url], labels: {} }],
+    ['locks that are none', withLocks()],
   ])('is the same for %s', (_, body) => {
     expect(hash(body)).toBe(hash([url]));
+  });
+
+  it('stays what it was with locks, in whichever order they are given', () => {
+    const before = '0fc92a3352141d2b1bfb4abfc9d366f72fe67e99ed70b3fc6b5b970d2153cbe0';
+    expect(hash(withLocks(a, b))).toBe(before);
+    expect(hash(withLocks(b, a))).toBe(before);
+  });
+
+  it.each([
+    ['a lock less', withLocks(a)],
+    ['another mode', withLocks(a, { ...b, mode: 'exclusive' })],
+    ['another resource', withLocks(a, { ...b, resource: 'c' })],
+    ['modes that are changed over', withLocks({ ...a, mode: 'shared' }, { ...b, mode: 'exclusive' })],
+    ['a lock timeout', { participants: [url], locks: [a, b], lockTimeoutMs: 1000 }],
+  ])('with locks is another for %s', (_, body) => {
+    expect(hash(body)).not.toBe(hash(withLocks(a, b)));
   });
 
   it('does not depend on the order of members, at any depth', () => {
@@ -39,6 +59,8 @@ describe('the hash of a request', () => {
     ['a name', { participants: [{ url, name: 'a' }] }],
     ['a timeout', { participants: [url], timeoutMs: 1_000 }],
     ['a mode, even the default one', { participants: [url], onCommitFailure: 'retry' }],
+    ['a lock', withLocks(a)],
+    ['a lock timeout', { participants: [url], lockTimeoutMs: 1000 }],
     ['a label', { participants: [url], labels: { a: 'b' } }],
     ['a payload', withPayload(1)],
     ['a payload of null', withPayload(null)],

@@ -170,13 +170,6 @@ describe('a field', () => {
       '#/__proto__',
       /^unknown field/,
     ],
-    ['locks', { participants: [url], locks: [] }, '#/locks', /^not in this version yet$/],
-    [
-      'lockTimeoutMs',
-      { participants: [url], lockTimeoutMs: 1 },
-      '#/lockTimeoutMs',
-      /^not in this version yet$/,
-    ],
     ['name with a space', one({ name: 'a b' }), '#/participants/0/name', /A-Za-z0-9/],
     ['name too long', one({ name: 'x'.repeat(65) }), '#/participants/0/name', /1 to 64/],
     ['name of another type', one({ name: 7 }), '#/participants/0/name', /1 to 64/],
