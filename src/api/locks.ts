@@ -60,7 +60,7 @@ const refusals: Readonly<Record<Refusal, readonly [ProblemName, string]>> = {
     'this holder has or awaits it in the other mode, and there is no upgrade: release it first',
   ],
   taken: ['lock-conflict', 'this holder is a transaction, or a name that another caller uses'],
-  late: ['lock-conflict', 'this holder has released it a moment ago, by the clock of another front end'],
+  late: ['lock-conflict', 'it was released for this holder while this request was on its way or waiting'],
   full: ['lock-queue-full', 'too many wait for it'],
 };
 

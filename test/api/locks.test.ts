@@ -155,7 +155,7 @@ describe('POST /locks', () => {
   it.each<[Refusal, RegExp]>([
     ['otherMode', /^"account:1": .*other mode.* no upgrade: release it first$/],
     ['taken', /^"account:1": .*another caller uses$/],
-    ['late', /^"account:1": .*released it a moment ago/],
+    ['late', /^"account:1": .*was released for this holder/],
   ])('is 409 for what asking again does not change: %s', async (why, detail) => {
     api.locks.leased = refused(why);
     const said = { detail: expect.stringMatching(detail) as string, heldBy: ['other'] };

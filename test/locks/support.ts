@@ -52,8 +52,22 @@ export async function lease(
   return JSON.parse(text) as Lease;
 }
 
-export function unlock(dtc: TestCoordinator, resource: string, holder: string): Promise<Response> {
-  return fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}/${holder}`, { method: 'DELETE' });
+export function unlock(
+  dtc: TestCoordinator,
+  resource: string,
+  holder: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}/${holder}`, { method: 'DELETE', headers });
+}
+
+/** Who holds it and who awaits it, in order. */
+export async function namesNow(
+  dtc: TestCoordinator,
+  resource: string,
+): Promise<{ readonly holders: string[]; readonly waiters: string[] }> {
+  const { holders, waiters } = await lockNow(dtc, resource);
+  return { holders: holders.map(each => each.holder), waiters: waiters.map(each => each.holder) };
 }
 
 export async function lockNow(dtc: TestCoordinator, resource: string): Promise<LockNow> {

@@ -8,92 +8,89 @@ import { type AcquireAnswer } from '../../protocol/lock/answer';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockWorkflowId, standingQuery } from '../../../workflows/lockMessages';
 import { type Engine } from '../engine';
-import { isNotFound, isNotReady, isPassing } from '../engineErrors';
-import { WorkerUnavailable } from '../errors';
+import { isNotFound } from '../engineErrors';
 import { ask } from './ask';
 import { type LeaseRequest, type Leased } from './contract';
+import { attempt, patiently, pause } from './patience';
 
 /** For the lock to answer at all, beside what is waited for others. */
 const answerWithinMs = 5000;
-const queryWithinMs = 1500;
+const queryWithinMs = 800;
 const firstPauseMs = 30;
-const longestPauseMs = 250;
+/** Whoever is next looks more often than those behind, so that a lock that comes free stands idle for a moment only. */
+const pauseOfNextMs = 80;
+const longestPauseMs = 400;
 /** Of two front ends whose clocks differ, one may release "later" than the other asks. */
 const clocksDifferMs = 2000;
+const noWorker = 'no worker answered: the lock may still be granted; send the request again';
+
+/** A lock ends a wait itself; one that was terminated says for ever what it said last. */
+const overdueMs = 1000;
 
 /** @throws WorkerUnavailable */
 export async function acquire(engine: Engine, request: LeaseRequest): Promise<Leased> {
   const { signal } = request;
   const waitUntil = Date.now() + request.waitMs;
-  let answer = await askAgain(engine, request, waitUntil);
-  for (let ms = firstPauseMs; answer.is === 'waits'; ms = Math.min(2 * ms, longestPauseMs)) {
+  let { answer, sentAt } = await askAgain(engine, request, waitUntil);
+  for (let ms = firstPauseMs; answer.is === 'waits'; ms *= 2) {
     const { heldBy, ahead } = answer;
-    if (signal.aborted) return { is: 'waited', heldBy, ahead };
-    await pause(ms, signal);
+    await pause(Math.min(ms, ahead === 0 ? pauseOfNextMs : longestPauseMs), signal);
     const next = await standing(engine, request, waitUntil + answerWithinMs);
-    if (next === null && Date.now() >= waitUntil) return { is: 'waited', heldBy, ahead };
-    answer = next ?? (await askAgain(engine, request, waitUntil));
+    const over = signal.aborted || Date.now() >= waitUntil + (next === null ? 0 : overdueMs);
+    if (over && (next === null || next.is === 'waits')) return { is: 'waited', heldBy, ahead };
+    // sent as at first: where somebody released it meanwhile, that ends this wait too
+    if (next === null) ({ answer, sentAt } = await askAgain(engine, request, waitUntil, sentAt));
+    else answer = next;
   }
   if (answer.is === 'refused') return answer;
   return { ...answer, expiresAt: answer.expiresAt ?? 0 };
 }
 
-/** Until there is an answer: what is not known to have arrived is sent again, which is harmless. */
-async function askAgain(engine: Engine, request: LeaseRequest, waitUntil: Ms): Promise<AcquireAnswer> {
+/**
+ * Until there is an answer: what is not known to have arrived is sent again, which is harmless. Not for a caller that has gone: it
+ * may have released what would be granted then.
+ *
+ * @param sentAs the time that an earlier one of this wait was sent at
+ */
+async function askAgain(
+  engine: Engine,
+  request: LeaseRequest,
+  waitUntil: Ms,
+  sentAs?: Ms,
+): Promise<{ readonly answer: AcquireAnswer; readonly sentAt: Ms }> {
   const began = Date.now();
   const { resource, mode, holder, ttlMs, caller: by, signal } = request;
   for (;;) {
-    const sentAt = Date.now();
+    const now = Date.now();
+    const sentAt = sentAs ?? now;
     const message = { holder, mode, sentAt, claim: { kind: 'lease', ttlMs, by } } as const;
-    const answer = await attempt(began + answerWithinMs, () =>
-      ask(engine, resource, { ...message, waitMs: Math.max(waitUntil - sentAt, 0) }),
+    const patience = {
+      answerBy: began + answerWithinMs,
+      busyBy: waitUntil + answerWithinMs,
+      message: noWorker,
+    };
+    const came = await attempt(patience, () =>
+      ask(engine, resource, { ...message, waitMs: Math.max(waitUntil - now, 0) }),
     );
-    const late = answer?.is === 'refused' && answer.why === 'late' && sentAt - began < clocksDifferMs;
-    if (answer !== undefined && !late) return answer;
+    const late = came?.is.is === 'refused' && came.is.why === 'late';
+    const again = late && sentAs === undefined && now - began < clocksDifferMs;
+    if (came !== undefined && !again) return { answer: came.is, sentAt };
+    if (signal.aborted) return { answer: { is: 'waits', heldBy: [], ahead: 0 }, sentAt };
     await pause(longestPauseMs, signal);
   }
 }
 
 /** Null where it neither holds nor waits. */
-async function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
+function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
   const handle = engine.client.workflow.getHandle(lockWorkflowId(request.resource));
-  for (;;) {
-    const answer = await attempt(answerBy, async () => {
-      try {
-        return await engine.connection.withDeadline(Date.now() + queryWithinMs, () =>
-          handle.query(standingQuery, request.holder),
-        );
-      } catch (error) {
-        if (isNotFound(error)) return null;
-        throw error;
-      }
-    });
-    if (answer !== undefined) return answer;
-    await pause(longestPauseMs, request.signal);
-  }
-}
-
-/** Undefined where it may be tried again. @throws WorkerUnavailable after `answerBy` */
-async function attempt<T>(answerBy: Ms, work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (!isPassing(cause) && !isNotReady(cause)) throw cause;
-    if (Date.now() < answerBy) return undefined;
-    const message = 'no worker answered: the lock may still be granted; send the request again';
-    throw new WorkerUnavailable(message, { cause });
-  }
-}
-
-/** Ends early where nobody waits any more. */
-function pause(ms: Ms, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (!signal.aborted) signal.addEventListener('abort', end);
+  return patiently({ answerBy, message: noWorker }, async () => {
+    try {
+      return await engine.connection.withDeadline(Date.now() + queryWithinMs, () =>
+        handle.query(standingQuery, request.holder),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
   });
 }

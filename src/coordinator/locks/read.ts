@@ -3,12 +3,17 @@ import { type LockDocument } from '../../protocol/lock/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockStatusQuery, lockWorkflow, lockWorkflowId } from '../../../workflows/lockMessages';
 import { type Engine } from '../engine';
-import { isNotFound, isNotReady, isPassing, isTransient } from '../engineErrors';
+import { isNotFound, isTransient } from '../engineErrors';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../errors';
 import { type ListedLock, type LockPage } from './contract';
+import { patiently } from './patience';
 
-const queryWithinMs = 1500;
+const readWithinMs = 2500;
+/** Temporal forgets one now and then, where its workflow has to be replayed. */
+const queryWithinMs = 800;
 const listWithinMs = 2500;
+/** A page with no worker for it takes no longer. */
+const queryAllWithinMs = 3000;
 const queriesAtOnce = 16;
 const prefix = lockWorkflowId('');
 
@@ -16,16 +21,20 @@ const prefix = lockWorkflowId('');
 export async function readLock(
   engine: Engine,
   resource: string,
-  withinMs: Ms = queryWithinMs,
+  withinMs: Ms = readWithinMs,
 ): Promise<LockDocument> {
   const handle = engine.client.workflow.getHandle(lockWorkflowId(resource));
-  try {
-    return await engine.connection.withDeadline(Date.now() + withinMs, () => handle.query(lockStatusQuery));
-  } catch (cause) {
-    if (isNotFound(cause)) return { resource, holders: [], waiters: [] };
-    if (!isPassing(cause) && !isNotReady(cause)) throw cause;
-    throw new WorkerUnavailable('no worker answered for the lock', { cause });
-  }
+  const answerBy = Date.now() + withinMs;
+  return patiently({ answerBy, message: 'no worker answered for the lock' }, async () => {
+    try {
+      return await engine.connection.withDeadline(Math.min(answerBy, Date.now() + queryWithinMs), () =>
+        handle.query(lockStatusQuery),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return { resource, holders: [], waiters: [] };
+      throw error;
+    }
+  });
 }
 
 /** Of every coordinator in the namespace. @throws BadCursor, EngineUnavailable */
@@ -34,7 +43,8 @@ export async function listLocks(
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
 ): Promise<LockPage> {
   const { resources, next } = await page(engine, limit, cursor);
-  const locks = await inTurns(resources, each => listed(engine, each));
+  const answerBy = Date.now() + queryAllWithinMs;
+  const locks = await inTurns(resources, each => listed(engine, each, answerBy));
   return { locks: locks.filter(isUsed), ...(next === undefined ? {} : { next }) };
 }
 
@@ -60,9 +70,11 @@ async function page(
   }
 }
 
-async function listed(engine: Engine, resource: string): Promise<ListedLock> {
+async function listed(engine: Engine, resource: string, answerBy: Ms): Promise<ListedLock> {
+  const withinMs = Math.min(answerBy - Date.now(), readWithinMs);
+  if (withinMs <= 0) return { resource };
   try {
-    return await readLock(engine, resource);
+    return await readLock(engine, resource, withinMs);
   } catch (error) {
     if (error instanceof WorkerUnavailable) return { resource };
     throw error;

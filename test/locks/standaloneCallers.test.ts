@@ -1,0 +1,42 @@
+/** Issue 13: a lease belongs to the caller that took it. */
+import { type TestCoordinator, startCoordinator } from '../support/coordinator';
+import { newResource, postLock } from './support';
+
+const tokens = { shop: 'shop-0123456789abcdef', bar: 'bar-0123456789abcdef', ops: 'ops-0123456789abcdef' };
+const env = {
+  DTC_API_TOKENS: `shop:client:${tokens.shop},bar:client:${tokens.bar},ops:operator:${tokens.ops}`,
+};
+const as = (name: keyof typeof tokens): Record<string, string> => ({
+  authorization: `Bearer ${tokens[name]}`,
+});
+
+let dtc: TestCoordinator;
+beforeAll(async () => (dtc = await startCoordinator({ env })));
+afterAll(() => dtc.close());
+
+async function take(name: keyof typeof tokens, resource: string, more: object = {}): Promise<number> {
+  const body = { resource, holder: 'job', ttlMs: 60_000, ...more };
+  return (await postLock(dtc, body, as(name))).status;
+}
+
+async function give(name: keyof typeof tokens, resource: string): Promise<number> {
+  const url = `${dtc.url}/locks/${encodeURIComponent(resource)}/job`;
+  return (await fetch(url, { method: 'DELETE', headers: as(name) })).status;
+}
+
+it('is renewed and released by nobody else, though he calls himself the same', async () => {
+  const resource = newResource();
+  expect(await take('shop', resource)).toBe(201);
+  expect(await take('bar', resource)).toBe(409);
+  expect(await give('bar', resource)).toBe(404);
+  expect(await take('shop', resource)).toBe(201);
+  expect(await give('shop', resource)).toBe(204);
+  expect(await take('bar', resource)).toBe(201);
+});
+
+it('is released by an operator, whoever has it', async () => {
+  const resource = newResource();
+  expect(await take('shop', resource)).toBe(201);
+  expect(await give('ops', resource)).toBe(204);
+  expect(await give('ops', resource)).toBe(404);
+});
