@@ -70,9 +70,14 @@ export async function namesNow(
   return { holders: holders.map(each => each.holder), waiters: waiters.map(each => each.holder) };
 }
 
+/** A 503 is no answer yet: a worker that replays every step answers queries late. */
 export async function lockNow(dtc: TestCoordinator, resource: string): Promise<LockNow> {
-  const response = await fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}`);
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`GET /locks answered ${String(response.status)}: ${text}`);
-  return JSON.parse(text) as LockNow;
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const response = await fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}`);
+    const text = await response.text();
+    if (response.status === 200) return JSON.parse(text) as LockNow;
+    if (response.status !== 503 || Date.now() > end)
+      throw new Error(`GET /locks answered ${String(response.status)}: ${text}`);
+  }
 }

@@ -2,7 +2,7 @@
  * Owns asking a lock's workflow until it answers. Temporal keeps one query and ten updates of a workflow waiting and turns the
  * others away for the moment (`RESOURCE_EXHAUSTED`): on a hot lock that is no sign of a missing worker.
  */
-import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { type Ms } from '../../protocol/wire/phases';
 import { isNotFound, isNotReady, isOverloaded, isPassing } from '../engineErrors';
 import { WorkerUnavailable } from '../errors';
@@ -42,7 +42,12 @@ export async function attempt<T>(
 }
 
 function mayPass(error: unknown): boolean {
-  return isPassing(error) || isNotReady(error) || isNotFound(error) || isUnprocessed(error);
+  return [isPassing, isNotReady, isNotFound, isUnprocessed, isAhead].some(is => is(error));
+}
+
+/** A query that a worker was given before it had the whole history: it says so, and to ask again. */
+function isAhead(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError;
 }
 
 /** A worker finished the workflow task that carried the update and did not look at it, as one that is being replayed may. */
