@@ -25,7 +25,7 @@
  * | `engine-unavailable` | 503 | Temporal cannot be reached: nothing was started |
  * | `start-unknown` | 503 | it may have been started: `Location` says under which id |
  * | `worker-unavailable` | 503 | no worker took the action, or nobody knows |
- * | `stopping` | 503 | `/readyz` only: the coordinator is on its way down |
+ * | `stopping` | 503 | `/readyz`, and whoever waits for a lock: the coordinator is on its way down |
  * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
  */
 import { type Response } from 'express';

@@ -97,10 +97,14 @@ function isStuck(
   return needsAttention || (status === 'pending' && Date.parse(createdAt) < before);
 }
 
-function stuck({ id, createdAt, state, needsAttention, participants }: TransactionDocument): Stuck {
-  const detail = participants
+function stuck({ id, createdAt, state, needsAttention, locks, participants }: TransactionDocument): Stuck {
+  const waits = (locks ?? [])
+    .filter(lock => lock.state === 'waiting')
+    .map(({ resource, heldBy = [] }) => `waits for "${resource}", held by ${heldBy.join(', ') || 'nobody'}`);
+  const inTrouble = participants
     .filter(p => p.lastError !== undefined && p.state !== 'committed' && p.state !== 'rolledback')
     .map(p => `${p.name}: ${p.lastError?.message ?? ''} (attempt ${p.attempts})`);
+  const detail = [...waits, ...inTrouble];
   const shown = detail.slice(0, 3).join('; ') + (detail.length > 3 ? `; and ${detail.length - 3} more` : '');
   return {
     kind: 'stuck',
