@@ -2,6 +2,7 @@
  * I12 under load: two hundred transactions over ten hot resources, two each, while the workers are killed and frozen, and
  * transactions are aborted, refused, and terminated in Temporal and taken up again.
  */
+import { lockWorkflowId } from '../../workflows/lockMessages';
 import { startCoordinator, type TestCoordinator } from '../support/coordinator';
 import { endProcesses } from '../support/processes';
 import { seeded } from '../support/random';
@@ -106,6 +107,18 @@ it('sends nothing after the end but repeats of what had its answer', () => {
   );
   expect(fresh).toEqual([]);
 });
+
+it('fails no workflow task of a lock, however often a new worker replays it', async () => {
+  const failed = await Promise.all(hotResources.map(failuresOf));
+  expect(failed.flat()).toEqual([]);
+});
+
+async function failuresOf(resource: string): Promise<string[]> {
+  const { events } = await dtc.client.workflow.getHandle(lockWorkflowId(resource)).fetchHistory();
+  return (events ?? []).flatMap(({ eventId, workflowTaskFailedEventAttributes: failed }) =>
+    failed == null ? [] : [`${resource}, event ${String(eventId)}: ${failed.failure?.message ?? ''}`],
+  );
+}
 
 /** A worker may be replaying the lock. */
 const unanswered = { holders: [undefined], waiters: [] };
