@@ -61,7 +61,7 @@ export interface LockActivities {
   acquireLocks(input: AcquireLocksInput): Promise<LocksAnswer>;
   /** Tells every lock that the transaction has ended. */
   releaseLocks(input: ReleaseLocksInput): Promise<void>;
-  /** Whether these transactions' workflows run; local to the lock's workflow task. */
+  /** Whether these transactions' workflows run. */
   lookAt(transactionIds: readonly string[]): Promise<Looked[]>;
 }
 

@@ -120,7 +120,7 @@ function listen({ state, feed }: Listener): () => boolean {
   return () => heard;
 }
 
-/** Whoever is about to be looked at is answered after the look, in the same workflow task. */
+/** Whoever is about to be looked at is answered after the look. */
 async function acquire(
   { state, feed }: Listener,
   { waitMs, ...message }: AcquireMessage,

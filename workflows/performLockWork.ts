@@ -1,10 +1,11 @@
 /** Owns turning what a lock wants into calls of the engine, and what came of them into events. */
 import {
+  ActivityCancellationType,
   ActivityFailure,
   TemporalFailure,
   getExternalWorkflowHandle,
   isCancellation,
-  proxyLocalActivities,
+  proxyActivities,
   sleep,
 } from '@temporalio/workflow';
 import { type LockEvent, type Looked } from '../src/protocol/lock/events';
@@ -14,12 +15,13 @@ import { type LockActivities } from '../activities/types';
 import { type LockGranted, lockGrantedSignal } from './messages';
 
 /**
- * Local, so that a look costs no round trip of the engine: it only reads, and who repeats it after a crash harms nobody. It ends
- * well before its workflow task would time out.
+ * Brief, since somebody waits for the answer; a look that is lost is taken again. Not a local activity: one that begins in the
+ * workflow task that carries an update leaves a history that cannot be replayed where that task times out with its worker.
  */
-const { lookAt } = proxyLocalActivities<LockActivities>({
+const { lookAt } = proxyActivities<LockActivities>({
   startToCloseTimeout: '2s',
-  scheduleToCloseTimeout: '2s',
+  scheduleToCloseTimeout: '3s',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { maximumAttempts: 1 },
 });
 

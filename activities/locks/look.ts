@@ -1,4 +1,4 @@
-/** Owns the look at transactions' workflows, for a lock. It is a local activity: part of the lock's workflow task, so brief. */
+/** Owns the look at transactions' workflows, for a lock. Brief: whoever is first in its queue waits for it. */
 import { type LockPorts } from '../../src/protocol/lock/ports';
 import { type LockActivities } from '../types';
 

@@ -37,7 +37,7 @@ const completion = key.extend({ phase: z.enum(['commit', 'rollback']) });
 const prepare = key.extend({
   phase: z.literal('prepare'),
   decideBy: z.iso.datetime({ offset: true }),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   locks: z.array(lock).default([]),
   statusUrl: z
     .url({ protocol: /^https?$/ })
