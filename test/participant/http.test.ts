@@ -1,7 +1,13 @@
 /** What the kit takes and refuses over HTTP, behind Express and from the coordinator's own sender. */
 import express, { type Express } from 'express';
 import { createOutbound } from '../../src/outbound';
-import { type Participant, type ParticipantOptions } from '../../src/participant';
+import {
+  type Participant,
+  type ParticipantOptions,
+  createParticipant,
+  sqliteStore,
+  yes,
+} from '../../src/participant';
 import { type Reply } from '../../src/protocol/wire/answers';
 import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
 import { signatureHeaders } from '../../src/protocol/wire/signatures';
@@ -108,6 +114,26 @@ describe('a request that the coordinator signed', () => {
     expect((await fetch(list, { headers })).status).toBe(200);
     expect((await post('settle', '{}')).status).toBe(401);
   });
+});
+
+it('takes a prepare without a payload', async () => {
+  const seen: unknown[] = [];
+  const reservation = {
+    prepare: (_db: unknown, { payload }: { readonly payload: unknown }) => {
+      seen.push(payload);
+      return yes;
+    },
+    commit: () => undefined,
+    rollback: () => undefined,
+  };
+  participant = await createParticipant({ store: sqliteStore(':memory:'), reservation });
+  service = await serve(participant);
+  closers.push(() => service.close());
+  const { payload: _left, ...call } = prepareOf(newId());
+  const text = participantBody(call);
+  expect(text).not.toContain('payload');
+  expect((await post('prepare', text)).status).toBe(200);
+  expect(seen).toEqual([undefined]);
 });
 
 describe('a request that is wrong', () => {

@@ -144,7 +144,7 @@ export const long: readonly Exploration[] = [
   exploration('two locks and two participants, abort, retryNow and resolve', ['remembers', 'forgets'], {
     ...once,
     locks: 2,
-    faults: 2,
+    faults: 1,
     operator: { abort: 1, retryNow: 1, resolve: 1 },
   }),
   exploration('two locks and two participants, terminated and taken up again', ['remembers', 'forgets'], {
