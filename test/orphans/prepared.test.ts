@@ -1,4 +1,5 @@
 /** Issue 12: what a participant holds prepared although its transaction is over is ended as decided, with care. */
+import { exclusive, newResource } from '../locks/support';
 import { ended, lastReport, sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps();
@@ -40,6 +41,19 @@ it('tells a participant the decision that it missed, once two sweeps have seen t
     'transaction-id': committed,
   });
   expect(other.sent).toMatchObject([{ phase: 'rollback', transactionId: rolledback }]);
+});
+
+it('sends the fencing tokens again that the transaction sent', async () => {
+  const { dtc, list, participants } = world;
+  const locks = [exclusive(newResource('b')), exclusive(newResource('a'))];
+  const { id } = await dtc.run({ participants: [participants.url('hotel')], locks });
+  await dtc.client.workflow.getHandle(id).result();
+  list.entries = [{ transactionId: id, participant: 'p1' }];
+  await sweep(dtc);
+  expect((await sweep(dtc)).actions).toMatchObject([{ action: 'commit', transactionId: id, result: 'done' }]);
+  const regular = participants.requests(id, 'hotel', 'commit')[0];
+  expect(regular?.body['locks']).toHaveLength(2);
+  expect(list.sent[0]?.body).toEqual(regular?.body);
 });
 
 describe('nothing is touched', () => {
