@@ -31,6 +31,7 @@ import {
   type AcquireMessage,
   type Released,
   acquireUpdate,
+  isAcquire,
   lockStatusQuery,
   readRelease,
   releaseSignal,
@@ -39,7 +40,7 @@ import {
 } from './lockMessages';
 import { performLockWork } from './performLockWork';
 
-/** Some two hundred grants; replaying that much takes a worker a few milliseconds. */
+/** Some hundred grants; replaying that much takes a worker a few milliseconds. */
 const longestHistory = 2000;
 
 export async function lock(input: LockInput): Promise<LockDocument> {
@@ -99,9 +100,15 @@ function listen({ state, feed }: Listener): () => boolean {
   };
   setHandler(lockStatusQuery, () => lockDocumentOf(state()));
   setHandler(standingQuery, holder => standingIn(state(), holder) ?? null);
-  setHandler(acquireUpdate, message => {
+  const acquiring = (message: AcquireMessage): Promise<AcquireAnswer> => {
     heard = true;
     return acquire({ state, feed }, message);
+  };
+  setHandler(acquireUpdate, acquiring, {
+    validator: argument => {
+      if (!isAcquire(argument))
+        throw ApplicationFailure.nonRetryable('no acquire of this version', 'BadMessage');
+    },
   });
   setHandler(releaseUpdate, release, {
     validator: argument => {

@@ -6,6 +6,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type AcquireAnswer } from '../src/protocol/lock/answer';
 import { type LockDocument } from '../src/protocol/lock/document';
 import { type Acquire, type Release } from '../src/protocol/lock/events';
+import { lockModes } from '../src/protocol/wire/locks';
 import { type Ms } from '../src/protocol/wire/phases';
 
 export const lockWorkflow = 'lock';
@@ -27,6 +28,23 @@ export const standingQuery = defineQuery<AcquireAnswer | null, [holder: string]>
 export const acquireUpdate = defineUpdate<AcquireAnswer, [AcquireMessage]>('acquire');
 export const releaseSignal = defineSignal<[unknown]>('release');
 export const releaseUpdate = defineUpdate<Released, [unknown]>('release');
+
+/** What is not would stall the lock: an error in a handler fails the workflow task. */
+export function isAcquire(argument: unknown): argument is AcquireMessage {
+  const { holder, mode, claim, sentAt, waitMs } = membersOf(argument);
+  const { kind, ttlMs, by } = membersOf(claim);
+  const isLease = kind === 'lease' && isTime(ttlMs) && typeof by === 'string';
+  const isNamed = typeof holder === 'string' && lockModes.some(each => each === mode);
+  return isNamed && isTime(sentAt) && isTime(waitMs) && (isLease || kind === 'transaction');
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
 
 /** Undefined where it says of nobody that he releases. */
 export function readRelease(argument: unknown): Release | undefined {

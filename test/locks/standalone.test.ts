@@ -281,6 +281,16 @@ describe.each([undefined, 0])('with maxCachedWorkflows %s', maxCachedWorkflows =
       id,
       ...['--name', 'release', '--input', 'x', '--input-meta', 'encoding=a/b'],
     );
+    const handle = world.dtc.client.workflow.getHandle(id);
+    for (const nonsense of [
+      undefined,
+      'a',
+      { holder: 'c' },
+      { holder: 'c', mode: 'exclusive', sentAt: 1, waitMs: 1 },
+    ])
+      await expect(handle.executeUpdate('acquire', { args: [nonsense] })).rejects.toThrow(
+        'Workflow Update failed',
+      );
     await expectNames(resource, ['a'], ['b']);
     await signal(id, 'release', { holder: 'a' });
     expect(await granted).toMatchObject({ holder: 'b' });

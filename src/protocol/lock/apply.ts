@@ -17,8 +17,8 @@ import {
   type Waiter,
   grantablePrefix,
   lookAfterMs,
+  mostClaimants,
   mostTombstones,
-  mostWaiters,
   needsLook,
   tokenAt,
   tombstoneMs,
@@ -50,7 +50,8 @@ function judge(lock: Lock, { holder, mode, claim, sentAt }: Acquire): Refusal | 
   );
   if (buried) return 'late';
   const known = claimantOf(lock, holder);
-  if (known === undefined) return lock.waiters.length >= mostWaiters ? 'full' : undefined;
+  if (known === undefined)
+    return lock.holders.length + lock.waiters.length >= mostClaimants ? 'full' : undefined;
   if (!isSameClaimant(known.claim, claim)) return 'taken';
   return known.mode === mode ? undefined : 'otherMode';
 }

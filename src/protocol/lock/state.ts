@@ -70,8 +70,8 @@ export interface Lock {
   readonly tombstones: readonly Tombstone[];
 }
 
-/** More are turned away: the state has to fit one entry of history. */
-export const mostWaiters = 1000;
+/** Who hold and who wait, together. More are turned away: the state has to fit one entry of history. */
+export const mostClaimants = 1000;
 export const mostTombstones = 2000;
 
 /** Ten times as long as an acquire may be on its way to the lock. What outlasts it is a transaction's, and looked at. */

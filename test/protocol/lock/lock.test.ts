@@ -1,7 +1,7 @@
 /** Owns the lock's behaviour as sentences: who gets it, in which order, and with which token. `looks.test.ts` has transactions. */
 import { isAllowed, refusalOf } from '../../../src/protocol/lock/apply';
 import { lockDocumentOf } from '../../../src/protocol/lock/document';
-import { type Lock, isIdle, mostWaiters, tombstoneMs } from '../../../src/protocol/lock/state';
+import { type Lock, isIdle, mostClaimants, tombstoneMs } from '../../../src/protocol/lock/state';
 import {
   after,
   free,
@@ -93,7 +93,7 @@ describe('a repeat', () => {
 
 test('more than may wait are turned away, but nobody that waits already', () => {
   const waiters = after(free, [a, b]).waiters.flatMap(each =>
-    Array.from({ length: mostWaiters }, (_, at) => ({ ...each, holder: `w${String(at)}` })),
+    Array.from({ length: mostClaimants - 1 }, (_, at) => ({ ...each, holder: `w${String(at)}` })),
   );
   const lock: Lock = { ...after(free, [a]), waiters };
   expect(refusalOf(lock, b, start)).toBe('full');
