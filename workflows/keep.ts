@@ -21,10 +21,12 @@ export interface Keeper {
 
 export function keep<Work extends { readonly key: string }, Event>(core: Core<Work, Event>): Keeper {
   const underWay = new Map<string, CancellationScope>();
+  // not the scope of whoever feeds: that of a message is cancelled with the workflow, and what began in it would end at once
+  const background = new CancellationScope({ cancellable: false });
   let broken: { readonly error: unknown } | undefined;
 
   function start(work: Work): void {
-    const scope = new CancellationScope();
+    const scope = new CancellationScope({ cancellable: true, parent: background });
     underWay.set(work.key, scope);
     const ended = scope
       .run(() => core.perform(work))
