@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { type Amount, measure, ratePerSecond } from './load';
 import { type Measured, type Memory } from './protocol';
 import { type Taken, printEnd, printHead, printMemory, printTaken } from './report';
+import { runBench } from './run';
 import { type UnderTest, startUnderTest } from './underTest';
 
 interface Size {
@@ -127,17 +128,4 @@ async function takeMemory(it: UnderTest, size: Size): Promise<Memory[]> {
   return samples;
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    process.stderr.write(`The bench was interrupted (${signal}).\n`);
-    interruption.abort();
-  });
-}
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    if (interruption.signal.aborted) process.exit(130);
-    process.stderr.write(`The bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main, interruption);

@@ -22,12 +22,11 @@ import { type Transaction } from '../src/protocol/transaction/state';
 import { type Wanted } from '../src/protocol/transaction/wanted';
 import { type Activities, type OwnFailure } from '../activities/types';
 import { acquireLocks, releaseLocks } from './performLocks';
+import { namesOf } from './names';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
 
 type Own = Extract<Wanted, { do: 'own' }>;
 type Round = Extract<Wanted, { do: 'round' }>;
-
-const summaryNames = 3;
 
 export async function perform(t: Transaction, wanted: Wanted): Promise<Event | undefined> {
   switch (wanted.do) {
@@ -129,12 +128,6 @@ async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promis
   } catch (error) {
     return { participant: to, nth: call.nth, ...ownEnding(error) };
   }
-}
-
-/** For the Web UI, which shows it beside the activity's type: `prepareAll • hotel, car`. */
-function namesOf(names: readonly string[]): string {
-  const more = names.length - summaryNames;
-  return names.slice(0, summaryNames).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
 }
 
 function ownSummary(to: string, { endless, late }: Own['call']): string {

@@ -8,6 +8,7 @@ import {
 import { type Event } from '../src/protocol/transaction/events';
 import { type Wanted } from '../src/protocol/transaction/wanted';
 import { type LockActivities, type LocksAnswer } from '../activities/types';
+import { namesOf } from './names';
 
 type Acquire = Extract<Wanted, { do: 'acquireLocks' }>;
 type Release = Extract<Wanted, { do: 'releaseLocks' }>;
@@ -17,8 +18,6 @@ const shared = {
   heartbeatTimeout: '2s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const;
-
-const summaryNames = 3;
 
 /** Repeated until the time for acquiring locks is up: what was got stays got. */
 export async function acquireLocks(transactionId: string, { key, locks, by }: Acquire): Promise<LocksAnswer> {
@@ -47,9 +46,4 @@ export async function releaseLocks(transactionId: string, { key, resources }: Re
   });
   await activities.releaseLocks({ transactionId, resources });
   return { type: 'locksReleased' };
-}
-
-function namesOf(resources: readonly string[]): string {
-  const more = resources.length - summaryNames;
-  return resources.slice(0, summaryNames).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
 }

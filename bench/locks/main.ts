@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { type Amount, measure, quantile, ratePerSecond } from '../load';
 import { type LocksTaken, type Measured } from '../protocol';
 import { printEnd, printHead } from '../report';
+import { runBench } from '../run';
 import { type UnderTest, startUnderTest } from '../underTest';
 
 const full = { rounds: 8, roundsWithinMs: 90_000, atOnce: 60, alone: 10 };
@@ -128,17 +129,4 @@ function print(subjects: readonly Subject[]): void {
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    process.stderr.write(`The bench was interrupted (${signal}).\n`);
-    interruption.abort();
-  });
-}
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    if (interruption.signal.aborted) process.exit(130);
-    process.stderr.write(`The bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main, interruption);

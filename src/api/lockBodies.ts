@@ -2,16 +2,12 @@
 import { z } from 'zod';
 import { holderForm, holderPattern, lockModes, resourceForm, resourcePattern } from '../protocol/wire/locks';
 import { looksLikeId } from '../protocol/wire/ids';
+import { milliseconds } from '../protocol/wire/transactionSchema';
 import { body } from './actionBodies';
 import { Problem } from './problems';
 
 const ttlMs = { min: 100, max: 86_400_000 } as const;
 const waitMs = { min: 0, max: 60_000 } as const;
-
-function milliseconds({ min, max }: { readonly min: number; readonly max: number }): z.ZodNumber {
-  const message = `must be a whole number of milliseconds from ${min} to ${max}`;
-  return z.int(message).min(min, message).max(max, message);
-}
 
 export const leaseBody = body({
   resource: z.string(resourceForm).regex(resourcePattern, resourceForm),

@@ -5,6 +5,7 @@
  * An exclusive token is refused when older than any seen for its resource. A shared one is refused when older than the
  * last exclusive one: two shared holders may arrive in either order.
  */
+import { byResource } from '../../protocol/wire/locks';
 import { type FencedLock } from '../contract';
 import { type Dialect, orIgnore, type Session } from '../stores/contract';
 
@@ -14,7 +15,7 @@ export async function checkFences(
   dialect: Dialect,
   locks: readonly FencedLock[],
 ): Promise<string | undefined> {
-  const inOrder = [...locks].sort((a, b) => (a.resource < b.resource ? -1 : 1)); // so that two calls cannot deadlock
+  const inOrder = [...locks].sort(byResource); // so that two calls cannot deadlock
   for (const each of inOrder) {
     const why = await checkFence(session, dialect, each);
     if (why !== undefined) return why;

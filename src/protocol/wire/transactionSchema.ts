@@ -31,7 +31,13 @@ function url(read: UrlReader): z.ZodType<string> {
   });
 }
 
-function milliseconds({ min, max }: { readonly min: number; readonly max: number }): z.ZodType<number> {
+export function milliseconds({
+  min,
+  max,
+}: {
+  readonly min: number;
+  readonly max: number;
+}): z.ZodType<number> {
   const message = `must be a whole number of milliseconds from ${min} to ${max}`;
   return z.int(message).min(min, message).max(max, message);
 }

@@ -7,6 +7,7 @@
  * equality only. Requests count up to the configured attempts: they are compared with that only. Everything else is kept
  * whatever it is, so that a field that the core gains tells states apart until somebody says here that it need not.
  */
+import { numberOf } from './numberOf';
 import { type Exposure } from '../../../src/protocol/wire/answers';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Locking, type Participant, type Transaction } from '../../../src/protocol/transaction/state';
@@ -163,15 +164,4 @@ function remembering<T extends object | undefined>(told: (thing: T) => object): 
     known.set(thing, number);
     return number;
   };
-}
-
-/** Texts that many worlds share, numbered: keys stay short. */
-const numbers = new Map<string, string>();
-
-function numberOf(text: string): string {
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  const number = numbers.size.toString(36);
-  numbers.set(text, number);
-  return number;
 }

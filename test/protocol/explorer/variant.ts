@@ -1,6 +1,6 @@
 /** Owns what a broken variant is: a copy of the core that is wrong in one place, and what must catch it. */
 import { type PromiseName } from './checks';
-import { type Patch } from './patchedCore';
+import { type Patch } from '../patched';
 import { type Exploration } from './scenarios';
 
 export interface Variant {

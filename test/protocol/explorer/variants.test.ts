@@ -5,7 +5,8 @@
 import { type Violation } from './checks';
 import { explore, script } from './explore';
 import { lockVariants } from './lockVariants';
-import { type Patch, patchedCore } from './patchedCore';
+import { type Patch } from '../patched';
+import { patchedCore } from './patchedCore';
 import { variants } from './variants';
 
 const withoutAssertions: Patch = {

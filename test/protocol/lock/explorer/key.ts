@@ -3,6 +3,7 @@
  * lease sent from the last it sent; and who is who among agents of one kind is left out. Everything of one agent makes one block
  * of the key, with its places in the queues.
  */
+import { numberOf } from '../../explorer/numberOf';
 import { type Agent, type Work, type World } from './world';
 
 /** Without what may still fail: what follows if nothing does, does not depend on it. */
@@ -109,15 +110,4 @@ function ages({ now }: World): (at: number | undefined) => string {
 function rankOf({ lock, agents }: World, token: number): number {
   const known = [...lock.holders.map(each => each.fencingToken), ...agents.map(each => each.token)];
   return new Set(known.filter(each => each > 0 && each < token)).size;
-}
-
-/** Texts that many worlds share, numbered: keys stay short. */
-const numbers = new Map<string, string>();
-
-function numberOf(text: string): string {
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  const number = numbers.size.toString(36);
-  numbers.set(text, number);
-  return number;
 }

@@ -4,7 +4,8 @@
  */
 import { type Violation } from './checks';
 import { explore, script } from './explore';
-import { type Patch, patchedLock } from './patchedLock';
+import { type Patch } from '../../patched';
+import { patchedLock } from './patchedLock';
 import { variants } from './variants';
 
 const withoutAssertions: Patch = {

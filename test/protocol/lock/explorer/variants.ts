@@ -3,7 +3,7 @@
  * it. `find` stands in its file exactly once; where the core is rewritten, the variant is rewritten with it.
  */
 import { type PromiseName } from './checks';
-import { type Patch } from './patchedLock';
+import { type Patch } from '../../patched';
 import { lease, scenario, tx, txShared } from './scenarios';
 import { type Scenario } from './world';
 
