@@ -7,38 +7,52 @@ import tseslint from 'typescript-eslint';
 const zone = (target, from, message, except = []) => ({ target, from, message, except });
 const zones = (target, froms, message) => froms.map(from => zone(target, from, message));
 
-const engine = ['./workflows', './activities'];
+const durable = ['./workflows', './activities'];
 const notShipped = ['./test', './bench', './examples'];
+/** Floors from the ground up (docs/ARCHITECTURE.md): what stands below may not import what stands above it. */
+const api = ['./src/api'];
+const aboveCoordinator = [...api, './activities'];
+const aboveWorkflows = [...aboveCoordinator, './src/coordinator'];
+const aboveEngine = [...aboveWorkflows, './workflows'];
 
 const borders = [
   ...zones(
     './src/protocol',
-    [...engine, ...notShipped],
+    [...durable, ...notShipped],
     'the protocol is pure: it imports src/protocol only',
   ),
   zone('./src/protocol', './src', 'the protocol is pure: it imports src/protocol only', ['./protocol']),
   zone('./src/protocol/wire', './src/protocol', 'wire is shared with participants: it imports nothing else', [
     './wire',
   ]),
+  zone('./src/protocol/client', './src/protocol', 'what clients see is made of the wire format alone', [
+    './client',
+    './wire',
+  ]),
+  ...zones('./src/outbound', [...durable, ...notShipped], 'outbound knows HTTP only'),
+  zone('./src/outbound', './src', 'outbound knows HTTP only', ['./outbound', './protocol/wire']),
+  ...zones('./src/telemetry', durable, 'telemetry imports the protocol only'),
+  zone('./src/telemetry', './src', 'telemetry imports the protocol only', ['./telemetry', './protocol']),
+  ...zones('./src/engine', aboveEngine, 'the engine knows Temporal, not what is done with it'),
   ...zones('./workflows', notShipped, 'what ships imports nothing that does not'),
   zone('./workflows', './src', 'workflows are deterministic: they import the protocol', ['./protocol']),
-  zone('./workflows', './activities', 'workflows are deterministic: of activities, types only', [
-    './types.ts',
-  ]),
+  zone('./workflows', './activities', 'workflows are deterministic: an activity is known by its type alone'),
+  ...zones('./activities', notShipped, 'what ships imports nothing that does not'),
+  zone('./activities', './workflows', 'activities reach workflows through src/coordinator'),
   ...zones(
     './activities',
-    [...notShipped, './workflows'],
-    'activities import the protocol and outbound only',
+    [...api, './src/config', './src/main.ts'],
+    'activities are configured by their input alone',
   ),
-  zone('./activities', './src', 'activities import the protocol and outbound only', [
-    './protocol',
-    './outbound',
-  ]),
-  ...zones('./src/outbound', [...engine, ...notShipped], 'outbound knows HTTP only'),
-  zone('./src/outbound', './src', 'outbound knows HTTP only', ['./outbound', './protocol/wire']),
+  ...zones(
+    './src/coordinator',
+    aboveCoordinator,
+    'routes and activities use the coordinator, not the reverse',
+  ),
+  ...zones('./src/api', durable, 'the API reaches workflows through src/coordinator'),
   ...zones(
     './src/participant',
-    engine,
+    durable,
     'the kit shares the wire format with the coordinator, and nothing else',
   ),
   zone(
@@ -52,8 +66,6 @@ const borders = [
     './command',
     './protocol/wire',
   ]),
-  ...zones('./src/coordinator', ['./activities', './src/api'], 'routes use the coordinator, not the reverse'),
-  ...zones('./src/api', engine, 'the API reaches workflows through src/coordinator'),
   ...zones('./src', notShipped, 'what ships imports nothing that does not'),
 ];
 
@@ -95,7 +107,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/protocol/transaction/**/*.ts'],
+    files: ['src/protocol/{transaction,lock,orphans}/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

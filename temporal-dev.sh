@@ -132,7 +132,7 @@ for name in $(compgen -e TEMPORAL_ || true); do unset "$name"; done
 type -P node >/dev/null || fail 'node is not on PATH: install Node 20.19 or newer'
 case ${1:-} in
   '') run ;;
-  --coordinator) # src/temporal/devServer starts it so, with PID:TOKEN
+  --coordinator) # src/engine/devServer starts it so, with PID:TOKEN
     coordinator=$2
     run
     ;;

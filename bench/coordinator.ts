@@ -7,24 +7,24 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
-import { createActivities } from '../activities';
-import { createLockActivities } from '../activities/locks';
+import { createActivities } from '../activities/transaction';
+import { createLockActivities } from '../activities/lock';
 import { createApi } from '../src/api/app';
 import { readConfig } from '../src/config/readConfig';
-import { createCoordinator } from '../src/coordinator';
-import { createLockPorts, createLocks } from '../src/coordinator/locks';
+import { createCoordinator } from '../src/coordinator/transaction';
+import { createLocks } from '../src/coordinator/lock';
 import { createOrphans } from '../src/coordinator/orphans';
-import { type Coordinator } from '../src/coordinator/contract';
+import { type Coordinator } from '../src/coordinator/transaction/contract';
 import { createOutbound } from '../src/outbound';
 import { tagOfNamespace } from '../src/protocol/wire/ids';
 import { type LockRequest } from '../src/protocol/wire/locks';
-import { parseTransactionRequest } from '../src/protocol/wire/transactionRequest';
-import { requestLogger } from '../src/requestLog';
+import { parseTransactionRequest } from '../src/protocol/client/transactionRequest';
+import { callLogger } from '../src/telemetry/callLog';
 import { createLog } from '../src/telemetry/log';
-import { type Connected, connect } from '../src/temporal/connect';
-import { installRuntime } from '../src/temporal/runtime';
-import { registerSearchAttributes } from '../src/temporal/searchAttributes';
-import { createWorker } from '../src/temporal/worker';
+import { type Connected, connect } from '../src/engine/connect';
+import { installRuntime } from '../src/engine/runtime';
+import { registerSearchAttributes } from '../src/engine/searchAttributes';
+import { createWorker } from '../src/engine/worker';
 import { measure } from './load';
 import { type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
 
@@ -60,8 +60,8 @@ async function main(): Promise<void> {
   const worker = await createWorker({
     ...{ connection: engine.connection, namespace, taskQueue: config.taskQueue },
     activities: {
-      ...createActivities({ outbound, log: requestLogger(log) }),
-      ...createLockActivities(createLockPorts(known)),
+      ...createActivities({ outbound, log: callLogger(log) }),
+      ...createLockActivities(known),
     },
     workflowBundle: await bundle(),
   });

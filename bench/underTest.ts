@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDevServer } from '../src/temporal/devServer';
+import { startDevServer } from '../src/engine/devServer/devServer';
 import { type Load, type Measured, type Memory, type Question, type Reply } from './protocol';
 
 export interface UnderTest {

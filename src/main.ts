@@ -6,31 +6,31 @@
  * Fails, with one clear line and exit code 1: bad configuration, a port or data directory in use, no Temporal server.
  */
 import { type NativeConnection, type Worker } from '@temporalio/worker';
-import { createActivities } from '../activities';
-import { createLockActivities } from '../activities/locks';
-import { createSweepActivities } from '../activities/sweep';
+import { createActivities } from '../activities/transaction';
+import { createLockActivities } from '../activities/lock';
+import { createSweepActivities } from '../activities/orphans';
 import { createApi } from './api/app';
 import { listen } from './api/listen';
 import { type Config } from './config/config';
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
-import { createCoordinator } from './coordinator';
-import { type Engine } from './coordinator/engine';
-import { createLockPorts, createLocks } from './coordinator/locks';
-import { createOrphans, createSweeping, scheduleSweeps } from './coordinator/orphans';
+import { createCoordinator } from './coordinator/transaction';
+import { type Engine } from './engine/engine';
+import { createLocks } from './coordinator/lock';
+import { createOrphans, scheduleSweeps } from './coordinator/orphans';
 import { createOutbound } from './outbound';
 import { type Outbound } from './outbound/contract';
 import { tagOfNamespace } from './protocol/wire/ids';
-import { readyBlock } from './ready';
-import { requestLogger } from './requestLog';
-import { sweepLogger } from './sweepLog';
+import { readyBlock } from './telemetry/readyBlock';
+import { callLogger } from './telemetry/callLog';
+import { sweepLogger } from './telemetry/sweepLog';
 import { type Log, createLog } from './telemetry/log';
 import { connectionOptions } from './config/temporalOptions';
-import { type Connected, connect } from './temporal/connect';
-import { startDevServer } from './temporal/devServer';
-import { installRuntime } from './temporal/runtime';
-import { registerSearchAttributes } from './temporal/searchAttributes';
-import { createWorker } from './temporal/worker';
+import { type Connected, connect } from './engine/connect';
+import { startDevServer } from './engine/devServer/devServer';
+import { installRuntime } from './engine/runtime';
+import { registerSearchAttributes } from './engine/searchAttributes';
+import { createWorker } from './engine/worker';
 
 /** What has been started, to be stopped in reverse. */
 type Closers = { readonly what: string; readonly close: () => Promise<void> }[];
@@ -137,9 +137,9 @@ async function startWorker(
 ): Promise<{ failed: Promise<never> }> {
   const { namespace, taskQueue } = engine;
   const activities = {
-    ...createActivities({ outbound, log: requestLogger(log) }),
-    ...createLockActivities(createLockPorts(engine)),
-    ...createSweepActivities({ ...createSweeping(engine), outbound, log: sweepLogger(log) }),
+    ...createActivities({ outbound, log: callLogger(log) }),
+    ...createLockActivities(engine),
+    ...createSweepActivities({ engine, outbound, log: sweepLogger(log) }),
   };
   const worker = await createWorker({ connection, namespace, taskQueue, activities });
   const run = worker.run();

@@ -1,4 +1,4 @@
 /** Owns the set of workflows that a worker registers: every export here is a workflow type. */
-export { lock } from './lock';
-export { orphanSweep } from './orphanSweep';
-export { transaction } from './transaction';
+export { lock } from './lock/workflow';
+export { orphanSweep } from './orphans/workflow';
+export { transaction } from './transaction/workflow';

@@ -15,7 +15,7 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ActivateInput } from '@temporalio/workflow';
-import { type ClosedRun, leftQuery } from './messages';
+import { type ClosedRun, leftQuery } from './transaction/messages';
 
 type Activation = ActivateInput['activation'];
 type Query = NonNullable<NonNullable<Activation['jobs']>[number]['queryWorkflow']>;

@@ -6,8 +6,8 @@
 import { type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
-import { stopGroup } from '../../src/temporal/devServer/processGroup';
+import { type TransactionDocument } from '../../src/protocol/client/document';
+import { stopGroup } from '../../src/engine/devServer/processGroup';
 import { endAfterDemo } from './guard';
 import { type Processes, end, isRunning, kill } from './processes';
 import { until } from './until';

@@ -1,5 +1,5 @@
 /** Owns what a scene leaves to be verified: the transfer, how it is due to end, and the coordinator's word. */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type BankName, type Transfer } from './cast';
 
 export interface Outcome {

@@ -1,5 +1,5 @@
 /** Owns what the demo prints. Answers are shown without timestamps and URLs; nothing else is left out or made up. */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 
 export function line(text = ''): void {
   console.log(text);

@@ -9,14 +9,14 @@ import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { exchangeOf } from './exchange';
 import { guardHost } from './hosts';
-import { lockRoutes } from './locks';
+import { lockRoutes } from './lock/routes';
 import { nothingHere } from './methods';
-import { orphanRoutes } from './orphans';
+import { orphanRoutes } from './orphans/routes';
 import { sendProblem } from './problems';
 import { logRequests } from './requestLog';
 import { serviceRoutes } from './service';
 import { toProblem } from './toProblem';
-import { transactionRoutes } from './transactions';
+import { transactionRoutes } from './transaction/routes';
 
 export function createApi(api: ApiDependencies): Express {
   setMaxListeners(Infinity, api.stopping); // one a waiting request

@@ -1,7 +1,7 @@
 /** Owns what the API is made of. */
 import { type Config } from '../config/config';
-import { type Coordinator } from '../coordinator/contract';
-import { type Locks } from '../coordinator/locks';
+import { type Coordinator } from '../coordinator/transaction/contract';
+import { type Locks } from '../coordinator/lock';
 import { type Orphans } from '../coordinator/orphans';
 import { type Outbound } from '../outbound/contract';
 import { type Log } from '../telemetry/log';

@@ -1,7 +1,7 @@
 /** Owns which role may do what (SPEC §5), and that a client sees only its own transactions. */
 import { type RequestHandler } from 'express';
 import { type Role } from '../config/apiTokens';
-import { type Reading } from '../coordinator/contract';
+import { type Reading } from '../coordinator/transaction/contract';
 import { type Caller, callerOf } from './exchange';
 import { Problem } from './problems';
 import { unknownTransaction } from './toProblem';

@@ -2,7 +2,7 @@
 import { type Limits } from './config';
 import { integer, oneOf } from './parsers';
 import { type SettingReader } from './settingReader';
-import { requestTimeoutMs, transactionTimeoutMs } from '../protocol/wire/transactionSchema';
+import { requestTimeoutMs, transactionTimeoutMs } from '../protocol/client/transactionSchema';
 
 const ms = ' (milliseconds)';
 const dayMs = 86_400_000;

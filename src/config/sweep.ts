@@ -1,7 +1,7 @@
 /** Owns the settings of the orphan sweep. Its lists are called like any participant, so the allow-list rules them too. */
 import { type AllowList } from '../outbound/allowList';
 import { type Policy, createPolicy } from '../outbound/policy';
-import { readHttpUrl } from '../protocol/wire/participantUrl';
+import { readHttpUrl } from '../protocol/client/participantUrl';
 import { lastSegment } from '../protocol/wire/urls';
 import { type SweepConfig } from './config';
 import { integer } from './parsers';

@@ -2,7 +2,7 @@
  * I2, I4: the clock of a worker jumps, an hour ahead or back, in the middle of transactions. What a worker compares with
  * its clock is `decideBy` alone, right before it sends a prepare; deadlines and timers are Temporal's.
  */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CoordinatorProcess, endProcesses, startProcess } from '../support/processes';
 import { faultsOf } from '../support/records';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';

@@ -3,7 +3,7 @@
  * first wakes (SIGCONT) while the other's requests are open: two attempts overlap, and the older one may take effect last.
  * One worker is frozen once, over transactions at each point; each then has its own test.
  */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type CoordinatorProcess, endProcesses, startProcess } from '../support/processes';
 import { faultsOf } from '../support/records';

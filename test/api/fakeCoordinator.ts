@@ -5,9 +5,9 @@ import {
   type Recovered,
   type StartOptions,
   type WaitOptions,
-} from '../../src/coordinator/contract';
+} from '../../src/coordinator/transaction/contract';
 import { UnknownTransaction } from '../../src/coordinator/errors';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
 export class FakeCoordinator implements Coordinator {

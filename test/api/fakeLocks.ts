@@ -6,7 +6,7 @@ import {
   type Locks,
   type ReleaseRequest,
   type ReleaseResult,
-} from '../../src/coordinator/locks/contract';
+} from '../../src/coordinator/lock/contract';
 import { type LockDocument } from '../../src/protocol/lock/document';
 
 export class FakeLocks implements Locks {

@@ -1,7 +1,7 @@
 /** Issue 13, on their own: what `/locks` takes, refuses and answers. The locks are in memory; test/locks has real ones. */
 import { request } from 'undici';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../../src/coordinator/errors';
-import { type LeaseRequest, type Leased, type ReleaseRequest } from '../../src/coordinator/locks/contract';
+import { type LeaseRequest, type Leased, type ReleaseRequest } from '../../src/coordinator/lock/contract';
 import { type Refusal } from '../../src/protocol/lock/apply';
 import { keyedId, timedId } from '../../src/protocol/wire/ids';
 import { type Answer, Harness, problem, until } from './harness';

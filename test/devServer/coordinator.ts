@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { ROOT, type Place } from './fixture';
 
 const PROGRAM = `
-  const { startDevServer } = require(${JSON.stringify(join(ROOT, 'dist/src/temporal/devServer.js'))});
+  const { startDevServer } = require(${JSON.stringify(join(ROOT, 'dist/src/engine/devServer/devServer.js'))});
   process.once('SIGUSR2', () => process.exit(7));
   startDevServer({ ...JSON.parse(process.argv[1]), log: () => {} }).then(() => {
     console.log('started');

@@ -1,6 +1,6 @@
 // The server that npm start owns: supervision, against the real script and server.
 import { execFileSync } from 'node:child_process';
-import { startDevServer, type DevServer, type DevServerOptions } from '../../src/temporal/devServer';
+import { startDevServer, type DevServer, type DevServerOptions } from '../../src/engine/devServer/devServer';
 import {
   answers,
   cleanUp,

@@ -1,7 +1,7 @@
 // What a coordinator that was killed leaves behind, and what the next one makes of it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startDevServer, type DevServerOptions } from '../../src/temporal/devServer';
+import { startDevServer, type DevServerOptions } from '../../src/engine/devServer/devServer';
 import { coordinatorAt } from './coordinator';
 import { answers, cleanUp, freePorts, newPlace, processesNaming, runAt, serverPid, until } from './fixture';
 

@@ -13,7 +13,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type OrphansDocument } from '../../src/protocol/orphans/words';
 import { type Banks, openingBalance, perBank, startBanks } from '../bank/support/banks';
 import { freePorts, newPlace, type Place, ROOT, settings } from '../devServer/fixture';

@@ -3,7 +3,7 @@
  * waits for a vote, one for an acknowledged commit, one for an acknowledged rollback, and one has just been accepted.
  */
 import { type ServerResponse } from 'node:http';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type Place, newPlace, serverPid, settings, until } from '../devServer/fixture';
 import { type Participants, startParticipants } from '../support/participants';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { answers, newPlace, processesNaming, serverPid, settings, until } from '../devServer/fixture';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Participants, hang, startParticipants } from '../support/participants';
 import { endProcesses, launchProcess, post, startProcess, untilEnded } from '../support/processes';
 import { faultsOf } from '../support/records';

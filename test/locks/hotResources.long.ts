@@ -2,7 +2,7 @@
  * I12 under load: two hundred transactions over ten hot resources, two each, while the workers are killed and frozen, and
  * transactions are aborted, refused, and terminated in Temporal and taken up again.
  */
-import { lockWorkflowId } from '../../workflows/lockMessages';
+import { lockWorkflowId } from '../../workflows/lock/messages';
 import { startCoordinator, type TestCoordinator } from '../support/coordinator';
 import { endProcesses } from '../support/processes';
 import { seeded } from '../support/random';

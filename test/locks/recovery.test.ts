@@ -2,8 +2,8 @@
  * I12 where something goes wrong between a transaction and its locks: it is terminated in Temporal and taken up again, forced
  * by an operator, left without a worker, or its lock is not told that it has ended. Nobody else is let in before `endedAt`.
  */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
-import { acquireUpdate, lockWorkflowId, releaseSignal } from '../../workflows/lockMessages';
+import { type TransactionDocument } from '../../src/protocol/client/document';
+import { acquireUpdate, lockWorkflowId, releaseSignal } from '../../workflows/lock/messages';
 import { quick } from '../support/quick';
 import { hang } from '../support/participants';
 import { eventually, useWorld } from '../support/world';

@@ -2,7 +2,7 @@
  * I2: a forced outcome is recorded beside the decision, never over it; `status` follows the decision, and XA's heuristics
  * say where somebody ended, or may have ended, otherwise (SPEC §3).
  */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';
 import { type StatefulParticipant, gate, statefulParticipant } from '../support/statefulParticipant';
 import { eventually, useWorld } from '../support/world';

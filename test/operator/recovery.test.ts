@@ -3,7 +3,7 @@
  * stage it ends as its history demands, by the participants' own records (I2 to I5, I10).
  */
 import { randomUUID } from 'node:crypto';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { quick } from '../support/quick';
 import { faultsOf } from '../support/records';

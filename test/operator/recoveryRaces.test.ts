@@ -1,6 +1,6 @@
 /** Recovering is safe to repeat and to race (I6, I10), knows what came after the last workflow task, and never guesses. */
 import { randomUUID } from 'node:crypto';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { bundleWith } from '../replay/bundles';
 import { startPartWorker } from '../support/partWorker';
 import { type Gate, expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';

@@ -1,6 +1,6 @@
 /** SPEC §3, §4: an action means the same by signal, by update and by HTTP, and is shown with its author in each. */
 import { type ServerResponse } from 'node:http';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';
 import { expectAllAsDecided } from '../support/statefulParticipant';
 import { signal, temporalWorkflow, update } from '../support/temporalCli';

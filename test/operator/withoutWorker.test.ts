@@ -1,5 +1,5 @@
 /** With no worker, reading goes on within a second, acting answers 503, and no reported status is taken back (I5). */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
 import { useWorld } from '../support/world';

@@ -1,7 +1,7 @@
 /** Owns playing a script against a real coordinator, and what is seen of it meanwhile. */
 import { type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type TestCoordinator } from '../support/coordinator';
 import { type Participants, type Received } from '../support/participants';

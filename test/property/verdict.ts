@@ -1,5 +1,5 @@
 /** Owns the property: what must hold of every transaction, whatever its participants, its operators and the worker did. */
-import { type ParticipantDocument, type TransactionDocument } from '../../src/protocol/wire/document';
+import { type ParticipantDocument, type TransactionDocument } from '../../src/protocol/client/document';
 import { type Held, type StatefulParticipant } from '../support/statefulParticipant';
 import { type Seen } from './play';
 

@@ -1,5 +1,5 @@
 /** Owns how long a transaction holds its locks and how it gives them back, as sentences: also resolved, late or taken up again. */
-import { leftUnbegun } from '../../src/coordinator/unbegun';
+import { leftUnbegun } from '../../src/coordinator/transaction/unbegun';
 import { type Event, type LocksEnding } from '../../src/protocol/transaction/events';
 import { begin } from '../../src/protocol/transaction/apply';
 import { heldLocks } from '../../src/protocol/transaction/locking';

@@ -6,7 +6,7 @@ import {
   untouched,
   workerLost,
 } from '../../src/protocol/wire/answers';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { apply, begin } from '../../src/protocol/transaction/apply';
 import { documentOf } from '../../src/protocol/transaction/document';

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { minifySync } from '@swc/core';
-import { bundlePath } from '../../src/temporal/bundle';
+import { bundlePath } from '../../src/engine/bundle';
 
 export interface PlantedChange {
   readonly what: string;

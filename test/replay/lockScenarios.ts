@@ -1,6 +1,6 @@
 /** Owns the kinds of transaction with locks that are replayed, and the life of a lock beside them. */
 import { randomUUID } from 'node:crypto';
-import { lockWorkflowId } from '../../workflows/lockMessages';
+import { lockWorkflowId } from '../../workflows/lock/messages';
 import { lease, lockNow, unlock } from '../locks/support';
 import { hang } from '../support/participants';
 import { eventually } from '../support/world';

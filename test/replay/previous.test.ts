@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { type History } from '@temporalio/common/lib/proto-utils';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';

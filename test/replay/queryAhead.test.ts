@@ -5,8 +5,8 @@
  * The query for what a closed run left is answered ahead of its tasks, and must not be for one that runs, whatever length of
  * its history it names: neither the one it has, nor one that it will have.
  */
-import { type TransactionDocument } from '../../src/protocol/wire/document';
-import { leftQuery } from '../../workflows/messages';
+import { type TransactionDocument } from '../../src/protocol/client/document';
+import { leftQuery } from '../../workflows/transaction/messages';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { startPartWorker } from '../support/partWorker';

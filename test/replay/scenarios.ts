@@ -3,7 +3,7 @@
  * has to end as it says, so that a file holds what its name says.
  */
 import { type WorkflowHandle } from '@temporalio/client';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { startCoordinator } from '../support/coordinator';
 import { startLink, startPartWorker } from '../support/partWorker';

@@ -5,27 +5,27 @@
 import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities';
-import { createLockActivities } from '../../activities/locks';
-import { createSweepActivities } from '../../activities/sweep';
-import { type ActionLog } from '../../activities/sweep/ports';
-import { type RequestLog } from '../../activities/call';
+import { createActivities } from '../../activities/transaction';
+import { createLockActivities } from '../../activities/lock';
+import { createSweepActivities } from '../../activities/orphans';
+import { type ActionLog } from '../../src/telemetry/sweepLog';
+import { type CallLog } from '../../src/telemetry/callLog';
 import { createApi } from '../../src/api/app';
 import { listen } from '../../src/api/listen';
 import { type Limits } from '../../src/config/config';
 import { readConfig } from '../../src/config/readConfig';
-import { createCoordinator } from '../../src/coordinator';
-import { createLockPorts, createLocks } from '../../src/coordinator/locks';
-import { createOrphans, createSweeping, scheduleSweeps } from '../../src/coordinator/orphans';
+import { createCoordinator } from '../../src/coordinator/transaction';
+import { createLocks } from '../../src/coordinator/lock';
+import { createOrphans, scheduleSweeps } from '../../src/coordinator/orphans';
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
-import { type Recovered } from '../../src/coordinator/contract';
+import { type Recovered } from '../../src/coordinator/transaction/contract';
 import { createOutbound } from '../../src/outbound';
 import { tagOfNamespace } from '../../src/protocol/wire/ids';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { createLog } from '../../src/telemetry/log';
-import { connect } from '../../src/temporal/connect';
-import { registerSearchAttributes } from '../../src/temporal/searchAttributes';
-import { createWorker } from '../../src/temporal/worker';
+import { connect } from '../../src/engine/connect';
+import { registerSearchAttributes } from '../../src/engine/searchAttributes';
+import { createWorker } from '../../src/engine/worker';
 
 /** A line that a workflow logged. */
 export interface WorkflowLine {
@@ -53,7 +53,7 @@ export interface TestOptions {
   readonly temporalAddress?: string;
   /** No worker is started. */
   readonly apiOnly?: boolean;
-  readonly onRequest?: (entry: RequestLog) => void;
+  readonly onRequest?: (entry: CallLog) => void;
   /** Its worker makes the Schedule of the orphan sweep. Needs a `DTC_COORDINATOR_ID` of its own: the server is shared. */
   readonly sweeps?: boolean;
   readonly onSweepAction?: (entry: ActionLog) => void;
@@ -146,9 +146,11 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     const connection = await NativeConnection.connect({ address });
     const activities = {
       ...createActivities({ outbound, log: options.onRequest ?? (() => undefined) }),
-      ...createLockActivities(createLockPorts(known)),
+      ...createLockActivities(known),
       ...createSweepActivities({
-        ...{ ...createSweeping(known), outbound, log: options.onSweepAction ?? (() => undefined) },
+        engine: known,
+        outbound,
+        log: options.onSweepAction ?? (() => undefined),
       }),
     };
     const cache =

@@ -4,11 +4,11 @@
  */
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities';
+import { createActivities } from '../../activities/transaction';
 import { readConfig } from '../../src/config/readConfig';
 import { createOutbound } from '../../src/outbound';
-import { bundlePath } from '../../src/temporal/bundle';
-import { createWorker } from '../../src/temporal/worker';
+import { bundlePath } from '../../src/engine/bundle';
+import { createWorker } from '../../src/engine/worker';
 
 export interface PartWorker {
   readonly stop: () => Promise<void>;

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { ROOT, cleanUp } from '../devServer/fixture';
 
 export interface Exit {

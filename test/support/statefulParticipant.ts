@@ -3,7 +3,7 @@
  * faults that a test scripts around it. Tests assert how it ended, not only what it was sent.
  */
 import { type ServerResponse } from 'node:http';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Decision } from '../../src/protocol/wire/phases';
 import { type Participants, type Received } from './participants';
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DevServer, startDevServer } from '../../src/temporal/devServer';
+import { type DevServer, startDevServer } from '../../src/engine/devServer/devServer';
 
 export interface TestServer extends DevServer {
   readonly port: number;

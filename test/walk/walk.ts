@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TransactionDocument } from '../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type Place, newPlace, serverPid, settings } from '../devServer/fixture';
 import { violations } from '../property/verdict';
@@ -46,7 +46,7 @@ export async function startWalker(victim: Victim, participants: Participants): P
   return { victim, place, participants, process: await startProcess({ ...quick, ...settings(place) }) };
 }
 
-/** A server that ends again within seconds is started again ever later (src/temporal/devServer): that is not walked here. */
+/** A server that ends again within seconds is started again ever later (src/engine/devServer): that is not walked here. */
 export async function forgetDeaths(walker: Walker): Promise<void> {
   if (walker.victim === 'coordinator') return;
   await walker.process.stop();

@@ -1,7 +1,10 @@
 /** Owns the proof of what locks look like on the wire (SPEC §3): in the request of a client, and in that to a participant. */
 import { byResource, holderPattern, resourcePattern } from '../../src/protocol/wire/locks';
 import { type ParticipantCall, participantBody } from '../../src/protocol/wire/participantRequest';
-import { parseTransactionRequest, type TransactionRequest } from '../../src/protocol/wire/transactionRequest';
+import {
+  parseTransactionRequest,
+  type TransactionRequest,
+} from '../../src/protocol/client/transactionRequest';
 
 const url = 'http://a/prepare';
 const exclusive = (resource: unknown): object => ({ resource, mode: 'exclusive' });

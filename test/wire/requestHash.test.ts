@@ -1,4 +1,4 @@
-import { parseTransactionRequest, requestHash } from '../../src/protocol/wire/transactionRequest';
+import { parseTransactionRequest, requestHash } from '../../src/protocol/client/transactionRequest';
 
 function hash(body: unknown): string {
   const parsed = parseTransactionRequest(body, { maxParticipants: 10 });

@@ -1,4 +1,7 @@
-import { parseTransactionRequest, type TransactionRequest } from '../../src/protocol/wire/transactionRequest';
+import {
+  parseTransactionRequest,
+  type TransactionRequest,
+} from '../../src/protocol/client/transactionRequest';
 
 const limits = { maxParticipants: 100 };
 const url = 'http://a/prepare';

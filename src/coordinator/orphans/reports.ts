@@ -7,8 +7,8 @@
 import { type WorkflowHandle } from '@temporalio/client';
 import { type SweepReport } from '../../protocol/orphans/report';
 import { type Memory } from '../../protocol/orphans/steps';
-import { type Engine } from '../engine';
-import { isTransient } from '../engineErrors';
+import { type Engine } from '../../engine/engine';
+import { isTransient } from '../../engine/errors';
 import { EngineUnavailable } from '../errors';
 
 export const sweepWorkflow = 'orphanSweep';

@@ -7,7 +7,7 @@ import { ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } f
 import { type SweepConfig } from '../../config/config';
 import { type SweepInput } from '../../protocol/orphans/report';
 import { type Ms } from '../../protocol/wire/phases';
-import { type Engine } from '../engine';
+import { type Engine } from '../../engine/engine';
 import { sweepIdOf, sweepWorkflow } from './reports';
 
 /** A sweep that is stuck (no worker) gives way to the next one. */

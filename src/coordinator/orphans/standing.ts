@@ -4,16 +4,16 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type WorkflowExecutionDescription } from '@temporalio/client';
-import { transactionStateKey } from '../../../workflows/progress';
+import { transactionStateKey } from '../../../workflows/transaction/progress';
 import { type Completion, type Standing } from '../../protocol/orphans/standing';
 import { type Accepted } from '../../protocol/transaction/state';
-import { type TransactionDocument } from '../../protocol/wire/document';
+import { type TransactionDocument } from '../../protocol/client/document';
 import { readId } from '../../protocol/wire/ids';
 import { type FencedLock } from '../../protocol/wire/locks';
 import { type Decision } from '../../protocol/wire/phases';
-import { type Engine } from '../engine';
+import { type Engine } from '../../engine/engine';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
-import { describe, read } from '../read';
+import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
 
 /** @throws EngineUnavailable */

@@ -3,15 +3,15 @@
  * lag, so whoever acts on what is found asks again; and it lists every run, so a closed run counts only where none followed.
  */
 import { type WorkflowExecutionInfo } from '@temporalio/client';
-import { transactionWorkflow } from '../../../workflows/messages';
+import { transactionWorkflow } from '../../../workflows/transaction/messages';
 import { type Stuck } from '../../protocol/orphans/report';
 import { type Ended, type Survey } from '../../protocol/orphans/steps';
-import { type TransactionDocument } from '../../protocol/wire/document';
+import { type TransactionDocument } from '../../protocol/client/document';
 import { readId } from '../../protocol/wire/ids';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
-import { type Engine } from '../engine';
+import { type Engine } from '../../engine/engine';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
-import { read } from '../read';
+import { read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
 
 /** More are counted. */

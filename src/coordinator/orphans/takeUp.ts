@@ -1,8 +1,8 @@
 /** Owns what recovering a transaction means to a sweep. */
 import { type TakenUp } from '../../protocol/orphans/standing';
-import { type Recovered } from '../contract';
-import { type Engine } from '../engine';
-import { recover } from '../recover';
+import { type Recovered } from '../transaction/contract';
+import { type Engine } from '../../engine/engine';
+import { recover } from '../transaction/recover';
 import { whyUnreadable } from './unreadable';
 
 /** @throws EngineUnavailable */

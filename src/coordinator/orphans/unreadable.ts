@@ -4,7 +4,7 @@
  *
  * I11: an error of reading may quote what was read, so only its name is told.
  */
-import { isTransient } from '../engineErrors';
+import { isTransient } from '../../engine/errors';
 import { EngineUnavailable } from '../errors';
 
 /** @throws the error itself where Temporal does not answer: that says nothing about the transaction */

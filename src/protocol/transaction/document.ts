@@ -7,7 +7,7 @@ import {
   type RecoveryDocument,
   type TransactionDocument,
   type TransactionState,
-} from '../wire/document';
+} from '../client/document';
 import { type Failure } from '../wire/answers';
 import { type LockRequest } from '../wire/locks';
 import { type Ms, timestamp } from '../wire/phases';

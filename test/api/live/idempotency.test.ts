@@ -1,6 +1,6 @@
 /** SPEC I6 on a real Temporal server: one `Idempotency-Key` is one transaction, also across API instances. */
 import { randomUUID } from 'node:crypto';
-import { type TransactionDocument } from '../../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { type TestCoordinator, startCoordinator } from '../../support/coordinator';
 import { faultsOf } from '../../support/records';
 import { useWorld } from '../../support/world';

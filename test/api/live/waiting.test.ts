@@ -5,11 +5,11 @@
 import { EventEmitter, getEventListeners } from 'node:events';
 import { type Response } from 'express';
 import { waiting } from '../../../src/api/waiting';
-import { type WaitOptions } from '../../../src/coordinator/contract';
-import { type Engine } from '../../../src/coordinator/engine';
-import { wait } from '../../../src/coordinator/wait';
+import { type WaitOptions } from '../../../src/coordinator/transaction/contract';
+import { type Engine } from '../../../src/engine/engine';
+import { wait } from '../../../src/coordinator/transaction/wait';
 import { readConfig } from '../../../src/config/readConfig';
-import { type Connected, connect } from '../../../src/temporal/connect';
+import { type Connected, connect } from '../../../src/engine/connect';
 import { hang } from '../../support/participants';
 import { eventually, useWorld } from '../../support/world';
 

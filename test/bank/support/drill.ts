@@ -2,7 +2,7 @@
  * Owns the transfer drill: transfers between two banks, one on PostgreSQL by XA and one on SQLite by reservation, while the
  * banks are killed and started again; then the books are compared, account by account.
  */
-import { type TransactionDocument } from '../../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { startCoordinator, type TestCoordinator } from '../../support/coordinator';
 import { type Banks, opening, openingBalance, perBank, startBanks } from './banks';
 

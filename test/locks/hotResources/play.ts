@@ -1,8 +1,8 @@
 /** Owns the course of one transaction of the drill: it is started, struck by its fate, and waited for. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNotFound } from '../../../src/coordinator/engineErrors';
+import { isNotFound } from '../../../src/engine/errors';
 import { EngineUnavailable } from '../../../src/coordinator/errors';
-import { type TransactionDocument } from '../../../src/protocol/wire/document';
+import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { type TestCoordinator } from '../../support/coordinator';
 import { type Plan } from './plan';
 import { type Sites } from './sites';

@@ -136,7 +136,7 @@ function resultOf(work: Work, reply: Reply, { core }: Setting): Result | undefin
   return code === 'deadline' || work.requests + 1 === work.limit ? { is: 'spent', code } : undefined;
 }
 
-/** As `activities/own.ts` has it: unanswered rollbacks of the same activity count too. */
+/** As `activities/transaction/own.ts` has it: unanswered rollbacks of the same activity count too. */
 function afterEarlier(standing: Standing, { unanswered }: Exposure): Standing {
   return standing.phase === 'rollback' && unanswered ? { ...standing, mayHaveRolledBack: true } : standing;
 }

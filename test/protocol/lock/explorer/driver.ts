@@ -1,5 +1,5 @@
 /**
- * Owns what the lock's workflow does around the core, as `workflows/lock.ts` and `workflows/keep.ts` do: answers, keeping under way what
+ * Owns what the lock's workflow does around the core, as `workflows/lock/workflow.ts` and `workflows/keep.ts` do: answers, keeping under way what
  * is wanted, closing when idle. The state goes through JSON at every step, as it does when the workflow continues as new.
  */
 import { type LockEvent } from '../../../../src/protocol/lock/events';

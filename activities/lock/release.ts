@@ -1,0 +1,12 @@
+/** Owns telling a transaction's locks that it has ended. One that cannot be told now is told by the next attempt. */
+import { releaseFor } from '../../src/coordinator/lock/ask';
+import { type Engine } from '../../src/engine/engine';
+import { type LockActivities } from '../../src/protocol/lock/steps';
+import { whileBeating } from '../heartbeat';
+
+export function releaseActivity(engine: Engine): LockActivities['releaseLocks'] {
+  return ({ transactionId, resources }) =>
+    whileBeating(undefined, async () => {
+      await Promise.all(resources.map(resource => releaseFor(engine, transactionId, resource)));
+    });
+}

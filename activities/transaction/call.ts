@@ -1,0 +1,103 @@
+/**
+ * Owns one request to one participant: building it from the activity's input, sending it, reading the answer.
+ *
+ * I4: a prepare is not sent after `decideBy` (checked by outbound right before sending), and is cut off at it.
+ * I7: nothing here comes from the worker's configuration.
+ */
+import { type CallLog } from '../../src/telemetry/callLog';
+import {
+  type Failure,
+  type Reply,
+  exposureOf,
+  readCompletion,
+  readVote,
+} from '../../src/protocol/wire/answers';
+import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
+import { type Ms, type Phase } from '../../src/protocol/wire/phases';
+import { type Ending } from '../../src/protocol/transaction/events';
+import { type Outbound } from '../../src/outbound/contract';
+import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
+
+export interface Sender {
+  readonly outbound: Pick<Outbound, 'send'>;
+  readonly log: (entry: CallLog) => void;
+}
+
+export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' | 'statusUrl' | 'locks'> {
+  readonly phase: Phase;
+  readonly call: CallInput;
+  readonly attempt: number;
+  /** Aborted when the workflow gives the call up, and also when the worker stops or the attempt is paused or over. */
+  readonly signal: AbortSignal;
+  /** The workflow gave the call up. */
+  readonly cancelRequested: () => boolean;
+}
+
+/** Sends one request; never rejects for what the participant or the network does. */
+export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
+  const began = Date.now();
+  const reply = markDeadline(one, await sender.outbound.send(requestOf(one, began)));
+  const { is, why } = meaningOf(one, reply);
+  const { transactionId, phase, attempt, call } = one;
+  const failed = why === undefined ? {} : { why };
+  sender.log({
+    ...{
+      transactionId,
+      participant: call.participant,
+      phase,
+      attempt,
+      durationMs: Date.now() - began,
+      result: is,
+    },
+    ...(why === undefined ? {} : { error: why }),
+  });
+  return {
+    participant: call.participant,
+    nth: call.nth,
+    is,
+    ...failed,
+    exposure: exposureOf(reply),
+    requests: 1,
+  };
+}
+
+function requestOf(one: OneCall, now: Ms): Parameters<Outbound['send']>[0] {
+  const { call, phase, signal } = one;
+  const content = { ...one, participant: call.participant, payload: call.payload };
+  const request = {
+    url: call.url,
+    headers: participantHeaders(content),
+    body: participantBody(content),
+    signal,
+  };
+  if (phase !== 'prepare') return { ...request, timeoutMs: call.timeoutMs, readBody: false };
+  const left = Math.max(one.decideBy - now, 1);
+  return { ...request, timeoutMs: Math.min(call.timeoutMs, left), notAfter: one.decideBy, readBody: true };
+}
+
+/** A vote that was cut off at the transaction's deadline says so, instead of looking like a slow participant. */
+function markDeadline(one: OneCall, reply: Reply): Reply {
+  const cut =
+    one.phase === 'prepare' &&
+    reply.kind === 'lost' &&
+    reply.code === 'timeout' &&
+    Date.now() >= one.decideBy;
+  return cut
+    ? { kind: 'lost', code: 'deadline', message: 'no vote before the deadline of the transaction' }
+    : reply;
+}
+
+function meaningOf(
+  { call, signal, cancelRequested }: OneCall,
+  reply: Reply,
+): { is: Ending['is']; why?: Failure } {
+  if (signal.aborted && reply.kind !== 'answer') {
+    if (cancelRequested())
+      return { is: 'gaveUp', why: { code: 'cancelled', message: 'the request was given up' } };
+    return {
+      is: 'unavailable',
+      why: { code: 'workerStopped', message: 'the worker stopped during the request' },
+    };
+  }
+  return call.standing === undefined ? readVote(reply) : readCompletion(reply, call.standing);
+}

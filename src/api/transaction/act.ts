@@ -1,0 +1,39 @@
+/** Owns `POST /transactions/<id>/abort`, `…/retry` and `…/resolve`: `200` with the document as the action left it. */
+import { type RequestHandler } from 'express';
+import { abortBody, parseAction, resolveBody, retryBody } from './bodies';
+import { bodyOf, optionalBodyOf } from '../body';
+import { type ApiDependencies } from '../dependencies';
+import { callerOf } from '../exchange';
+import { ownOnly } from '../permissions';
+
+type ActionHandler = RequestHandler<{ id: string }>;
+
+export function abort({ coordinator }: ApiDependencies): ActionHandler {
+  return async (request, response) => {
+    const { id } = request.params;
+    const caller = callerOf(response);
+    const { reason } = parseAction(abortBody, optionalBodyOf(request.body));
+    if (caller.role === 'client') ownOnly(caller, await coordinator.read(id));
+    const action = { by: caller.name, ...(reason === undefined ? {} : { reason }) };
+    response.json((await coordinator.abort(id, action)).document);
+  };
+}
+
+export function retry({ coordinator }: ApiDependencies): ActionHandler {
+  return async (request, response) => {
+    parseAction(retryBody, optionalBodyOf(request.body));
+    const { document } = await coordinator.retryNow(request.params.id, { by: callerOf(response).name });
+    response.json(document);
+  };
+}
+
+export function resolve({ coordinator }: ApiDependencies): ActionHandler {
+  return async (request, response) => {
+    const action = parseAction(resolveBody, bodyOf(request.body));
+    const { document } = await coordinator.resolve(request.params.id, {
+      by: callerOf(response).name,
+      ...action,
+    });
+    response.json(document);
+  };
+}

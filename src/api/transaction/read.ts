@@ -1,0 +1,32 @@
+/** Owns `GET /transactions/<id>`: the document, with `Prefer: wait` once `state` is another than it was on arrival. */
+import { type Request, type RequestHandler, type Response } from 'express';
+import { type Reading } from '../../coordinator/transaction/contract';
+import { type ApiDependencies } from '../dependencies';
+import { callerOf } from '../exchange';
+import { ownOnly } from '../permissions';
+import { applyWait, waitSeconds } from '../preferences';
+import { waiting } from '../waiting';
+
+export function read(api: ApiDependencies): RequestHandler<{ id: string }> {
+  return async (request: Request<{ id: string }>, response) => {
+    const seconds = waitSeconds(request);
+    const reading = ownOnly(callerOf(response), await api.coordinator.read(request.params.id));
+    if (seconds !== undefined) applyWait(response, seconds);
+    const { document } = await waitForChange(api, response, reading, seconds ?? 0);
+    response.json(document);
+  };
+}
+
+/** What has ended does not change any more, so nobody waits for it. */
+async function waitForChange(
+  { coordinator, stopping }: ApiDependencies,
+  response: Response,
+  reading: Reading,
+  seconds: number,
+): Promise<Reading> {
+  const { id, state, endedAt } = reading.document;
+  if (seconds === 0 || endedAt !== undefined) return reading;
+  return waiting(response, stopping, signal =>
+    coordinator.wait(id, { until: { is: 'state', from: state }, timeoutMs: seconds * 1_000, signal }),
+  );
+}

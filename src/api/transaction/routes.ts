@@ -1,0 +1,31 @@
+/** Owns which routes there are under `/transactions` (SPEC §3), who may call them and which of them read a body. */
+import { type Response, Router } from 'express';
+import { abort, resolve, retry } from './act';
+import { jsonBody } from '../body';
+import { type ApiDependencies } from '../dependencies';
+import { exchangeOf } from '../exchange';
+import { allowOnly } from '../methods';
+import { permit } from '../permissions';
+import { Problem } from '../problems';
+import { read } from './read';
+import { start } from './start';
+
+export function transactionRoutes(api: ApiDependencies): Router {
+  const router = Router({ caseSensitive: true });
+  const json = jsonBody(api.config.limits.maxBodyBytes);
+  router.param('id', rememberId);
+  router.route('/').post(permit('start'), json, start(api)).all(allowOnly('POST'));
+  router.route('/:id').get(permit('read'), read(api)).all(allowOnly('GET, HEAD'));
+  router.route('/:id/abort').post(permit('abort'), json, abort(api)).all(allowOnly('POST'));
+  router.route('/:id/retry').post(permit('retry'), json, retry(api)).all(allowOnly('POST'));
+  router.route('/:id/resolve').post(permit('resolve'), json, resolve(api)).all(allowOnly('POST'));
+  return router;
+}
+
+/** What cannot be an id is not asked about, nor repeated in logs. */
+function rememberId(_request: unknown, response: Response, next: () => void, id: string): void {
+  if (!/^[a-z0-9]{1,64}$/.test(id))
+    throw new Problem('unknown-transaction', 'there is no transaction of this id');
+  exchangeOf(response).transactionId = id;
+  next();
+}

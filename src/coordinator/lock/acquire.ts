@@ -1,0 +1,96 @@
+/**
+ * Owns acquiring a lock that stands on its own. The lock answers at once; whoever has to wait is looked after here, by query, so
+ * that nothing of Temporal's is held open meanwhile. A caller that goes away and asks again finds its place, or its grant.
+ *
+ * The lock itself says when the wait is over: a grant just before that is found, and is nobody's for no longer than its lease.
+ */
+import { type AcquireAnswer } from '../../protocol/lock/answer';
+import { type Ms } from '../../protocol/wire/phases';
+import { lockWorkflowId, standingQuery } from '../../../workflows/lock/messages';
+import { type Engine } from '../../engine/engine';
+import { isNotFound } from '../../engine/errors';
+import { ask } from './ask';
+import { type LeaseRequest, type Leased } from './contract';
+import { attempt, patiently, pause } from './patience';
+
+/** For the lock to answer at all, beside what is waited for others. */
+const answerWithinMs = 5000;
+const queryWithinMs = 800;
+const firstPauseMs = 30;
+/** Whoever is next looks more often than those behind, so that a lock that comes free stands idle for a moment only. */
+const pauseOfNextMs = 80;
+const longestPauseMs = 400;
+/** Of two front ends whose clocks differ, one may release "later" than the other asks. */
+const clocksDifferMs = 2000;
+const noWorker = 'no worker answered: the lock may still be granted; send the request again';
+
+/** A lock ends a wait itself; one that was terminated says for ever what it said last. */
+const overdueMs = 1000;
+
+/** @throws WorkerUnavailable */
+export async function acquire(engine: Engine, request: LeaseRequest): Promise<Leased> {
+  const { signal } = request;
+  const waitUntil = Date.now() + request.waitMs;
+  let { answer, sentAt } = await askAgain(engine, request, waitUntil);
+  for (let ms = firstPauseMs; answer.is === 'waits'; ms *= 2) {
+    const { heldBy, ahead } = answer;
+    await pause(Math.min(ms, ahead === 0 ? pauseOfNextMs : longestPauseMs), signal);
+    const next = await standing(engine, request, waitUntil + answerWithinMs);
+    const over = signal.aborted || Date.now() >= waitUntil + (next === null ? 0 : overdueMs);
+    if (over && (next === null || next.is === 'waits')) return { is: 'waited', heldBy, ahead };
+    // sent as at first: where somebody released it meanwhile, that ends this wait too
+    if (next === null) ({ answer, sentAt } = await askAgain(engine, request, waitUntil, sentAt));
+    else answer = next;
+  }
+  if (answer.is === 'refused') return answer;
+  return { ...answer, expiresAt: answer.expiresAt ?? 0 };
+}
+
+/**
+ * Until there is an answer: what is not known to have arrived is sent again, which is harmless. Not for a caller that has gone: it
+ * may have released what would be granted then.
+ *
+ * @param sentAs the time that an earlier one of this wait was sent at
+ */
+async function askAgain(
+  engine: Engine,
+  request: LeaseRequest,
+  waitUntil: Ms,
+  sentAs?: Ms,
+): Promise<{ readonly answer: AcquireAnswer; readonly sentAt: Ms }> {
+  const began = Date.now();
+  const { resource, mode, holder, ttlMs, caller: by, signal } = request;
+  for (;;) {
+    const now = Date.now();
+    const sentAt = sentAs ?? now;
+    const message = { holder, mode, sentAt, claim: { kind: 'lease', ttlMs, by } } as const;
+    const patience = {
+      answerBy: began + answerWithinMs,
+      busyBy: waitUntil + answerWithinMs,
+      message: noWorker,
+    };
+    const came = await attempt(patience, () =>
+      ask(engine, resource, { ...message, waitMs: Math.max(waitUntil - now, 0) }),
+    );
+    const late = came?.is.is === 'refused' && came.is.why === 'late';
+    const again = late && sentAs === undefined && now - began < clocksDifferMs;
+    if (came !== undefined && !again) return { answer: came.is, sentAt };
+    if (signal.aborted) return { answer: { is: 'waits', heldBy: [], ahead: 0 }, sentAt };
+    await pause(longestPauseMs, signal);
+  }
+}
+
+/** Null where it neither holds nor waits. */
+function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
+  const handle = engine.client.workflow.getHandle(lockWorkflowId(request.resource));
+  return patiently({ answerBy, message: noWorker }, async () => {
+    try {
+      return await engine.connection.withDeadline(Date.now() + queryWithinMs, () =>
+        handle.query(standingQuery, request.holder),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Owns asking a lock's workflow until it answers. Temporal keeps one query and ten updates of a workflow waiting and turns the
+ * others away for the moment (`RESOURCE_EXHAUSTED`): on a hot lock that is no sign of a missing worker.
+ */
+import { ApplicationFailure, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Ms } from '../../protocol/wire/phases';
+import { isNotFound, isNotReady, isOverloaded, isPassing } from '../../engine/errors';
+import { WorkerUnavailable } from '../errors';
+
+const pauseMs = 200;
+
+interface Patience {
+  readonly answerBy: Ms;
+  /** Where the lock is busy rather than silent; default: `answerBy`. */
+  readonly busyBy?: Ms;
+  /** Of the error, once that has passed. */
+  readonly message: string;
+}
+
+/** Repeats `work` until it answers. @throws WorkerUnavailable after `answerBy` */
+export async function patiently<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const answer = await attempt(patience, work);
+    if (answer !== undefined) return answer.is;
+    await pause(pauseMs);
+  }
+}
+
+/** Undefined where it may be tried again, also where the lock's workflow closed meanwhile. @throws WorkerUnavailable */
+export async function attempt<T>(
+  { answerBy, busyBy = answerBy, message }: Patience,
+  work: () => Promise<T>,
+): Promise<{ readonly is: T } | undefined> {
+  try {
+    return { is: await work() };
+  } catch (cause) {
+    if (!mayPass(cause)) throw cause;
+    const by = isOverloaded(cause) ? busyBy : answerBy;
+    if (Date.now() + pauseMs < by) return undefined;
+    throw new WorkerUnavailable(message, { cause });
+  }
+}
+
+function mayPass(error: unknown): boolean {
+  return [isPassing, isNotReady, isNotFound, isUnprocessed, isAhead].some(is => is(error));
+}
+
+/** A query that a worker was given before it had the whole history: it says so, and to ask again. */
+function isAhead(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError;
+}
+
+/** A worker finished the workflow task that carried the update and did not look at it, as one that is being replayed may. */
+function isUnprocessed(error: unknown): boolean {
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  return error.cause instanceof ApplicationFailure && error.cause.type === 'UnprocessedUpdate';
+}
+
+/** Between half of `ms` and all of it, so that those who wait do not ask in step. Ends early where nobody waits any more. */
+export function pause(ms: Ms, signal?: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms * (0.5 + Math.random() / 2));
+    if (signal?.aborted === false) signal.addEventListener('abort', end);
+  });
+}

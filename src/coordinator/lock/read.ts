@@ -1,0 +1,94 @@
+/** Owns reading locks: one by query of its workflow, all by visibility and then each by query. */
+import { type LockDocument } from '../../protocol/lock/document';
+import { type Ms } from '../../protocol/wire/phases';
+import { lockStatusQuery, lockWorkflow, lockWorkflowId } from '../../../workflows/lock/messages';
+import { type Engine } from '../../engine/engine';
+import { isNotFound, isTransient } from '../../engine/errors';
+import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../errors';
+import { type ListedLock, type LockPage } from './contract';
+import { patiently } from './patience';
+
+const readWithinMs = 2500;
+/** Temporal forgets one now and then, where its workflow has to be replayed. */
+const queryWithinMs = 800;
+const listWithinMs = 2500;
+/** A page with no worker for it takes no longer. */
+const queryAllWithinMs = 3000;
+const queriesAtOnce = 16;
+const prefix = lockWorkflowId('');
+
+/** Free where no workflow runs for it. @throws WorkerUnavailable */
+export async function readLock(
+  engine: Engine,
+  resource: string,
+  withinMs: Ms = readWithinMs,
+): Promise<LockDocument> {
+  const handle = engine.client.workflow.getHandle(lockWorkflowId(resource));
+  const answerBy = Date.now() + withinMs;
+  return patiently({ answerBy, message: 'no worker answered for the lock' }, async () => {
+    try {
+      return await engine.connection.withDeadline(Math.min(answerBy, Date.now() + queryWithinMs), () =>
+        handle.query(lockStatusQuery),
+      );
+    } catch (error) {
+      if (isNotFound(error)) return { resource, holders: [], waiters: [] };
+      throw error;
+    }
+  });
+}
+
+/** Of every coordinator in the namespace. @throws BadCursor, EngineUnavailable */
+export async function listLocks(
+  engine: Engine,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+): Promise<LockPage> {
+  const { resources, next } = await page(engine, limit, cursor);
+  const answerBy = Date.now() + queryAllWithinMs;
+  const locks = await inTurns(resources, each => listed(engine, each, answerBy));
+  return { locks: locks.filter(isUsed), ...(next === undefined ? {} : { next }) };
+}
+
+async function page(
+  { connection, namespace }: Engine,
+  pageSize: number,
+  cursor: string | undefined,
+): Promise<{ resources: string[]; next?: string }> {
+  const query = `WorkflowType = '${lockWorkflow}' AND ExecutionStatus = 'Running'`;
+  const nextPageToken = Buffer.from(cursor ?? '', 'base64url');
+  try {
+    const answer = await connection.withDeadline(Date.now() + listWithinMs, () =>
+      connection.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }),
+    );
+    const ids = answer.executions.map(each => each.execution?.workflowId ?? '');
+    const resources = ids.filter(id => id.startsWith(prefix)).map(id => id.slice(prefix.length));
+    const token = Buffer.from(answer.nextPageToken).toString('base64url');
+    return { resources, ...(token === '' ? {} : { next: token }) };
+  } catch (cause) {
+    if (isTransient(cause)) throw new EngineUnavailable('Temporal does not answer', { cause });
+    if (cursor !== undefined) throw new BadCursor('cursor', { cause });
+    throw cause;
+  }
+}
+
+async function listed(engine: Engine, resource: string, answerBy: Ms): Promise<ListedLock> {
+  const withinMs = Math.min(answerBy - Date.now(), readWithinMs);
+  if (withinMs <= 0) return { resource };
+  try {
+    return await readLock(engine, resource, withinMs);
+  } catch (error) {
+    if (error instanceof WorkerUnavailable) return { resource };
+    throw error;
+  }
+}
+
+/** One that only remembers who has released is free. */
+function isUsed({ holders, waiters }: ListedLock): boolean {
+  return holders === undefined || holders.length + (waiters?.length ?? 0) > 0;
+}
+
+async function inTurns<T, R>(all: readonly T[], work: (each: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < all.length; from += queriesAtOnce)
+    results.push(...(await Promise.all(all.slice(from, from + queriesAtOnce).map(work))));
+  return results;
+}

@@ -1,0 +1,65 @@
+/**
+ * Owns releasing a lock on somebody's word: a lease's on its own caller's, anything on an operator's.
+ *
+ * I12: a transaction's lock is released so only where its workflow does not run. Only a transaction's holder looks like an id.
+ * What is nobody's yet is told as well: an acquire of it may be on its way, and comes late then.
+ */
+import { randomUUID } from 'node:crypto';
+import { looksLikeId } from '../../protocol/wire/ids';
+import { type Ms } from '../../protocol/wire/phases';
+import { lockWorkflowId, releaseUpdate } from '../../../workflows/lock/messages';
+import { type Engine } from '../../engine/engine';
+import { isNotFound } from '../../engine/errors';
+import { WorkerUnavailable } from '../errors';
+import { type ReleaseRequest, type ReleaseResult } from './contract';
+import { lookAt } from './look';
+import { patiently } from './patience';
+import { readLock } from './read';
+
+const answerWithinMs = 4000;
+const busyWithinMs = 10_000;
+/** Of one attempt. */
+const updateWithinMs = 2000;
+const noWorker = 'no worker answered: the lock may still be released; send the request again';
+
+/** @throws WorkerUnavailable, EngineUnavailable */
+export async function release(engine: Engine, request: ReleaseRequest): Promise<ReleaseResult> {
+  const { holder, ownOf } = request;
+  const sentAt = Date.now();
+  if (looksLikeId(holder)) {
+    if (ownOf !== undefined) return 'none';
+    const saw = await lookAt(engine, holder);
+    if (saw === 'unread') throw new WorkerUnavailable('Temporal does not say whether the transaction runs');
+    if (saw === 'running') return (await isClaimed(engine, request)) ? 'runs' : 'none';
+  }
+  return tell(engine, request, sentAt);
+}
+
+async function isClaimed(engine: Engine, { resource, holder }: ReleaseRequest): Promise<boolean> {
+  const { holders, waiters } = await readLock(engine, resource);
+  return [...holders, ...waiters].some(each => each.holder === holder);
+}
+
+/** Under one update id, so that a repeat is told what the first one did. */
+function tell(
+  { client, connection }: Engine,
+  { resource, holder, ownOf }: ReleaseRequest,
+  sentAt: Ms,
+): Promise<ReleaseResult> {
+  const message = { holder, sentAt, ...(ownOf === undefined ? {} : { ownOf }) };
+  const updateId = randomUUID();
+  const handle = client.workflow.getHandle(lockWorkflowId(resource));
+  const began = Date.now();
+  const patience = { answerBy: began + answerWithinMs, busyBy: began + busyWithinMs, message: noWorker };
+  return patiently(patience, async () => {
+    try {
+      const { released } = await connection.withDeadline(Date.now() + updateWithinMs, () =>
+        handle.executeUpdate(releaseUpdate, { args: [message], updateId }),
+      );
+      return released ? 'released' : 'none';
+    } catch (error) {
+      if (isNotFound(error)) return 'none';
+      throw error;
+    }
+  });
+}

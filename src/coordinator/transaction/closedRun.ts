@@ -1,0 +1,69 @@
+/**
+ * Owns what a closed run left: its state, which a worker replays from its history when it is asked, with what was recorded
+ * after the last workflow task. A run that cannot be replayed is reported with what to do, never guessed at.
+ *
+ * I11: what a worker says of a failed replay may quote payloads, so it is not passed on.
+ */
+import { QueryNotRegisteredError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { type TransactionInput } from '../../../workflows/transaction/input';
+import { type ClosedRun, type Left, leftQuery } from '../../../workflows/transaction/messages';
+import { type Recovered } from './contract';
+import { type Engine } from '../../engine/engine';
+import { isNotReady, isTimeout } from '../../engine/errors';
+import { leftUnbegun } from './unbegun';
+
+type Answer =
+  | { readonly is: 'left'; readonly left: Left }
+  | Extract<Recovered, { readonly is: 'unreplayable' | 'noWorker' }>;
+
+const answerWithinMs = 5000;
+/** A worker's cached instance may not have seen the end: the first try has it thrown away. */
+const tries = 3;
+
+/** @throws what Temporal answers where the fault is neither the run's nor a worker's */
+export async function askClosed(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
+  for (let nth = 1; nth <= tries; nth += 1) {
+    try {
+      return { is: 'left', left: await query(engine, closed) };
+    } catch (error) {
+      if (isTimeout(error)) return { is: 'noWorker' };
+      if (isNotReady(error)) return askUnbegun(engine, closed);
+      if (!(error instanceof QueryNotRegisteredError)) throw error;
+    }
+  }
+  return { is: 'unreplayable', why: whatToDo(closed) };
+}
+
+function query(engine: Engine, closed: WorkflowExecutionDescription): Promise<Left> {
+  const { workflowId, runId, historyLength, status } = closed;
+  const handle = engine.client.workflow.getHandle(workflowId, runId);
+  const proof: ClosedRun = { status: status.name, runId, historyLength };
+  return engine.connection.withDeadline(Date.now() + answerWithinMs, () => handle.query(leftQuery, proof));
+}
+
+/** Temporal asks no worker for a run that none had begun: then nobody was asked anything, and its input is all there is. */
+async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
+  const { workflowId, runId, startTime } = closed;
+  const handle = engine.client.workflow.getHandle(workflowId, runId);
+  const within = Date.now() + answerWithinMs;
+  const { events } = await engine.connection.withDeadline(within, () => handle.fetchHistory());
+  if (events?.some(event => event.workflowTaskCompletedEventAttributes != null) === true)
+    return { is: 'noWorker' };
+  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  if (payload === undefined) throw new Error(`run ${runId} of ${workflowId} has no input`);
+  const input = defaultPayloadConverter.fromPayload<TransactionInput>(payload);
+  try {
+    return { is: 'left', left: leftUnbegun(workflowId, input, startTime.getTime()) };
+  } catch {
+    return { is: 'unreplayable', why: whatToDo(closed) }; // of a version that only a newer coordinator knows
+  }
+}
+
+function whatToDo({ workflowId, runId }: WorkflowExecutionDescription): string {
+  return (
+    `run ${runId} cannot be replayed by the worker that was asked: its history and that worker's code do not agree. ` +
+    "Run a worker of the version that the run was last on (docs/UPGRADING.md): the next sweep takes it up. The worker's log says why; " +
+    `temporal workflow show --workflow-id ${workflowId} --run-id ${runId} shows the history`
+  );
+}

@@ -1,0 +1,61 @@
+/** Owns what the routes may ask of the coordinator. Every method rejects with one of `errors.ts`, or a bug. */
+import { type TransactionDocument } from '../../protocol/client/document';
+import { type Ms } from '../../protocol/wire/phases';
+import { type TransactionRequest } from '../../protocol/client/transactionRequest';
+
+export interface StartOptions {
+  readonly request: TransactionRequest;
+  /** The authenticated caller's name; `anonymous` where callers need not authenticate. */
+  readonly caller: string;
+  readonly idempotencyKey?: string;
+}
+
+export interface Reading {
+  readonly document: TransactionDocument;
+  /** The caller that started it. */
+  readonly startedBy: string;
+}
+
+export interface WaitOptions {
+  /** `outcome`: until `status` leaves `pending`. `state`: until `state` is another than `from`. */
+  readonly until: { readonly is: 'outcome' } | { readonly is: 'state'; readonly from: string };
+  readonly timeoutMs: Ms;
+  /** Aborted: answer at once, with the document as it is. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What `recover` found or did. `ended`: it closed by itself, there is nothing to take up. `unreplayable`: `why` says what a
+ * person has to do. `noWorker`: nobody could be asked; try again.
+ */
+export type Recovered =
+  | { readonly is: 'recovered'; readonly runId: string }
+  | { readonly is: 'running' }
+  | { readonly is: 'ended' }
+  | { readonly is: 'unknown' }
+  | { readonly is: 'unreplayable'; readonly why: string }
+  | { readonly is: 'noWorker' };
+
+export interface Coordinator {
+  /** Resolves once the start is durable; the same caller, key and request give the same transaction (I6). */
+  start(options: StartOptions): Promise<Reading>;
+  /** Answers within a second, also with no worker. */
+  read(id: string): Promise<Reading>;
+  /** The document when the wait is over: because of what was waited for, the timeout or the signal. */
+  wait(id: string, options: WaitOptions): Promise<Reading>;
+  abort(id: string, action: { readonly by: string; readonly reason?: string }): Promise<Reading>;
+  retryNow(id: string, action: { readonly by: string }): Promise<Reading>;
+  resolve(
+    id: string,
+    action: {
+      readonly by: string;
+      readonly reason: string;
+      readonly participant: string;
+      readonly outcome: 'committed' | 'rolledback' | 'unknown';
+    },
+  ): Promise<Reading>;
+  /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
+  recover(id: string): Promise<Recovered>;
+  /** Temporal answers. */
+  ready(): Promise<boolean>;
+}

@@ -1,0 +1,78 @@
+/**
+ * Owns the document made of `describe` alone: of a transaction that no worker answers for, or that was ended from outside.
+ * It knows less than the workflow (the votes of a round that is on its way, say), and never says more than is certain.
+ */
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  type LockStateDocument,
+  type ParticipantState,
+  type TransactionDocument,
+} from '../../protocol/client/document';
+import { type LockRequest } from '../../protocol/wire/locks';
+import { type Phase } from '../../protocol/wire/phases';
+import { type Progress } from '../../../workflows/transaction/progress';
+import { type Memo } from './memo';
+import { type PendingCall, overlay, pendingCalls } from './pending';
+
+export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {
+  const memo = description.memo as unknown as Memo;
+  const calls = pendingCalls(description);
+  const { createdAt, decideBy, labels } = memo;
+  const known = {
+    id: description.workflowId,
+    createdAt,
+    decideBy,
+    ...(labels === undefined ? {} : { labels }),
+  };
+  const document = { ...known, ...(memo.progress ?? early(memo, calls)) };
+  return description.status.name === 'RUNNING' ? overlay(document, calls) : interrupted(document);
+}
+
+/** Ended from outside in Temporal: a person must look. What was reported before stays reported (I5). */
+function interrupted(document: TransactionDocument): TransactionDocument {
+  return { ...document, state: 'interrupted', needsAttention: true };
+}
+
+const states: Readonly<Record<Phase, TransactionDocument['state'] & ParticipantState>> = {
+  prepare: 'preparing',
+  commit: 'committing',
+  rollback: 'rollingBack',
+};
+
+/** No trouble was written down so far: the pending call, if any, tells the phase. */
+function early(memo: Memo, calls: readonly PendingCall[]): Progress {
+  if (memo.locks !== undefined && calls.length === 0) return acquiring(memo.locks, memo);
+  return {
+    ...inPhase(memo, calls),
+    ...(memo.locks === undefined ? {} : { locks: asked(memo.locks, 'held') }),
+  };
+}
+
+function acquiring(locks: readonly LockRequest[], { participants }: Memo): Progress {
+  return {
+    status: 'pending',
+    state: 'acquiringLocks',
+    decision: null,
+    needsAttention: false,
+    locks: asked(locks, 'wanted'),
+    participants: participants.map(p => ({ ...p, state: 'waiting', attempts: 0 })),
+  };
+}
+
+/** Somebody is asked only when all of them are held (I12). */
+function asked(locks: readonly LockRequest[], state: 'wanted' | 'held'): LockStateDocument[] {
+  return locks.map(each => ({ ...each, state }));
+}
+
+function inPhase({ participants, provisional }: Memo, [call]: readonly PendingCall[]): Progress {
+  const phase = call?.phase ?? 'prepare';
+  const decision = phase === 'prepare' || (phase === 'commit' && provisional) ? null : phase;
+  const state = call === undefined ? 'waiting' : states[phase];
+  return {
+    status: 'pending',
+    state: states[phase],
+    decision,
+    needsAttention: false,
+    participants: participants.map(p => ({ ...p, state, attempts: call === undefined ? 0 : 1 })),
+  };
+}

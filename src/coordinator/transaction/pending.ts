@@ -1,0 +1,84 @@
+/** Owns what `describe` knows of calls that are under way: attempts, last failure and next time, by activity id. */
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { type Failure } from '../../protocol/wire/answers';
+import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
+import { type Phase, timestamp } from '../../protocol/wire/phases';
+
+type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+type ApplicationFailureInfo = NonNullable<NonNullable<Activity['lastFailure']>['applicationFailureInfo']>;
+type Instant = Activity['nextAttemptScheduleTime'];
+
+/** `commit round`, or `commit p2 #3`: see `wanted`. */
+const idPattern = /^(prepare|commit|rollback) (?:round|(.+) #\d+)$/;
+
+export interface PendingCall {
+  readonly phase: Phase;
+  /** Absent: the round, over everyone. */
+  readonly participant?: string;
+  readonly activity: Activity;
+}
+
+export function pendingCalls({ raw }: WorkflowExecutionDescription): PendingCall[] {
+  return (raw.pendingActivities ?? []).flatMap(activity => {
+    const [, phase, participant] = idPattern.exec(activity.activityId ?? '') ?? [];
+    if (phase === undefined) return [];
+    return [{ phase: phase as Phase, activity, ...(participant === undefined ? {} : { participant }) }];
+  });
+}
+
+/** The document with what the pending calls of stragglers know. */
+export function overlay(document: TransactionDocument, calls: readonly PendingCall[]): TransactionDocument {
+  const own = new Map(calls.map(call => [call.participant, call.activity]));
+  const participants = document.participants.map(p => {
+    const activity = own.get(p.name);
+    return activity === undefined ? p : withActivity(p, activity);
+  });
+  return { ...document, participants };
+}
+
+/** temporal.api.enums.v1.PendingActivityState: waiting for its next attempt, as opposed to in one. */
+const scheduled = 1;
+
+function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDocument {
+  const next = Number(activity.state) === scheduled ? rfc3339(activity.nextAttemptScheduleTime) : undefined;
+  const nextAttemptAt = next === undefined ? {} : { nextAttemptAt: next };
+  return { ...p, attempts: attemptsOf(p, activity), ...lastErrorOf(activity), ...nextAttemptAt };
+}
+
+/** A call that goes on after earlier requests hands their failure over in its first attempt, which sends nothing. */
+function attemptsOf(p: ParticipantDocument, { attempt }: Activity): number {
+  return p.attempts + (attempt ?? 1) - (p.attempts > 0 ? 1 : 0);
+}
+
+function lastErrorOf({
+  lastFailure,
+  lastAttemptCompleteTime,
+}: Activity): Pick<ParticipantDocument, 'lastError'> {
+  const at = rfc3339(lastAttemptCompleteTime);
+  if (lastFailure == null || at === undefined) return {};
+  const { applicationFailureInfo: info, message } = lastFailure;
+  if (info == null)
+    return { lastError: { code: 'workerLost', message: 'the worker was lost during the request', at } };
+  const status = statusOf(info);
+  return {
+    lastError: {
+      code: info.type ?? 'workerLost',
+      ...(status === undefined ? {} : { status }),
+      message: message ?? '',
+      at,
+    },
+  };
+}
+
+/** The HTTP status, in what a straggler's activity says of its failed request. */
+function statusOf({ details }: ApplicationFailureInfo): number | undefined {
+  const [payload] = details?.payloads ?? [];
+  if (payload === undefined) return undefined;
+  return defaultPayloadConverter.fromPayload<{ readonly why?: Failure } | undefined>(payload)?.why?.status;
+}
+
+function rfc3339(time: Instant): string | undefined {
+  if (time == null) return undefined;
+  return timestamp(Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6));
+}

@@ -1,0 +1,95 @@
+/**
+ * Owns reading a transaction. A running one is asked by query, with a deadline, since a query with no worker never answers;
+ * `describe` adds what the pending calls know, and is the answer when no worker is there. A closed one is its result, which
+ * needs no worker.
+ */
+import { type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
+import { statusQuery } from '../../../workflows/transaction/messages';
+import { type TransactionDocument } from '../../protocol/client/document';
+import { type Ms } from '../../protocol/wire/phases';
+import { readId } from '../../protocol/wire/ids';
+import { type Reading } from './contract';
+import { describedDocument } from './describe';
+import { type Engine } from '../../engine/engine';
+import { isNotFound, isTransient } from '../../engine/errors';
+import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from '../errors';
+import { withHolders } from '../lock/whoHolds';
+import { type Memo } from './memo';
+import { overlay, pendingCalls } from './pending';
+
+/** Describe and query together, so that a reader has its answer within a second (SPEC §3). */
+const answerWithinMs = 950;
+const queryWithinMs = 700;
+/** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. */
+const describeWithinMs = 2500;
+/** A worker that is there answers in a tenth of it. */
+const shortestQueryMs = 200;
+
+/** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
+export async function read(engine: Engine, id: string): Promise<Reading> {
+  const answerBy = Date.now() + answerWithinMs;
+  const description = await describe(engine, id);
+  const { startedBy } = description.memo as unknown as Memo;
+  const document = await documentOf(engine, description, answerBy);
+  return { document: await withHolders(engine, document), startedBy };
+}
+
+/** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
+export async function describe(engine: Engine, id: string): Promise<WorkflowExecutionDescription> {
+  const ours = readId(engine.tag, id);
+  if (ours === undefined) throw new UnknownTransaction(id);
+  try {
+    return await within(engine, describeWithinMs, () => engine.client.workflow.getHandle(id).describe());
+  } catch (error) {
+    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
+    if (!isNotFound(error)) throw error;
+    const expired = ours.at !== undefined && Date.now() - ours.at > engine.retentionMs;
+    throw expired ? new ExpiredTransaction(id) : new UnknownTransaction(id);
+  }
+}
+
+async function documentOf(
+  engine: Engine,
+  description: WorkflowExecutionDescription,
+  answerBy: Ms,
+): Promise<TransactionDocument> {
+  const handle = engine.client.workflow.getHandle(description.workflowId, description.runId);
+  const answer =
+    description.status.name === 'RUNNING'
+      ? await query(engine, handle, Math.max(Math.min(queryWithinMs, answerBy - Date.now()), shortestQueryMs))
+      : await result(engine, handle, description);
+  return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
+}
+
+/** Undefined where no worker answers in time. */
+async function query(
+  engine: Engine,
+  handle: WorkflowHandle,
+  withinMs: Ms,
+): Promise<TransactionDocument | undefined> {
+  try {
+    return await within(engine, withinMs, () => handle.query(statusQuery));
+  } catch (error) {
+    engine.onQueryFailed(error);
+    return undefined;
+  }
+}
+
+/** Undefined where the workflow was ended from outside and left no result. */
+async function result(
+  engine: Engine,
+  handle: WorkflowHandle,
+  { status }: WorkflowExecutionDescription,
+): Promise<TransactionDocument | undefined> {
+  if (status.name !== 'COMPLETED') return undefined;
+  try {
+    return (await within(engine, describeWithinMs, () => handle.result())) as TransactionDocument;
+  } catch (error) {
+    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
+    throw error;
+  }
+}
+
+function within<T>({ connection }: Engine, ms: Ms, work: () => Promise<T>): Promise<T> {
+  return connection.withDeadline(Date.now() + ms, work);
+}

@@ -1,0 +1,53 @@
+/**
+ * Owns taking a transaction up again that ended abnormally in Temporal (terminated, failed, timed out), under its own id.
+ * It never guesses: without the state that the closed run itself tells, nothing is started.
+ *
+ * I6: the memo goes on, so the key, the request and the caller stay the transaction's.
+ * I10: two recoveries at once start one run: Temporal starts none beside one that runs or has completed.
+ */
+import { type WorkflowExecutionDescription, WorkflowIdReusePolicy } from '@temporalio/client';
+import { askClosed } from './closedRun';
+import { type Recovered } from './contract';
+import { type Engine } from '../../engine/engine';
+import { isNotFound, isTransient } from '../../engine/errors';
+import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from '../errors';
+import { type Memo } from './memo';
+import { describe } from './read';
+import { startRun } from './startRun';
+
+/** @throws EngineUnavailable where Temporal does not answer: nobody knows then, and recovering again is harmless */
+export async function recover(engine: Engine, id: string): Promise<Recovered> {
+  try {
+    const found = await describe(engine, id);
+    if (found.status.name === 'COMPLETED') return { is: 'ended' };
+    const why = abnormal[found.status.name];
+    return why === undefined ? { is: 'running' } : await takeUp(engine, found, why);
+  } catch (error) {
+    if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction) return { is: 'unknown' };
+    if (isNotFound(error)) return { is: 'unknown' }; // its retention ended meanwhile
+    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
+    throw error;
+  }
+}
+
+/** Closed by something other than itself; whatever else is new to us is left alone. */
+const abnormal: Readonly<Record<string, string>> = {
+  TERMINATED: 'terminated',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed out',
+  CANCELLED: 'cancelled',
+};
+
+async function takeUp(engine: Engine, closed: WorkflowExecutionDescription, why: string): Promise<Recovered> {
+  const answer = await askClosed(engine, closed);
+  if (answer.is !== 'left') return answer;
+  const { workflowId: id, runId: from } = closed;
+  const { stored, progress } = answer.left;
+  if ((await describe(engine, id)).runId !== from) return { is: 'running' }; // somebody else was quicker
+  const runId = await startRun(engine, id, {
+    input: { version: 2, stored, from, why },
+    memo: { ...(closed.memo as unknown as Memo), progress },
+    reuse: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+  });
+  return runId === undefined ? { is: 'running' } : { is: 'recovered', runId };
+}

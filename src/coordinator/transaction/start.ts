@@ -1,0 +1,77 @@
+/**
+ * Owns starting a transaction.
+ *
+ * I6: the id comes from caller and key, Temporal refuses a second workflow of that id for as long as it remembers the
+ *     first, and the memo's hash tells a repeat from another request.
+ * I10: `201` follows the durable start; a start whose result is unknown is repeated under the same id.
+ */
+import { WorkflowIdReusePolicy } from '@temporalio/client';
+import { type TransactionInput, beginInput } from '../../../workflows/transaction/input';
+import { begin } from '../../protocol/transaction/apply';
+import { documentOf } from '../../protocol/transaction/document';
+import { type TransactionId, keyedId, timedId } from '../../protocol/wire/ids';
+import { requestHash } from '../../protocol/client/transactionRequest';
+import { accept } from './accept';
+import { type Reading, type StartOptions } from './contract';
+import { type Engine } from '../../engine/engine';
+import { isOverloaded, isTooLarge, isTransient, neverReached } from '../../engine/errors';
+import { EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from '../errors';
+import { type Memo, type StartMemo, startMemo } from './memo';
+import { describe, read } from './read';
+import { startRun } from './startRun';
+
+const tries = 3;
+
+/** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge */
+export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
+  const { request, caller, idempotencyKey } = options;
+  const id =
+    idempotencyKey === undefined
+      ? timedId(engine.tag, Date.now())
+      : keyedId(engine.tag, caller, idempotencyKey);
+  const accepted = accept(request, { limits: engine.limits, now: Date.now(), ...statusUrl(engine, id) });
+  const memo = startMemo(accepted, { requestHash: requestHash(request), startedBy: caller });
+  const isNew = await startDurably(engine, id, { input: beginInput(accepted), memo });
+  return isNew
+    ? { document: documentOf(begin(id, accepted)), startedBy: caller }
+    : readRepeated(engine, id, memo);
+}
+
+function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
+  return publicUrl === undefined ? {} : { statusUrl: `${publicUrl}/transactions/${id}` };
+}
+
+/** True where this call started it, false where it was there already. */
+async function startDurably(
+  engine: Engine,
+  id: TransactionId,
+  { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
+): Promise<boolean> {
+  let unknown = false;
+  let last: unknown;
+  for (let nth = 1; nth <= tries; nth += 1) {
+    try {
+      const reuse = WorkflowIdReusePolicy.REJECT_DUPLICATE;
+      return (await startRun(engine, id, { input, memo, reuse })) !== undefined;
+    } catch (error) {
+      if (isTooLarge(error))
+        throw new RequestTooLarge('the request is more than Temporal stores', { cause: error });
+      if (!isTransient(error)) throw error;
+      unknown ||= !neverReached(error) && !isOverloaded(error);
+      last = error;
+    }
+  }
+  throw unknown
+    ? new StartUnknown(id, { cause: last })
+    : new EngineUnavailable('Temporal cannot be reached', { cause: last });
+}
+
+async function readRepeated(
+  engine: Engine,
+  id: TransactionId,
+  { requestHash: hash }: StartMemo,
+): Promise<Reading> {
+  const { memo } = await describe(engine, id);
+  if ((memo as unknown as Memo).requestHash !== hash) throw new KeyReused(id);
+  return read(engine, id);
+}

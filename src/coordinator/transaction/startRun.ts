@@ -1,0 +1,55 @@
+/** Owns the options of a run of the workflow: the first one of a transaction, and one that takes it up again. */
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  type WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import { type TransactionInput } from '../../../workflows/transaction/input';
+import { transactionWorkflow } from '../../../workflows/transaction/messages';
+import { type Engine } from '../../engine/engine';
+import { type Memo, type StartMemo } from './memo';
+
+const tryWithinMs = 3000;
+
+interface Run {
+  readonly input: TransactionInput;
+  readonly memo: Memo;
+  readonly reuse: WorkflowIdReusePolicy;
+}
+
+/** The id of the run; undefined where there is one already that `reuse` does not allow another beside. */
+export async function startRun(engine: Engine, id: string, run: Run): Promise<string | undefined> {
+  try {
+    return await engine.connection.withDeadline(Date.now() + tryWithinMs, () => begin(engine, id, run));
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
+}
+
+async function begin(
+  { client, taskQueue }: Engine,
+  id: string,
+  { input, memo, reuse }: Run,
+): Promise<string> {
+  const { firstExecutionRunId } = await client.workflow.start(transactionWorkflow, {
+    workflowId: id,
+    taskQueue,
+    args: [input],
+    memo: { ...memo },
+    staticSummary: summaryOf(memo),
+    workflowTaskTimeout: '3s', // a dead worker's task is given to another after this long
+    workflowIdReusePolicy: reuse,
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+    requestEagerStart: true,
+  });
+  return firstExecutionRunId;
+}
+
+/** One line, shown under User Metadata in the Web UI and by `temporal workflow describe`. Kept far below 400 bytes. */
+function summaryOf({ participants }: StartMemo): string {
+  const shown = participants.slice(0, 3).map(p => `${p.name} at ${new URL(p.url).host}`.slice(0, 100));
+  const more = participants.length > shown.length ? ', …' : '';
+  const count = `${String(participants.length)} participant${participants.length === 1 ? '' : 's'}`;
+  return `${count}: ${shown.join(', ')}${more}`;
+}

@@ -1,0 +1,96 @@
+/** Owns the shape of the document that clients read (SPEC §3). Timestamps are RFC 3339 UTC with milliseconds. */
+import { type LockRequest } from '../wire/locks';
+import { type Decision } from '../wire/phases';
+
+export type TransactionState =
+  'acquiringLocks' | 'preparing' | 'committing' | 'rollingBack' | 'committed' | 'rolledback' | 'interrupted';
+
+export type ParticipantState =
+  | 'waiting'
+  | 'preparing'
+  | 'prepared'
+  | 'refused'
+  | 'unanswered'
+  | 'committing'
+  | 'committed'
+  | 'rollingBack'
+  | 'rolledback'
+  | 'forced';
+
+export interface ParticipantDocument {
+  readonly name: string;
+  /** The prepare URL, its query redacted. */
+  readonly url: string;
+  readonly state: ParticipantState;
+  readonly vote?: 'yes' | 'no';
+  /** Requests of the current phase, counted anew after a retry. */
+  readonly attempts: number;
+  readonly lastError?: {
+    readonly code: string;
+    readonly status?: number;
+    readonly message: string;
+    readonly at: string;
+  };
+  readonly nextAttemptAt?: string;
+  readonly forced?: {
+    readonly outcome: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly at: string;
+  };
+  /** An answer that came after the operator's word and says otherwise. */
+  readonly contradiction?: { readonly answer: Decision; readonly at: string };
+}
+
+export interface ActionDocument {
+  readonly action: string;
+  readonly by: string;
+  readonly at: string;
+  readonly reason?: string;
+  readonly participant?: string;
+  readonly outcome?: string;
+  readonly ignored?: string;
+}
+
+/** Taken up again after the run `from` had ended abnormally in Temporal. */
+export interface RecoveryDocument {
+  readonly at: string;
+  readonly from: string;
+  readonly why: string;
+}
+
+/**
+ * `wanted`: its turn has not come. `waiting`: somebody else has it; `heldBy` and `ahead` say what its lock knew at `since`, or
+ * knows now where the lock could be asked. `held`: until the transaction has ended. `notHeld`: the transaction rolls back without it.
+ */
+export interface LockStateDocument extends LockRequest {
+  readonly state: 'wanted' | 'waiting' | 'held' | 'released' | 'notHeld';
+  readonly fencingToken?: number;
+  readonly grantedAt?: string;
+  readonly since?: string;
+  readonly heldBy?: readonly string[];
+  /** So many wait before it. */
+  readonly ahead?: number;
+}
+
+export interface TransactionDocument {
+  readonly id: string;
+  readonly status: 'pending' | 'committed' | 'rolledback';
+  readonly state: TransactionState;
+  readonly decision: Decision | null;
+  readonly reason?: { readonly code: string; readonly participant?: string; readonly detail?: string };
+  readonly needsAttention: boolean;
+  readonly heuristic?: 'mixed' | 'hazard';
+  readonly createdAt: string;
+  readonly decideBy: string;
+  readonly decidedAt?: string;
+  readonly endedAt?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** In the order in which they are acquired; there where there are any. */
+  readonly locks?: readonly LockStateDocument[];
+  readonly participants: readonly ParticipantDocument[];
+  /** What operators asked for, the newest last; there where there is any. */
+  readonly actions?: readonly ActionDocument[];
+  /** How often it was taken up again, the newest last; there where it was. */
+  readonly recoveries?: readonly RecoveryDocument[];
+}

@@ -1,0 +1,175 @@
+/**
+ * Owns the request to start a transaction (SPEC §3), validated and normalised, before any default of the server.
+ * Bad input is a value: every problem that was found, and nothing is started.
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../wire/canonicalJson';
+import { type InputProblem, limitProblems, pointer, problemsOf, shown } from '../wire/inputProblems';
+import { type LockRequest, byResource } from '../wire/locks';
+import { type Ms } from '../wire/phases';
+import { type ParticipantInput, type TransactionInput, transactionSchema } from './transactionSchema';
+import { redactUrl, siblingUrl } from '../wire/urls';
+
+export interface ParticipantRequest {
+  readonly name: string;
+  /** The prepare URL. */
+  readonly url: string;
+  readonly commitUrl: string;
+  readonly rollbackUrl: string;
+  readonly payload?: unknown;
+  /** For one request of either phase. */
+  readonly timeoutMs?: Ms;
+}
+
+export interface TransactionRequest {
+  readonly participants: readonly ParticipantRequest[];
+  /** From start to decision. */
+  readonly timeoutMs?: Ms;
+  readonly onCommitFailure?: 'retry' | 'rollback';
+  /** At least one, in the order in which they are acquired. */
+  readonly locks?: readonly LockRequest[];
+  /** For all of them. */
+  readonly lockTimeoutMs?: Ms;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export type ParsedRequest =
+  | { readonly is: 'request'; readonly request: TransactionRequest }
+  | { readonly is: 'refused'; readonly problems: readonly InputProblem[] };
+
+/** @param body parsed JSON: an array of URLs, or the long form. */
+export function parseTransactionRequest(
+  body: unknown,
+  limits: { readonly maxParticipants: number },
+): ParsedRequest {
+  const long = longForm(body);
+  const count = problemsOfCount(body, long, limits.maxParticipants);
+  if (count.length > 0) return { is: 'refused', problems: count };
+  const parsed = transactionSchema.safeParse(long);
+  const at = pointersInto(body);
+  if (!parsed.success) return { is: 'refused', problems: limitProblems(problemsOf(parsed.error, long, at)) };
+  const request = normalise(parsed.data);
+  const problems = problemsBetween(parsed.data, request, at);
+  return problems.length > 0
+    ? { is: 'refused', problems: limitProblems(problems) }
+    : { is: 'request', request };
+}
+
+/** The same for equal requests, in whichever form and order of members they came (I6): SHA-256, hex. */
+export function requestHash(request: TransactionRequest): string {
+  return createHash('sha256').update(canonicalJson(request)).digest('hex');
+}
+
+/** Both forms as one shape: an object, whose participants are objects. */
+function longForm(body: unknown): unknown {
+  const object: unknown = Array.isArray(body) ? { participants: body as unknown[] } : body;
+  if (typeof object !== 'object' || object === null) return object;
+  const participants = participantsOf(object);
+  return participants === undefined ? object : { ...object, participants: participants.map(asObject) };
+}
+
+function asObject(participant: unknown): unknown {
+  return typeof participant === 'string' ? { url: participant } : participant;
+}
+
+function participantsOf(object: unknown): readonly unknown[] | undefined {
+  if (typeof object !== 'object' || object === null || !Object.hasOwn(object, 'participants'))
+    return undefined;
+  const { participants } = object as { participants: unknown };
+  return Array.isArray(participants) ? participants : undefined;
+}
+
+/** Where in the body as it was sent a path of the long form is. */
+function pointersInto(body: unknown): (path: readonly PropertyKey[]) => string {
+  const sent: readonly unknown[] | undefined = Array.isArray(body) ? body : participantsOf(body);
+  return path => {
+    const [first, index, ...rest] = path;
+    if (first !== 'participants') return pointer(path);
+    const inString = typeof index === 'number' && typeof sent?.[index] === 'string';
+    const inside = [...(index === undefined ? [] : [index]), ...(inString ? [] : rest)];
+    return pointer(Array.isArray(body) ? inside : [first, ...inside]);
+  };
+}
+
+/** Before anything else: a body may hold tens of thousands of participants, each with its own problems. */
+function problemsOfCount(body: unknown, long: unknown, most: number): InputProblem[] {
+  const count = participantsOf(long)?.length;
+  if (count === undefined || (count > 0 && count <= most)) return [];
+  return [
+    {
+      pointer: pointersInto(body)(['participants']),
+      message: `must name 1 to ${most} participants, not ${count}`,
+    },
+  ];
+}
+
+function normalise(input: TransactionInput): TransactionRequest {
+  const { timeoutMs, onCommitFailure, locks = [], lockTimeoutMs, labels } = input;
+  return {
+    participants: input.participants.map(normaliseParticipant),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(onCommitFailure === undefined ? {} : { onCommitFailure }),
+    ...(locks.length === 0 ? {} : { locks: [...locks].sort(byResource) }),
+    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+    ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
+  };
+}
+
+function normaliseParticipant(input: ParticipantInput, index: number): ParticipantRequest {
+  return {
+    name: input.name ?? `p${index + 1}`,
+    url: input.url,
+    commitUrl: input.commitUrl ?? siblingUrl(input.url, 'commit'),
+    rollbackUrl: input.rollbackUrl ?? siblingUrl(input.url, 'rollback'),
+    ...(input.payload === undefined ? {} : { payload: input.payload }),
+    ...(input.timeoutMs === undefined ? {} : { timeoutMs: input.timeoutMs }),
+  };
+}
+
+/** What each field alone cannot show. */
+function problemsBetween(
+  input: TransactionInput,
+  request: TransactionRequest,
+  at: (path: readonly PropertyKey[]) => string,
+): InputProblem[] {
+  const { participants } = request;
+  const ofParticipants = participants.flatMap(({ name, url }, index) => {
+    const path = ['participants', index];
+    const sameUrl = participants.findIndex(other => other.url === url);
+    const sameName = participants.findIndex(other => other.name === name);
+    return [
+      ...problemsOfPair(input.participants[index], at(path)),
+      ...(sameUrl < index
+        ? [{ pointer: at([...path, 'url']), value: redactUrl(url), message: repeats(sameUrl) }]
+        : []),
+      ...(sameName < index
+        ? [{ pointer: at([...path, 'name']), ...shown(name), message: repeats(sameName) }]
+        : []),
+    ];
+  });
+  return [...ofParticipants, ...problemsOfLocks(input.locks ?? [], at)];
+}
+
+function repeats(index: number): string {
+  return `is also that of the participant at position ${index + 1}`;
+}
+
+/** A transaction cannot wait for itself, and there is no upgrade: one lock a resource. */
+function problemsOfLocks(
+  locks: readonly LockRequest[],
+  at: (path: readonly PropertyKey[]) => string,
+): InputProblem[] {
+  return locks.flatMap(({ resource }, index) => {
+    const same = locks.findIndex(other => other.resource === resource);
+    const message = `is also that of the lock at position ${same + 1}`;
+    return same < index ? [{ pointer: at(['locks', index, 'resource']), ...shown(resource), message }] : [];
+  });
+}
+
+function problemsOfPair(input: ParticipantInput | undefined, where: string): InputProblem[] {
+  if ((input?.commitUrl === undefined) === (input?.rollbackUrl === undefined)) return [];
+  const missing = input?.commitUrl === undefined ? 'commitUrl' : 'rollbackUrl';
+  return [
+    { pointer: `${where}/${missing}`, message: 'is required: commitUrl and rollbackUrl are named together' },
+  ];
+}

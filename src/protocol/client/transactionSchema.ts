@@ -1,0 +1,116 @@
+/** Owns the shape of the long form (SPEC §3): each field alone. What fields say together is transactionRequest.ts. */
+import { z } from 'zod';
+import { isDeeperThan } from '../wire/canonicalJson';
+import { readHttpUrl, readPrepareUrl } from './participantUrl';
+import { lockModes, resourceForm, resourcePattern } from '../wire/locks';
+import { namePattern } from '../wire/names';
+
+/** For one request to a participant; a process waits for it with one timer. */
+export const requestTimeoutMs = { min: 10, max: 600_000 } as const;
+
+/** From start to decision. Far below the engine's retention, so that a transaction cannot outlive its record. */
+export const transactionTimeoutMs = { min: 10, max: 604_800_000 } as const;
+
+/** Deeper ones overflow the stack of what reads and writes them. */
+const deepestPayload = 100;
+
+const mostLabels = 32;
+
+/** They are acquired one after the other, each a round trip. */
+const mostLocks = 100;
+
+type UrlReader = (text: string) => { readonly href: string } | { readonly wrong: string };
+
+/** A URL that `read` accepts, in its normal spelling. */
+function url(read: UrlReader): z.ZodType<string> {
+  return z.string('must be a string').transform((text, context) => {
+    const result = read(text);
+    if ('href' in result) return result.href;
+    context.addIssue({ code: 'custom', message: result.wrong });
+    return z.NEVER;
+  });
+}
+
+export function milliseconds({
+  min,
+  max,
+}: {
+  readonly min: number;
+  readonly max: number;
+}): z.ZodType<number> {
+  const message = `must be a whole number of milliseconds from ${min} to ${max}`;
+  return z.int(message).min(min, message).max(max, message);
+}
+
+/** An object that refuses other fields by name. */
+function closed<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: issue =>
+      issue.code === 'unrecognized_keys' ? `unknown field; known: ${known}` : 'must be an object',
+  });
+}
+
+const nameMessage = 'must be 1 to 64 of [A-Za-z0-9._-]';
+
+const participant = closed({
+  url: url(readPrepareUrl),
+  name: z.string(nameMessage).regex(namePattern, nameMessage).optional(),
+  commitUrl: url(readHttpUrl).optional(),
+  rollbackUrl: url(readHttpUrl).optional(),
+  payload: z
+    .unknown()
+    .refine(
+      value => !isDeeperThan(value, deepestPayload),
+      `must not nest deeper than ${deepestPayload} levels`,
+    )
+    .optional(),
+  timeoutMs: milliseconds(requestTimeoutMs).optional(),
+});
+
+/** Zod's records leave out `__proto__`, so the object is looked at as it is. */
+const labels = z
+  .custom<Record<string, string>>(
+    value => typeof value === 'object' && value !== null && !Array.isArray(value),
+    {
+      error: 'must be an object of strings',
+      abort: true,
+    },
+  )
+  .superRefine((value, context) => {
+    const entries = Object.entries(value as Record<string, unknown>);
+    const add = (message: string, path: string[] = []): void => {
+      context.addIssue({ code: 'custom', message, path });
+    };
+    if (entries.length > mostLabels) add(`must not have more than ${mostLabels} labels`);
+    for (const [key, label] of entries) {
+      if (!namePattern.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key]);
+      else if (!isLabelValue(label))
+        add('must be a string of at most 256 characters, without control characters', [key]);
+    }
+  });
+
+function isLabelValue(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= 256 && !/\p{Cc}/u.test(value);
+}
+
+const lock = closed({
+  resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
+  mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
+});
+
+/** The long form, every participant an object. */
+export const transactionSchema = closed({
+  participants: z.array(participant, 'must be an array of participants'),
+  timeoutMs: milliseconds(transactionTimeoutMs).optional(),
+  onCommitFailure: z.enum(['retry', 'rollback'], 'must be "retry" or "rollback"').optional(),
+  locks: z
+    .array(lock, 'must be an array of locks')
+    .max(mostLocks, `must not hold more than ${mostLocks} locks`)
+    .optional(),
+  lockTimeoutMs: milliseconds(transactionTimeoutMs).optional(),
+  labels: labels.optional(),
+});
+
+export type TransactionInput = z.output<typeof transactionSchema>;
+export type ParticipantInput = TransactionInput['participants'][number];

@@ -1,0 +1,47 @@
+/** Owns what a transaction's workflow and its activities say to each other. It stands in history: add members, never change one. */
+import { type Failure, type Standing } from '../wire/answers';
+import { type Backoff } from '../wire/backoff';
+import { type FencedLock } from '../wire/locks';
+import { type Ms, type Phase } from '../wire/phases';
+import { type Ending } from './events';
+
+/** One participant's call within an activity. Everything that the request is made of comes from here (I7). */
+export interface CallInput {
+  readonly participant: string;
+  readonly nth: number;
+  readonly url: string;
+  /** For one request. */
+  readonly timeoutMs: Ms;
+  readonly payload?: unknown;
+  /** How to read an answer to commit or rollback; absent for prepare. */
+  readonly standing?: Standing;
+}
+
+interface Request {
+  readonly transactionId: string;
+  readonly decideBy: Ms;
+  readonly statusUrl?: string;
+  readonly locks?: readonly FencedLock[];
+}
+
+export interface RoundInput extends Request {
+  readonly calls: readonly CallInput[];
+}
+
+export interface OwnInput extends Request {
+  readonly call: CallInput;
+  /** Requests of this phase before this activity: backoff goes on from there. */
+  readonly sentBefore: number;
+  readonly backoff: Backoff;
+  /** What the first attempt rethrows instead of sending. */
+  readonly handover?: Failure;
+}
+
+/** What an own activity's last failure says: the workflow reads it when the attempts are used up. */
+export type OwnFailure = Pick<Ending, 'exposure' | 'requests'> & { readonly why: Failure };
+
+/** *All*: the round, one activity over everyone. The others: one straggler each, retried by Temporal. */
+export type Activities = Readonly<
+  Record<`${Phase}All`, (input: RoundInput) => Promise<Ending[]>> &
+    Record<Phase, (input: OwnInput) => Promise<Ending>>
+>;

@@ -1,0 +1,53 @@
+/**
+ * Owns the workflow's input: it stands in history for as long as the transaction runs, so it carries its version.
+ * 1: a transaction that begins. 2: one that is taken up again, from the state that its run before had. 3: one that begins and
+ * has locks, which a worker that knows only 1 and 2 must not leave out.
+ */
+import { begin } from '../../src/protocol/transaction/apply';
+import { resume } from '../../src/protocol/transaction/resume';
+import { type Accepted, type Transaction } from '../../src/protocol/transaction/state';
+import { type Stored, readStored } from '../../src/protocol/transaction/stored';
+import { type Ms } from '../../src/protocol/wire/phases';
+
+interface BeginInput {
+  readonly version: 1 | 3;
+  readonly accepted: Accepted;
+}
+
+export interface ResumeInput {
+  readonly version: 2;
+  readonly stored: Stored;
+  /** The run that ended abnormally, and how. */
+  readonly from: string;
+  readonly why: string;
+}
+
+export type TransactionInput = BeginInput | ResumeInput;
+
+export function beginInput(accepted: Accepted): TransactionInput {
+  return { version: accepted.locks === undefined ? 1 : 3, accepted };
+}
+
+/**
+ * The state that a run starts from. A newer input is not ours to run: the workflow task fails, and is retried until a worker
+ * that knows it takes over.
+ */
+export function firstState(id: string, input: TransactionInput, now: Ms): Transaction {
+  switch (input.version) {
+    case 1:
+    case 3:
+      return begin(id, input.accepted);
+    case 2:
+      return resumed(id, input, now);
+    default:
+      throw new Error(
+        `this worker knows transactions of versions 1 to 3, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
+      );
+  }
+}
+
+function resumed(id: string, { stored, from, why }: ResumeInput, now: Ms): Transaction {
+  const before = readStored(stored);
+  if (before.id !== id) throw new Error(`what is stored is transaction "${before.id}", not "${id}"`);
+  return resume(before, { at: now, from, why });
+}

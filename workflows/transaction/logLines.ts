@@ -1,0 +1,77 @@
+/** Owns which changes of a transaction are worth a line of log. */
+import { timestamp } from '../../src/protocol/wire/phases';
+import { heuristicOf, needsAttention, statusOf } from '../../src/protocol/transaction/outcome';
+import { type OperatorAction, type Transaction } from '../../src/protocol/transaction/state';
+
+export interface LogLine {
+  readonly level: 'info' | 'warn';
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export function logLines(before: Transaction | undefined, after: Transaction): LogLine[] {
+  if (before === undefined) return takenUp(after);
+  return [
+    ...decided(before, after),
+    ...operated(before, after),
+    ...attention(before, after),
+    ...ended(before, after),
+  ];
+}
+
+function line(
+  t: Transaction,
+  level: LogLine['level'],
+  { message, ...fields }: Record<string, unknown> & { message: string },
+): LogLine {
+  return { level, message, fields: { transactionId: t.id, ...fields } };
+}
+
+function takenUp(t: Transaction): LogLine[] {
+  const last = t.recoveries?.at(-1);
+  if (last === undefined) return [];
+  const { from, why } = last;
+  const more = { from, stage: t.stage, ...(t.decision === undefined ? {} : { decision: t.decision }) };
+  return [line(t, 'warn', { message: `taken up again: its run had been ${why}`, ...more })];
+}
+
+function decided(before: Transaction, after: Transaction): LogLine[] {
+  if (before.decision !== undefined || after.decision === undefined) return [];
+  const reason = after.reason === undefined ? {} : { reason: after.reason };
+  return [line(after, 'info', { message: `decided ${after.decision}`, decision: after.decision, ...reason })];
+}
+
+function operated(before: Transaction, after: Transaction): LogLine[] {
+  // not by the count: repeats, and messages past the limit, are counted without being written down
+  const fresh: readonly OperatorAction[] = after.actions.filter(action => !before.actions.includes(action));
+  return fresh.map(({ action, ...rest }) =>
+    line(after, 'warn', {
+      message: `${action} ${rest.ignored === undefined ? 'applied' : 'ignored'}`,
+      ...rest,
+    }),
+  );
+}
+
+function attention(before: Transaction, after: Transaction): LogLine[] {
+  return after.participants
+    .filter((p, i) => p.attention && before.participants[i]?.attention !== true)
+    .map(p => {
+      const { at = 0, ...failure } = p.lastFailure ?? {};
+      const error = { ...failure, at: timestamp(at) };
+      const fields = { participant: p.target.name, attempts: p.attempts, error };
+      return line(after, 'warn', { message: 'needs attention: still trying', ...fields });
+    });
+}
+
+function ended(before: Transaction, after: Transaction): LogLine[] {
+  if (before.stage === 'ended' || after.stage !== 'ended') return [];
+  const durationMs = (after.endedAt ?? 0) - after.accepted.createdAt;
+  const heuristic = heuristicOf(after) ?? (needsAttention(after) ? 'attention' : undefined);
+  return [
+    line(after, 'info', {
+      message: `ended ${statusOf(after)}`,
+      durationMs,
+      ...(heuristic === undefined ? {} : { heuristic }),
+    }),
+  ];
+}

@@ -1,0 +1,93 @@
+/**
+ * Owns what can be said to a transaction from outside: the `status` query, the `left` query of a closed run, and abort,
+ * retryNow, resolve as signals and as updates of the same names (SPEC §4). Names and arguments are exact: people script against them.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import { type TransactionDocument } from '../../src/protocol/client/document';
+import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
+import { type Stored } from '../../src/protocol/transaction/stored';
+import { type Progress } from './progress';
+
+export const transactionWorkflow = 'transaction';
+export const statusQuery = defineQuery<TransactionDocument>('status');
+
+/** The argument of `left`: what `describe` says of the closed run, as proof that it has closed. */
+export interface ClosedRun {
+  readonly status: string;
+  readonly runId: string;
+  readonly historyLength: number;
+}
+
+/** What the next run goes on from, and what `describe` can tell until it has begun. */
+export interface Left {
+  readonly stored: Stored;
+  readonly progress: Progress;
+}
+
+/** For closed runs only (`interceptors.ts`): what it left, with what came after its last workflow task. */
+export const leftQuery = defineQuery<Left, [ClosedRun]>('left');
+
+/** Arguments arrive from people's command lines: unchecked until `readMessage` has seen them. */
+type Unchecked = [unknown];
+export const abortSignal = defineSignal<Unchecked>('abort');
+export const retryNowSignal = defineSignal<Unchecked>('retryNow');
+export const resolveSignal = defineSignal<Unchecked>('resolve');
+export const abortUpdate = defineUpdate<TransactionDocument, Unchecked>('abort');
+export const retryNowUpdate = defineUpdate<TransactionDocument, Unchecked>('retryNow');
+export const resolveUpdate = defineUpdate<TransactionDocument, Unchecked>('resolve');
+
+/** From a lock's workflow, to a transaction that waits for it. */
+export interface LockGranted {
+  readonly resource: string;
+  readonly fencingToken: number;
+}
+
+export const lockGrantedSignal = defineSignal<Unchecked>('lockGranted');
+
+export type MessageName = OperatorEvent['type'];
+
+const longest = 1000;
+
+/** Anybody can send it: only what a lock may have said is taken. */
+export function readLockGranted(argument: unknown): Extract<Event, { type: 'lockGranted' }> | string {
+  const given = typeof argument === 'object' && argument !== null ? argument : {};
+  const { resource, fencingToken } = given as Partial<LockGranted>;
+  if (typeof resource !== 'string' || !Number.isSafeInteger(fencingToken) || fencingToken === undefined)
+    return 'lockGranted is for locks to send: "resource" and "fencingToken"';
+  return { type: 'lockGranted', resource, fencingToken };
+}
+
+/** Who sent a message, also one that cannot be read otherwise. */
+export function authorOf(argument: unknown): string {
+  const by = typeof argument === 'object' && argument !== null && 'by' in argument ? argument.by : undefined;
+  return text(by) ?? 'unnamed (signal)';
+}
+
+/** The event that a message asks for, or what is wrong with the message. */
+export function readMessage(type: MessageName, argument: unknown): OperatorEvent | string {
+  const given = argument ?? {};
+  if (typeof given !== 'object') return `${type} takes an object, not ${typeof given}`;
+  const fields = given as Record<string, unknown>;
+  const by = authorOf(given);
+  const reason = text(fields['reason']);
+  if (type === 'retryNow') return { type, by };
+  if (type === 'abort') return { type, by, ...(reason === undefined ? {} : { reason }) };
+  return readResolve(fields, reason);
+}
+
+function readResolve(fields: Record<string, unknown>, reason: string | undefined): OperatorEvent | string {
+  const participant = text(fields['participant']);
+  const by = text(fields['by']);
+  const { outcome } = fields;
+  if (participant === undefined) return 'resolve needs "participant", a name';
+  if (outcome !== 'committed' && outcome !== 'rolledback' && outcome !== 'unknown') {
+    return 'resolve needs "outcome": "committed", "rolledback" or "unknown"';
+  }
+  if (by === undefined || reason === undefined)
+    return 'resolve needs "by" and "reason": who says so, and why';
+  return { type: 'resolve', participant, outcome, by, reason };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;
+}

@@ -1,0 +1,189 @@
+/**
+ * Owns turning what is wanted into calls of the engine, and what came of them into events. Every option is deliberate
+ * (docs/ARCHITECTURE.md, "Timeouts"). A lost activity means that nobody knows: everything may have happened in it.
+ *
+ * I4: cancellation is waited for, so a call counts as open until its last request was answered or given up.
+ */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  type ActivityOptions,
+  ApplicationFailure,
+  CancelledFailure,
+  TimeoutFailure,
+  isCancellation,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow';
+import { type Failure, unknownExposure, workerLost } from '../../src/protocol/wire/answers';
+import { type Phase } from '../../src/protocol/wire/phases';
+import { type Ending, type Event } from '../../src/protocol/transaction/events';
+import { type Transaction } from '../../src/protocol/transaction/state';
+import { type Wanted } from '../../src/protocol/transaction/wanted';
+import { type Activities, type OwnFailure } from '../../src/protocol/transaction/steps';
+import { acquireLocks, releaseLocks } from './performLocks';
+import { namesOf } from './names';
+import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
+
+type Own = Extract<Wanted, { do: 'own' }>;
+type Round = Extract<Wanted, { do: 'round' }>;
+
+export async function perform(t: Transaction, wanted: Wanted): Promise<Event | undefined> {
+  switch (wanted.do) {
+    case 'round':
+      return { type: 'callsEnded', phase: wanted.phase, endings: await performRound(t, wanted) };
+    case 'own':
+      return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted)] };
+    case 'awaitQuiet':
+      return at(
+        wanted.until,
+        { type: 'quiet' },
+        'until no prepare can be on its way: then one more rollback',
+      );
+    case 'awaitLocks':
+      return at(wanted.until, { type: 'locksOverdue' }, 'until the time for acquiring locks is up');
+    case 'acquireLocks':
+      return { type: 'locksAnswered', nth: wanted.nth, ...(await acquireLocks(t.id, wanted)) };
+    case 'releaseLocks':
+      return releaseLocks(t.id, wanted);
+  }
+}
+
+async function at(until: number, event: Event, summary: string): Promise<Event | undefined> {
+  try {
+    await sleep(Math.max(until - Date.now(), 1), { summary });
+    return event;
+  } catch (error) {
+    if (isCancellation(error)) return undefined; // no longer wanted
+    throw error;
+  }
+}
+
+/** Shared by both lanes: a request may wait one request timeout in a full bulkhead, then take one; a second for the rest. */
+function timeouts(
+  t: Transaction,
+  { phase, key }: { phase: Phase; key: string },
+  longestMs: number,
+): ActivityOptions {
+  const left = Math.max(t.accepted.decideBy - Date.now(), 1);
+  return {
+    activityId: key,
+    startToCloseTimeout: 2 * longestMs + 1000,
+    heartbeatTimeout: 2000,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    ...(phase === 'prepare' ? { scheduleToCloseTimeout: left } : {}),
+  };
+}
+
+async function performRound(t: Transaction, round: Round): Promise<readonly Ending[]> {
+  const targets = round.to.map(name => participantOf(t, name));
+  const longestMs = Math.max(...targets.map(p => requestTimeoutMs(p, round.phase)));
+  const activities = proxyActivities<Activities>({
+    ...timeouts(t, round, longestMs),
+    retry: { maximumAttempts: 1 },
+    summary: namesOf(round.to),
+  });
+  const calls = targets.map(p => callInput(t, p, round.phase));
+  try {
+    return await activities[`${round.phase}All`]({ ...requestOf(t), calls });
+  } catch (error) {
+    const lost = lostEnding(error);
+    return calls.map(({ participant, nth }) => ({
+      ...lost,
+      is: 'unavailable',
+      participant,
+      nth,
+      requests: 1,
+    }));
+  }
+}
+
+async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promise<Ending> {
+  const p = participantOf(t, to);
+  const { limits } = t.accepted;
+  const backoff = {
+    initialMs: limits.retryInitialMs,
+    maxMs: call.endless ? limits.attentionRetryMs : limits.retryMaxMs,
+  };
+  const activities = proxyActivities<Activities>({
+    ...timeouts(t, { phase, key }, requestTimeoutMs(p, phase)),
+    retry: {
+      ...attempts(t, { phase, call }),
+      initialInterval: backoff.initialMs,
+      backoffCoefficient: 2,
+      maximumInterval: Math.max(backoff.maxMs, backoff.initialMs),
+    },
+    summary: ownSummary(to, call),
+  });
+  const handover = call.handover === undefined ? {} : { handover: call.handover };
+  const input = {
+    ...requestOf(t),
+    ...handover,
+    call: callInput(t, p, phase),
+    sentBefore: call.sentBefore,
+    backoff,
+  };
+  try {
+    return await activities[phase](input);
+  } catch (error) {
+    return { participant: to, nth: call.nth, ...ownEnding(error) };
+  }
+}
+
+function ownSummary(to: string, { endless, late }: Own['call']): string {
+  if (endless) return `${to}, needs attention: tried until it answers`;
+  return late ? `${to}, once more: a late prepare may have arrived` : to;
+}
+
+/** Temporal counts attempts; one that only hands the round's failure over is one more. */
+function attempts(
+  t: Transaction,
+  { phase, call }: Pick<Own, 'phase' | 'call'>,
+): { maximumAttempts?: number } {
+  if (call.endless) return {};
+  if (call.once) return { maximumAttempts: 1 };
+  const { prepareAttempts, completionAttempts } = t.accepted.limits;
+  const limit = phase === 'prepare' ? prepareAttempts : completionAttempts;
+  const left = Math.max(limit - call.sentBefore, 1);
+  return { maximumAttempts: left + (call.handover === undefined ? 0 : 1) };
+}
+
+type Came = Omit<Ending, 'participant' | 'nth'>;
+
+function ownEnding(error: unknown): Came {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const came: Came =
+    cause instanceof ApplicationFailure && isOwnFailure(cause.details?.[0])
+      ? { is: 'spent', ...cause.details[0] }
+      : lostEnding(error);
+  return endedByTime(error) ? { ...came, outOfTime: true } : came;
+}
+
+/** Temporal does not begin an attempt that `scheduleToCloseTimeout` would cut off; prepares alone have one, to `decideBy`. */
+function endedByTime(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
+}
+
+function isOwnFailure(detail: unknown): detail is OwnFailure {
+  return typeof detail === 'object' && detail !== null && 'exposure' in detail && 'why' in detail;
+}
+
+/** Cancelled with nothing to tell, cut by the deadline, or lost with its worker: in each, anything may have been sent. */
+function lostEnding(error: unknown): Came {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const gaveUp = error.cause instanceof CancelledFailure;
+  return {
+    is: gaveUp ? 'gaveUp' : 'spent',
+    why: whyLost(error.cause),
+    exposure: unknownExposure,
+    requests: 0,
+  };
+}
+
+function whyLost(cause: Error | undefined): Failure {
+  if (cause instanceof CancelledFailure) return { code: 'cancelled', message: 'the request was given up' };
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE') {
+    return { code: 'deadline', message: 'no vote before the deadline of the transaction' };
+  }
+  return { code: workerLost, message: 'the worker was lost during the request' };
+}

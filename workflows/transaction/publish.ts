@@ -1,0 +1,61 @@
+/**
+ * Owns what a transaction shows of itself without being asked: log lines, current details for the Web UI, and the memo and
+ * search attributes that `describe` alone must be able to tell (SPEC §3). A healthy transaction upserts once, at its end.
+ */
+import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { documentOf } from '../../src/protocol/transaction/document';
+import { statusOf, needsAttention } from '../../src/protocol/transaction/outcome';
+import { toRelease } from '../../src/protocol/transaction/locking';
+import { type Transaction } from '../../src/protocol/transaction/state';
+import { detailsOf } from './details';
+import { logLines } from './logLines';
+import { progressOf, searchAttributesOf } from './progress';
+
+export function publisher(): (before: Transaction | undefined, after: Transaction) => void {
+  let told = '';
+  return (before, after) => {
+    for (const { level, message, fields } of logLines(before, after)) log[level](message, fields);
+    const document = documentOf(after);
+    setCurrentDetails(detailsOf(document));
+    const now = signature(after);
+    if (now === told || (told === '' && !isNoteworthy(after))) return;
+    told = now;
+    upsertSearchAttributes(searchAttributesOf(document));
+    const resultTells = after.stage === 'ended' && toRelease(after).length === 0;
+    if (!resultTells) upsertMemo({ progress: progressOf(document) });
+  };
+}
+
+/**
+ * At the first straggler, the first lock that is waited for, whenever a person may be needed or has spoken, when it was taken
+ * up again, and when an outcome is reported: `describe` must not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
+ */
+function isNoteworthy(t: Transaction): boolean {
+  return (
+    statusOf(t) !== 'pending' ||
+    t.actionCount > 0 ||
+    t.recoveries !== undefined ||
+    t.locking?.waitsFor !== undefined ||
+    t.participants.some(p => p.call?.lane === 'own' || p.attention)
+  );
+}
+
+/** Changes seldom, however many participants are in trouble: each upsert adds to history, which stays bounded. */
+function signature(t: Transaction): string {
+  const attention = t.participants.filter(p => p.attention).length;
+  const forced = t.participants.filter(p => p.forced).length;
+  return [
+    t.stage,
+    t.decision,
+    statusOf(t),
+    needsAttention(t),
+    doublings(attention),
+    doublings(forced),
+    ...(t.locking === undefined ? [] : [t.locking.waitsFor?.resource]),
+  ].join();
+}
+
+/** 0, 1, 2, 4, 8, …: a count that is worth telling again each time it has doubled. */
+function doublings(count: number): number {
+  return Math.ceil(Math.log2(count + 1));
+}

@@ -1,0 +1,49 @@
+/**
+ * Owns the life of one transaction as a durable workflow: the driver of the pure core. It feeds events to `apply` and keeps
+ * under way exactly what `wanted` names.
+ *
+ * I1, I10: state is rebuilt by replay; a decision and the calls that follow from it are persisted in one workflow task.
+ * A broken invariant or a bug throws an ordinary error: that fails the workflow task, which is retried, not the transaction.
+ */
+import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
+import { type TransactionDocument } from '../../src/protocol/client/document';
+import { apply } from '../../src/protocol/transaction/apply';
+import { documentOf } from '../../src/protocol/transaction/document';
+import { type Event } from '../../src/protocol/transaction/events';
+import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
+import { type TransactionInput, firstState } from './input';
+import { keep } from '../keep';
+import { listen } from './listen';
+import { perform } from './perform';
+import { publisher } from './publish';
+
+export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
+  let state = firstState(workflowInfo().workflowId, input, Date.now());
+  const publish = publisher();
+  const keeper = keep<Wanted, Event>({
+    wanted: () => wanted(state),
+    perform: work => perform(state, work),
+    feed,
+  });
+
+  function feed(event: Event): void {
+    const before = state;
+    state = apply(before, event, Date.now());
+    keeper.reconcile();
+    publish(before, state);
+  }
+
+  // the first calls are under way before a message is heard: one that came before the first task would cut off a call that
+  // nobody had begun, and that would never end
+  const ended = CancellationScope.nonCancellable(async () => {
+    keeper.reconcile();
+    publish(undefined, state);
+    const isOver = (): boolean => state.stage === 'ended' && keeper.underWay().length === 0;
+    await condition(() => keeper.broken() !== undefined || isOver());
+  });
+  listen({ state: () => state, feed });
+  await ended;
+  const broken = keeper.broken();
+  if (broken !== undefined) throw broken.error;
+  return documentOf(state);
+}
