@@ -7,29 +7,18 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
-import { createActivities } from '../activities/transaction';
-import { createLockActivities } from '../activities/lock';
-import { createApi } from '../src/api/app';
+import { compose, reachTemporal } from '../src/compose';
 import { readConfig } from '../src/config/readConfig';
-import { createCoordinator } from '../src/coordinator/transaction';
-import { createLocks } from '../src/coordinator/lock';
-import { createOrphans } from '../src/coordinator/orphans';
 import { type Coordinator } from '../src/coordinator/transaction/contract';
-import { createOutbound } from '../src/outbound';
-import { tagOfNamespace } from '../src/protocol/wire/ids';
-import { type LockRequest } from '../src/protocol/wire/locks';
-import { parseTransactionRequest } from '../src/protocol/client/transactionRequest';
-import { callLogger } from '../src/telemetry/callLog';
-import { createLog } from '../src/telemetry/log';
-import { type Connected, connect } from '../src/engine/connect';
+import { type Connected } from '../src/engine/connect';
 import { installRuntime } from '../src/engine/runtime';
-import { registerSearchAttributes } from '../src/engine/searchAttributes';
-import { createWorker } from '../src/engine/worker';
+import { parseTransactionRequest } from '../src/protocol/client/transactionRequest';
+import { type LockRequest } from '../src/protocol/wire/locks';
+import { createLog } from '../src/telemetry/log';
 import { measure } from './load';
 import { type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
 
 const [temporalAddress = '', participantsUrl = ''] = process.argv.slice(2);
-const namespace = 'default';
 const config = readConfig({});
 
 interface UnderTest {
@@ -40,35 +29,14 @@ interface UnderTest {
 async function main(): Promise<void> {
   const log = createLog(config.logLevel);
   installRuntime(log);
-  const stopping = new AbortController().signal;
-  const engine = await connect({
-    ...{ connection: { address: temporalAddress }, namespace, signal: stopping },
-    onRetry: why => {
-      log.warn({ why }, 'Temporal does not answer yet');
-    },
-  });
-  await registerSearchAttributes(engine.connection, namespace);
-  const outbound = createOutbound({ allowed: config.allowedParticipants });
-  const known = {
-    ...engine,
-    ...{ limits: config.limits, taskQueue: config.taskQueue, tag: tagOfNamespace(engine.namespaceId) },
-    onQueryFailed: (err: unknown) => {
-      log.warn({ err }, 'a query failed');
-    },
-  };
-  const [coordinator, orphans, locks] = [createCoordinator(known), createOrphans(known), createLocks(known)];
-  const worker = await createWorker({
-    ...{ connection: engine.connection, namespace, taskQueue: config.taskQueue },
-    activities: {
-      ...createActivities({ outbound, log: callLogger(log) }),
-      ...createLockActivities(known),
-    },
-    workflowBundle: await bundle(),
-  });
+  const around = { config, log, stopping: new AbortController().signal };
+  const engine = await reachTemporal(around, temporalAddress);
+  const parts = compose(engine, around);
+  const worker = await parts.createWorker({ workflowBundle: await bundle() });
   void worker.run();
-  const server = createServer(createApi({ coordinator, orphans, locks, outbound, config, log, stopping }));
+  const server = createServer(parts.createApi());
   const url = await listening(server);
-  answerQuestions({ engine, coordinator });
+  answerQuestions({ engine, coordinator: parts.coordinator });
   tell({ ready: { url } });
 }
 

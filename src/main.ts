@@ -5,41 +5,20 @@
  *
  * Fails, with one clear line and exit code 1: bad configuration, a port or data directory in use, no Temporal server.
  */
-import { type NativeConnection, type Worker } from '@temporalio/worker';
-import { createActivities } from '../activities/transaction';
-import { createLockActivities } from '../activities/lock';
-import { createSweepActivities } from '../activities/orphans';
-import { createApi } from './api/app';
+import { type Worker } from '@temporalio/worker';
 import { listen } from './api/listen';
-import { type Config } from './config/config';
+import { type Composed, type Surroundings, compose, reachTemporal } from './compose';
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
-import { createCoordinator } from './coordinator/transaction';
-import { type Engine } from './engine/engine';
-import { createLocks } from './coordinator/lock';
-import { createOrphans, scheduleSweeps } from './coordinator/orphans';
-import { createOutbound } from './outbound';
-import { type Outbound } from './outbound/contract';
-import { tagOfNamespace } from './protocol/wire/ids';
-import { readyBlock } from './telemetry/readyBlock';
-import { callLogger } from './telemetry/callLog';
-import { sweepLogger } from './telemetry/sweepLog';
-import { type Log, createLog } from './telemetry/log';
-import { connectionOptions } from './config/temporalOptions';
-import { type Connected, connect } from './engine/connect';
 import { startDevServer } from './engine/devServer/devServer';
 import { installRuntime } from './engine/runtime';
-import { registerSearchAttributes } from './engine/searchAttributes';
-import { createWorker } from './engine/worker';
+import { type Log, createLog } from './telemetry/log';
+import { readyBlock } from './telemetry/readyBlock';
 
 /** What has been started, to be stopped in reverse. */
 type Closers = { readonly what: string; readonly close: () => Promise<void> }[];
 
-interface Context {
-  readonly config: Config;
-  readonly log: Log;
-  /** Aborts when a signal asks to stop. */
-  readonly stopping: AbortSignal;
+interface Context extends Surroundings {
   readonly closers: Closers;
 }
 
@@ -60,13 +39,10 @@ async function main(): Promise<void> {
 async function run(context: Context): Promise<void> {
   const { config, log, stopping } = context;
   const server = await temporalServer(context);
-  const engine = await connected(context, server.address);
-  const outbound = createOutbound({
-    allowed: config.allowedParticipants,
-    ...(config.signingSecret === undefined ? {} : { signingSecret: config.signingSecret }),
-  });
-  context.closers.push({ what: 'outbound', close: () => outbound.close() });
-  const parts = { engine: engineOf(context, engine), connection: engine.connection, outbound };
+  const connected = await reachTemporal(context, server.address);
+  context.closers.push({ what: 'connection', close: () => connected.connection.close() });
+  const parts = compose(connected, context);
+  context.closers.push({ what: 'outbound', close: () => parts.outbound.close() });
   const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
   const api = config.role === 'worker' ? undefined : await startApi(context, parts);
   const block = readyBlock({
@@ -97,54 +73,12 @@ async function temporalServer({
   return server;
 }
 
-async function connected({ config, log, stopping, closers }: Context, address: string): Promise<Connected> {
-  const { namespace } = config.temporal;
-  const engine = await connect({
-    connection: connectionOptions(config.temporal, address),
-    namespace,
-    signal: stopping,
-    onRetry: why => {
-      log.warn({ address, namespace, why }, 'Temporal does not answer yet: trying again');
-    },
-  });
-  closers.push({ what: 'connection', close: () => engine.connection.close() });
-  await registerSearchAttributes(engine.connection, namespace);
-  return engine;
-}
-
-interface Parts {
-  readonly engine: Engine;
-  readonly connection: NativeConnection;
-  readonly outbound: Outbound;
-}
-
-function engineOf({ config, log }: Context, connected: Connected): Engine {
-  const { client, connection, namespace, retentionMs } = connected;
-  return {
-    ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
-    tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
-    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
-    onQueryFailed: err => {
-      log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
-    },
-  };
-}
-
 /** `failed` rejects when the worker can no longer run. */
-async function startWorker(
-  { config, log, closers }: Context,
-  { engine, connection, outbound }: Parts,
-): Promise<{ failed: Promise<never> }> {
-  const { namespace, taskQueue } = engine;
-  const activities = {
-    ...createActivities({ outbound, log: callLogger(log) }),
-    ...createLockActivities(engine),
-    ...createSweepActivities({ engine, outbound, log: sweepLogger(log) }),
-  };
-  const worker = await createWorker({ connection, namespace, taskQueue, activities });
+async function startWorker({ closers }: Context, parts: Composed): Promise<{ failed: Promise<never> }> {
+  const worker = await parts.createWorker();
   const run = worker.run();
   closers.push({ what: 'worker', close: () => drain(worker, run) });
-  await scheduleSweeps(engine, config.sweep);
+  await parts.scheduleSweeps();
   return { failed: run.then(never) };
 }
 
@@ -153,16 +87,8 @@ async function drain(worker: Worker, run: Promise<void>): Promise<void> {
   await run;
 }
 
-async function startApi(
-  { config, log, stopping, closers }: Context,
-  { engine, outbound }: Parts,
-): Promise<string> {
-  const coordinator = createCoordinator(engine);
-  const orphans = createOrphans(engine);
-  const server = await listen(
-    createApi({ coordinator, orphans, locks: createLocks(engine), outbound, config, log, stopping }),
-    config,
-  );
+async function startApi({ config, closers }: Context, parts: Composed): Promise<string> {
+  const server = await listen(parts.createApi(), config);
   closers.push({ what: 'API', close: () => server.close() });
   return server.url;
 }

@@ -15,6 +15,7 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ActivateInput } from '@temporalio/workflow';
+import { runState } from '../src/engine/facts/status';
 import { type ClosedRun, leftQuery } from './transaction/messages';
 
 type Activation = ActivateInput['activation'];
@@ -54,14 +55,13 @@ function refuse(query: Query, { runId, length, ahead }: Seen): void {
   }
 }
 
-/** How a run ends that may be taken up again, as `describe` names it. */
-const closed = ['TERMINATED', 'FAILED', 'TIMED_OUT', 'CANCELLED'];
-
 function isProof(query: Query, { runId, length }: Pick<Seen, 'runId' | 'length'>): boolean {
   const [payload] = query.arguments ?? [];
   if (payload === undefined) return false;
   const proof = defaultPayloadConverter.fromPayload<Partial<ClosedRun> | null>(payload);
-  return proof?.runId === runId && proof.historyLength === length && closed.includes(proof.status ?? '');
+  return (
+    proof?.runId === runId && proof.historyLength === length && runState(proof.status ?? '') === 'interrupted'
+  );
 }
 
 function aheadOfTasks(): (activation: Activation) => boolean {

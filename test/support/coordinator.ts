@@ -5,27 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities/transaction';
-import { createLockActivities } from '../../activities/lock';
-import { createSweepActivities } from '../../activities/orphans';
-import { type ActionLog } from '../../src/telemetry/sweepLog';
-import { type CallLog } from '../../src/telemetry/callLog';
-import { createApi } from '../../src/api/app';
 import { listen } from '../../src/api/listen';
+import { compose, reachTemporal } from '../../src/compose';
 import { type Limits } from '../../src/config/config';
 import { readConfig } from '../../src/config/readConfig';
-import { createCoordinator } from '../../src/coordinator/transaction';
-import { createLocks } from '../../src/coordinator/lock';
-import { createOrphans, scheduleSweeps } from '../../src/coordinator/orphans';
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { type Recovered } from '../../src/coordinator/transaction/contract';
-import { createOutbound } from '../../src/outbound';
-import { tagOfNamespace } from '../../src/protocol/wire/ids';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { type CallLog } from '../../src/telemetry/callLog';
 import { createLog } from '../../src/telemetry/log';
-import { connect } from '../../src/engine/connect';
-import { registerSearchAttributes } from '../../src/engine/searchAttributes';
-import { createWorker } from '../../src/engine/worker';
+import { type ActionLog } from '../../src/telemetry/sweepLog';
 
 /** A line that a workflow logged. */
 export interface WorkflowLine {
@@ -104,39 +93,18 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     DTC_TASK_QUEUE: taskQueue,
     DTC_LOG_LEVEL: 'silent',
   });
-  const log = createLog('silent');
   const limits: Limits = { ...config.limits, ...quick, ...options.limits };
   const stopping = new AbortController();
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
-  const engine = await connect({
-    connection: { address },
-    namespace: 'default',
-    signal: stopping.signal,
-    onRetry: () => undefined,
+  const around = { config: { ...config, limits }, log: createLog('silent'), stopping: stopping.signal };
+  const connected = await reachTemporal(around, address);
+  const { onRequest: onCall, onSweepAction } = options;
+  const parts = compose(connected, around, {
+    ...(onCall === undefined ? {} : { onCall }),
+    ...(onSweepAction === undefined ? {} : { onSweepAction }),
   });
-  await registerSearchAttributes(engine.connection, 'default');
-  const tag = config.coordinatorId ?? tagOfNamespace(engine.namespaceId);
-  const { allowedParticipants: allowed, signingSecret } = config;
-  const outbound = createOutbound({ allowed, ...(signingSecret === undefined ? {} : { signingSecret }) });
-  const known = {
-    ...engine,
-    tag,
-    limits,
-    taskQueue,
-    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
-    onQueryFailed: () => undefined,
-  };
-  const coordinator = createCoordinator(known);
-  const app = createApi({
-    coordinator,
-    orphans: createOrphans(known),
-    locks: createLocks(known),
-    outbound,
-    config: { ...config, limits },
-    log,
-    stopping: stopping.signal,
-  });
-  const api = await listen(app, { host: '127.0.0.1', port: 0 });
+  const { engine, coordinator, outbound } = parts;
+  const api = await listen(parts.createApi(), { host: '127.0.0.1', port: 0 });
 
   let worker:
     | { readonly worker: Worker; readonly run: Promise<void>; readonly connection: NativeConnection }
@@ -144,24 +112,11 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const startWorker: TestCoordinator['startWorker'] = async code => {
     const bundle = code === undefined ? {} : { workflowBundle: { code } };
     const connection = await NativeConnection.connect({ address });
-    const activities = {
-      ...createActivities({ outbound, log: options.onRequest ?? (() => undefined) }),
-      ...createLockActivities(known),
-      ...createSweepActivities({
-        engine: known,
-        outbound,
-        log: options.onSweepAction ?? (() => undefined),
-      }),
-    };
     const cache =
       options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows };
-    const created = await createWorker({
-      ...{ connection, namespace: 'default', taskQueue, activities },
-      ...cache,
-      ...bundle,
-    });
+    const created = await parts.createWorker({ connection, ...cache, ...bundle });
     worker = { worker: created, run: created.run(), connection };
-    if (options.sweeps === true) await scheduleSweeps(known, config.sweep);
+    if (options.sweeps === true) await parts.scheduleSweeps();
   };
   const stopWorker = async (): Promise<void> => {
     const stopped = worker;
@@ -195,7 +150,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     url: api.url,
     client: engine.client,
     taskQueue,
-    tag,
+    tag: engine.tag,
     post,
     start,
     run: body => start(body, { prefer: 'wait=60' }),
@@ -212,11 +167,11 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
       await stopWorker();
       if (options.sweeps === true)
         await engine.client.schedule
-          .getHandle(sweepIdOf(known))
+          .getHandle(sweepIdOf(engine))
           .delete()
           .catch(() => undefined);
       await outbound.close();
-      await engine.connection.close();
+      await connected.connection.close();
     },
   };
 }

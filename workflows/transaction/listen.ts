@@ -26,7 +26,7 @@ import {
   retryNowUpdate,
   statusQuery,
 } from './messages';
-import { progressOf } from './progress';
+import { progressOf } from '../../src/engine/facts/memo';
 
 interface Listener {
   readonly state: () => Transaction;

@@ -6,7 +6,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { type Stored } from '../../src/protocol/transaction/stored';
-import { type Progress } from './progress';
+import { type Progress } from '../../src/engine/facts/memo';
 
 export const transactionWorkflow = 'transaction';
 export const statusQuery = defineQuery<TransactionDocument>('status');

@@ -9,7 +9,8 @@ import { toRelease } from '../../src/protocol/transaction/locking';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { detailsOf } from './details';
 import { logLines } from './logLines';
-import { progressOf, searchAttributesOf } from './progress';
+import { progressOf } from '../../src/engine/facts/memo';
+import { searchAttributesOf } from '../../src/engine/facts/searchAttributes';
 
 export function publisher(): (before: Transaction | undefined, after: Transaction) => void {
   let told = '';

@@ -7,6 +7,7 @@
 import { type AcquireAnswer } from '../../protocol/lock/answer';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockWorkflowId, standingQuery } from '../../../workflows/lock/messages';
+import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { ask } from './ask';
@@ -82,12 +83,10 @@ async function askAgain(
 
 /** Null where it neither holds nor waits. */
 function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
-  const handle = engine.client.workflow.getHandle(lockWorkflowId(request.resource));
+  const handle = handleOf(engine, lockWorkflowId(request.resource));
   return patiently({ answerBy, message: noWorker }, async () => {
     try {
-      return await engine.connection.withDeadline(Date.now() + queryWithinMs, () =>
-        handle.query(standingQuery, request.holder),
-      );
+      return await within(engine, queryWithinMs, () => handle.query(standingQuery, request.holder));
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;

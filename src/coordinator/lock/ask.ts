@@ -19,6 +19,7 @@ import {
   lockWorkflowId,
   releaseSignal,
 } from '../../../workflows/lock/messages';
+import { within, workflowTaskTimeout } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 
 /** A tenth of how long a lock remembers who has released: what arrives later than that is looked at. */
@@ -30,13 +31,13 @@ export function ask(engine: Engine, resource: string, message: AcquireMessage): 
     lockWorkflow,
     startOptions(engine, resource),
   );
-  return engine.connection.withDeadline(Date.now() + sentWithinMs, () =>
+  return within(engine, sentWithinMs, () =>
     engine.client.workflow.executeUpdateWithStart(acquireUpdate, { args: [message], startWorkflowOperation }),
   );
 }
 
 export async function releaseFor(engine: Engine, transactionId: string, resource: string): Promise<void> {
-  await engine.connection.withDeadline(Date.now() + sentWithinMs, () =>
+  await within(engine, sentWithinMs, () =>
     engine.client.workflow.signalWithStart<LockFunction, [unknown]>(lockWorkflow, {
       ...startOptions(engine, resource),
       signal: releaseSignal,
@@ -56,7 +57,7 @@ function startOptions(
     taskQueue,
     args: [{ version: 1, lock: emptyLock(resource) }],
     staticSummary: `lock on ${resource}`,
-    workflowTaskTimeout: '3s', // a dead worker's task is given to another after this long
+    workflowTaskTimeout,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
   };

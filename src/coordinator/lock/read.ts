@@ -2,7 +2,9 @@
 import { type LockDocument } from '../../protocol/lock/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockStatusQuery, lockWorkflow, lockWorkflowId } from '../../../workflows/lock/messages';
+import { handleOf, listPage, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { visibly } from '../../engine/facts/status';
 import { isNotFound, isTransient } from '../../engine/errors';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../errors';
 import { type ListedLock, type LockPage } from './contract';
@@ -23,13 +25,12 @@ export async function readLock(
   resource: string,
   withinMs: Ms = readWithinMs,
 ): Promise<LockDocument> {
-  const handle = engine.client.workflow.getHandle(lockWorkflowId(resource));
+  const handle = handleOf(engine, lockWorkflowId(resource));
   const answerBy = Date.now() + withinMs;
   return patiently({ answerBy, message: 'no worker answered for the lock' }, async () => {
     try {
-      return await engine.connection.withDeadline(Math.min(answerBy, Date.now() + queryWithinMs), () =>
-        handle.query(lockStatusQuery),
-      );
+      const withinQueryMs = Math.min(answerBy - Date.now(), queryWithinMs);
+      return await within(engine, withinQueryMs, () => handle.query(lockStatusQuery));
     } catch (error) {
       if (isNotFound(error)) return { resource, holders: [], waiters: [] };
       throw error;
@@ -49,20 +50,15 @@ export async function listLocks(
 }
 
 async function page(
-  { connection, namespace }: Engine,
-  pageSize: number,
+  engine: Engine,
+  limit: number,
   cursor: string | undefined,
 ): Promise<{ resources: string[]; next?: string }> {
-  const query = `WorkflowType = '${lockWorkflow}' AND ExecutionStatus = 'Running'`;
-  const nextPageToken = Buffer.from(cursor ?? '', 'base64url');
+  const query = `WorkflowType = '${lockWorkflow}' AND ${visibly.running}`;
   try {
-    const answer = await connection.withDeadline(Date.now() + listWithinMs, () =>
-      connection.workflowService.listWorkflowExecutions({ namespace, pageSize, query, nextPageToken }),
-    );
-    const ids = answer.executions.map(each => each.execution?.workflowId ?? '');
+    const { ids, ...more } = await listPage(engine, { query, limit, cursor }, listWithinMs);
     const resources = ids.filter(id => id.startsWith(prefix)).map(id => id.slice(prefix.length));
-    const token = Buffer.from(answer.nextPageToken).toString('base64url');
-    return { resources, ...(token === '' ? {} : { next: token }) };
+    return { resources, ...more };
   } catch (cause) {
     if (isTransient(cause)) throw new EngineUnavailable('Temporal does not answer', { cause });
     if (cursor !== undefined) throw new BadCursor('cursor', { cause });

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { looksLikeId } from '../../protocol/wire/ids';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockWorkflowId, releaseUpdate } from '../../../workflows/lock/messages';
+import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { WorkerUnavailable } from '../errors';
@@ -42,18 +43,18 @@ async function isClaimed(engine: Engine, { resource, holder }: ReleaseRequest): 
 
 /** Under one update id, so that a repeat is told what the first one did. */
 function tell(
-  { client, connection }: Engine,
+  engine: Engine,
   { resource, holder, ownOf }: ReleaseRequest,
   sentAt: Ms,
 ): Promise<ReleaseResult> {
   const message = { holder, sentAt, ...(ownOf === undefined ? {} : { ownOf }) };
   const updateId = randomUUID();
-  const handle = client.workflow.getHandle(lockWorkflowId(resource));
+  const handle = handleOf(engine, lockWorkflowId(resource));
   const began = Date.now();
   const patience = { answerBy: began + answerWithinMs, busyBy: began + busyWithinMs, message: noWorker };
   return patiently(patience, async () => {
     try {
-      const { released } = await connection.withDeadline(Date.now() + updateWithinMs, () =>
+      const { released } = await within(engine, updateWithinMs, () =>
         handle.executeUpdate(releaseUpdate, { args: [message], updateId }),
       );
       return released ? 'released' : 'none';

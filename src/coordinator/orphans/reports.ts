@@ -7,7 +7,9 @@
 import { type WorkflowHandle } from '@temporalio/client';
 import { type SweepReport } from '../../protocol/orphans/report';
 import { type Memory } from '../../protocol/orphans/steps';
+import { handleOf, list, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { runState, visibly } from '../../engine/facts/status';
 import { isTransient } from '../../engine/errors';
 import { EngineUnavailable } from '../errors';
 
@@ -32,19 +34,15 @@ export async function lastReport(engine: Engine): Promise<SweepReport | undefine
 const mostLooked = 50;
 
 async function newest(engine: Engine): Promise<SweepReport | undefined> {
-  const { client, connection } = engine;
   const sweeps = `WorkflowType = '${sweepWorkflow}' AND WorkflowId STARTS_WITH '${sweepIdOf(engine)}-'`;
-  const query = `${sweeps} AND ExecutionStatus IN ('Running','Completed')`;
-  return connection.withDeadline(Date.now() + 5000, async () => {
+  const query = `${sweeps} AND ${visibly.runningOrEnded}`;
+  return within(engine, 5000, async () => {
     let found: SweepReport | undefined;
     let looked = 0;
-    for await (const { workflowId, runId, status, closeTime } of client.workflow.list({
-      query,
-      pageSize: 10,
-    })) {
+    for await (const { workflowId, runId, status, closeTime } of list(engine, query, 10)) {
       // whatever is left ended before the newest found began
       if (found !== undefined && (closeTime?.getTime() ?? Infinity) < found.sweptAt) break;
-      const report = await reportOf(client.workflow.getHandle(workflowId, runId), status.name);
+      const report = await reportOf(handleOf(engine, workflowId, runId), status.name);
       if (report !== undefined && report.sweptAt >= (found?.sweptAt ?? 0)) found = report;
       looked += 1;
       if (looked === mostLooked) break;
@@ -55,8 +53,8 @@ async function newest(engine: Engine): Promise<SweepReport | undefined> {
 
 /** Undefined where it has not ended. */
 async function reportOf(handle: WorkflowHandle, listedAs: string): Promise<SweepReport | undefined> {
-  const status = listedAs === 'RUNNING' ? (await handle.describe()).status.name : listedAs;
-  return status === 'COMPLETED' ? ((await handle.result()) as SweepReport) : undefined;
+  const status = runState(listedAs) === 'running' ? (await handle.describe()).status.name : listedAs;
+  return runState(status) === 'ended' ? ((await handle.result()) as SweepReport) : undefined;
 }
 
 export async function memory(engine: Engine): Promise<Memory | undefined> {

@@ -2,16 +2,17 @@
  * Owns what the coordinator says of an id that a participant lists: from `describe` alone, since lists are long; and, right
  * before anything is sent, from the closed transaction's own result and input.
  */
-import { defaultPayloadConverter } from '@temporalio/common';
 import { type WorkflowExecutionDescription } from '@temporalio/client';
-import { transactionStateKey } from '../../../workflows/transaction/progress';
 import { type Completion, type Standing } from '../../protocol/orphans/standing';
 import { type Accepted } from '../../protocol/transaction/state';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { readId } from '../../protocol/wire/ids';
 import { type FencedLock } from '../../protocol/wire/locks';
 import { type Decision } from '../../protocol/wire/phases';
+import { inputOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { transactionStateKey } from '../../engine/facts/searchAttributes';
+import { runState } from '../../engine/facts/status';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
@@ -30,8 +31,9 @@ export async function standingOf(engine: Engine, id: string): Promise<Standing> 
 
 async function standingIn(engine: Engine, description: WorkflowExecutionDescription): Promise<Standing> {
   const { status, workflowId, closeTime } = description;
-  if (status.name === 'RUNNING') return { is: 'running' };
-  if (status.name !== 'COMPLETED')
+  const run = runState(status.name);
+  if (run === 'running') return { is: 'running' };
+  if (run !== 'ended')
     return { is: 'interrupted', transactionId: workflowId, endedAt: closeTime?.getTime() ?? 0 };
   const state = description.typedSearchAttributes.get(transactionStateKey);
   if (state === 'committed') return { is: 'decided', decision: 'commit' };
@@ -94,21 +96,18 @@ function forcedAgainst(
   return `${forced.outcome} by ${forced.by}, ${forced.at}: ${forced.reason}`;
 }
 
+const inputWithinMs = 2500;
+
 /** The input of either kind: of a transaction that begins, or of one that was taken up again. */
 interface Input {
   readonly accepted?: Accepted;
   readonly stored?: { readonly transaction: { readonly accepted: Accepted } };
 }
 
-async function acceptedOf({ connection, namespace }: Engine, workflowId: string): Promise<Accepted> {
-  const { history } = await connection.withDeadline(Date.now() + 2500, () =>
-    connection.workflowService.getWorkflowExecutionHistory({
-      ...{ namespace, execution: { workflowId }, maximumPageSize: 1 },
-    }),
-  );
-  const [payload] = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  if (payload == null) throw new Error(`the history of ${workflowId} has no input`);
-  const { accepted, stored } = defaultPayloadConverter.fromPayload<Input>(payload);
+async function acceptedOf(engine: Engine, workflowId: string): Promise<Accepted> {
+  const input = (await inputOf(engine, workflowId, inputWithinMs)) as Input | undefined;
+  if (input === undefined) throw new Error(`the history of ${workflowId} has no input`);
+  const { accepted, stored } = input;
   const found = accepted ?? stored?.transaction.accepted;
   if (found === undefined)
     throw new Error(`the input of ${workflowId} is of a version that is not known here`);

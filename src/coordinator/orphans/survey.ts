@@ -9,7 +9,10 @@ import { type Ended, type Survey } from '../../protocol/orphans/steps';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { readId } from '../../protocol/wire/ids';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
+import { list } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { needsAttentionKey } from '../../engine/facts/searchAttributes';
+import { visibly } from '../../engine/facts/status';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
@@ -35,8 +38,7 @@ export async function survey(
 
 async function findInterrupted(engine: Engine): Promise<Ended[]> {
   const newest = new Map<string, Ended>();
-  const abnormal = "ExecutionStatus IN ('Terminated','Failed','TimedOut','Canceled')";
-  for await (const { workflowId, closeTime } of list(engine, abnormal)) {
+  for await (const { workflowId, closeTime } of oursWith(engine, visibly.interrupted)) {
     const endedAt = closeTime?.getTime() ?? 0;
     if (endedAt >= (newest.get(workflowId)?.endedAt ?? 0))
       newest.set(workflowId, { transactionId: workflowId, endedAt });
@@ -49,8 +51,8 @@ async function idsWithAnotherRun(engine: Engine, ids: readonly string[]): Promis
   const found = new Set<string>();
   for (let from = 0; from < ids.length; from += idsPerQuery) {
     const some = ids.slice(from, from + idsPerQuery).map(id => `'${id}'`);
-    const query = `WorkflowId IN (${some.join()}) AND ExecutionStatus IN ('Running','Completed')`;
-    for await (const { workflowId } of list(engine, query)) found.add(workflowId);
+    const query = `WorkflowId IN (${some.join()}) AND ${visibly.runningOrEnded}`;
+    for await (const { workflowId } of oursWith(engine, query)) found.add(workflowId);
   }
   return found;
 }
@@ -59,8 +61,8 @@ async function findStuck(engine: Engine, before: Ms): Promise<{ found: Stuck[]; 
   const found: Stuck[] = [];
   let count = 0;
   const old = `StartTime < '${timestamp(before)}'`;
-  const query = `ExecutionStatus = 'Running' AND (NeedsAttention = true OR ${old})`;
-  for await (const listed of list(engine, query)) {
+  const query = `${visibly.running} AND (${needsAttentionKey.name} = true OR ${old})`;
+  for await (const listed of oursWith(engine, query)) {
     count += 1;
     if (count > mostAsked) continue;
     const each = await stuckOf(engine, listed, before);
@@ -116,8 +118,9 @@ function stuck({ id, createdAt, state, needsAttention, locks, participants }: Tr
   };
 }
 
-async function* list({ client, tag }: Engine, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+async function* oursWith(engine: Engine, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+  const { tag } = engine;
   const ours = `WorkflowType = '${transactionWorkflow}' AND WorkflowId STARTS_WITH '${tag}'`;
-  for await (const each of client.workflow.list({ query: `${ours} AND ${query}`, pageSize: 500 }))
+  for await (const each of list(engine, `${ours} AND ${query}`))
     if (readId(tag, each.workflowId) !== undefined) yield each;
 }

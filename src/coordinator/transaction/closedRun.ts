@@ -5,10 +5,10 @@
  * I11: what a worker says of a failed replay may quote payloads, so it is not passed on.
  */
 import { QueryNotRegisteredError, type WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { type TransactionInput } from '../../../workflows/transaction/input';
 import { type ClosedRun, type Left, leftQuery } from '../../../workflows/transaction/messages';
 import { type Recovered } from './contract';
+import { handleOf, inputIn, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotReady, isTimeout } from '../../engine/errors';
 import { leftUnbegun } from './unbegun';
@@ -37,22 +37,20 @@ export async function askClosed(engine: Engine, closed: WorkflowExecutionDescrip
 
 function query(engine: Engine, closed: WorkflowExecutionDescription): Promise<Left> {
   const { workflowId, runId, historyLength, status } = closed;
-  const handle = engine.client.workflow.getHandle(workflowId, runId);
+  const handle = handleOf(engine, workflowId, runId);
   const proof: ClosedRun = { status: status.name, runId, historyLength };
-  return engine.connection.withDeadline(Date.now() + answerWithinMs, () => handle.query(leftQuery, proof));
+  return within(engine, answerWithinMs, () => handle.query(leftQuery, proof));
 }
 
 /** Temporal asks no worker for a run that none had begun: then nobody was asked anything, and its input is all there is. */
 async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
   const { workflowId, runId, startTime } = closed;
-  const handle = engine.client.workflow.getHandle(workflowId, runId);
-  const within = Date.now() + answerWithinMs;
-  const { events } = await engine.connection.withDeadline(within, () => handle.fetchHistory());
+  const handle = handleOf(engine, workflowId, runId);
+  const { events } = await within(engine, answerWithinMs, () => handle.fetchHistory());
   if (events?.some(event => event.workflowTaskCompletedEventAttributes != null) === true)
     return { is: 'noWorker' };
-  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-  if (payload === undefined) throw new Error(`run ${runId} of ${workflowId} has no input`);
-  const input = defaultPayloadConverter.fromPayload<TransactionInput>(payload);
+  const input = inputIn(events) as TransactionInput | undefined;
+  if (input === undefined) throw new Error(`run ${runId} of ${workflowId} has no input`);
   try {
     return { is: 'left', left: leftUnbegun(workflowId, input, startTime.getTime()) };
   } catch {

@@ -10,12 +10,12 @@ import {
 } from '../../protocol/client/document';
 import { type LockRequest } from '../../protocol/wire/locks';
 import { type Phase } from '../../protocol/wire/phases';
-import { type Progress } from '../../../workflows/transaction/progress';
-import { type Memo } from './memo';
+import { type Memo, type Progress, memoOf } from '../../engine/facts/memo';
+import { runState } from '../../engine/facts/status';
 import { type PendingCall, overlay, pendingCalls } from './pending';
 
 export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {
-  const memo = description.memo as unknown as Memo;
+  const memo = memoOf(description);
   const calls = pendingCalls(description);
   const { createdAt, decideBy, labels } = memo;
   const known = {
@@ -25,7 +25,7 @@ export function describedDocument(description: WorkflowExecutionDescription): Tr
     ...(labels === undefined ? {} : { labels }),
   };
   const document = { ...known, ...(memo.progress ?? early(memo, calls)) };
-  return description.status.name === 'RUNNING' ? overlay(document, calls) : interrupted(document);
+  return runState(description.status.name) === 'running' ? overlay(document, calls) : interrupted(document);
 }
 
 /** Ended from outside in Temporal: a person must look. What was reported before stays reported (I5). */

@@ -1,11 +1,14 @@
 /** Owns the coordinator as the routes see it. */
 import { type Coordinator } from './contract';
+import { isReachable } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
 import { start } from './start';
 import { wait } from './wait';
+
+const readyWithinMs = 900;
 
 export function createCoordinator(engine: Engine): Coordinator {
   return {
@@ -16,17 +19,6 @@ export function createCoordinator(engine: Engine): Coordinator {
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),
     recover: id => recover(engine, id),
-    ready: () => ready(engine),
+    ready: () => isReachable(engine, readyWithinMs),
   };
-}
-
-async function ready({ connection, namespace }: Engine): Promise<boolean> {
-  try {
-    await connection.withDeadline(Date.now() + 900, () =>
-      connection.workflowService.describeNamespace({ namespace }),
-    );
-    return true;
-  } catch {
-    return false; // readiness is the question; why not is in the log of whoever needs Temporal
-  }
 }

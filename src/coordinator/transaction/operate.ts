@@ -10,6 +10,7 @@ import {
 import { abortUpdate, resolveUpdate, retryNowUpdate } from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Coordinator, type Reading } from './contract';
+import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isTransient } from '../../engine/errors';
 import { ActionConflict, WorkerUnavailable } from '../errors';
@@ -44,15 +45,9 @@ export async function operate(engine: Engine, id: string, action: Action): Promi
   }
 }
 
-function update(
-  { client, connection }: Engine,
-  id: string,
-  { is, ...argument }: Action,
-): Promise<TransactionDocument> {
-  const handle = client.workflow.getHandle(id);
-  return connection.withDeadline(Date.now() + updateWithinMs, () =>
-    handle.executeUpdate(updates[is], { args: [argument] }),
-  );
+function update(engine: Engine, id: string, { is, ...argument }: Action): Promise<TransactionDocument> {
+  const handle = handleOf(engine, id);
+  return within(engine, updateWithinMs, () => handle.executeUpdate(updates[is], { args: [argument] }));
 }
 
 function reasonOf(error: unknown): Error | undefined {

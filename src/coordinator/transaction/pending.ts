@@ -1,6 +1,7 @@
 /** Owns what `describe` knows of calls that are under way: attempts, last failure and next time, by activity id. */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
+import { decoded } from '../../engine/ask';
+import { readCallKey } from '../../protocol/transaction/callKeys';
 import { type Failure } from '../../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
 import { type Phase, timestamp } from '../../protocol/wire/phases';
@@ -8,9 +9,6 @@ import { type Phase, timestamp } from '../../protocol/wire/phases';
 type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type ApplicationFailureInfo = NonNullable<NonNullable<Activity['lastFailure']>['applicationFailureInfo']>;
 type Instant = Activity['nextAttemptScheduleTime'];
-
-/** `commit round`, or `commit p2 #3`: see `wanted`. */
-const idPattern = /^(prepare|commit|rollback) (?:round|(.+) #\d+)$/;
 
 export interface PendingCall {
   readonly phase: Phase;
@@ -21,9 +19,8 @@ export interface PendingCall {
 
 export function pendingCalls({ raw }: WorkflowExecutionDescription): PendingCall[] {
   return (raw.pendingActivities ?? []).flatMap(activity => {
-    const [, phase, participant] = idPattern.exec(activity.activityId ?? '') ?? [];
-    if (phase === undefined) return [];
-    return [{ phase: phase as Phase, activity, ...(participant === undefined ? {} : { participant }) }];
+    const call = readCallKey(activity.activityId ?? '');
+    return call === undefined ? [] : [{ ...call, activity }];
   });
 }
 
@@ -75,7 +72,7 @@ function lastErrorOf({
 function statusOf({ details }: ApplicationFailureInfo): number | undefined {
   const [payload] = details?.payloads ?? [];
   if (payload === undefined) return undefined;
-  return defaultPayloadConverter.fromPayload<{ readonly why?: Failure } | undefined>(payload)?.why?.status;
+  return (decoded(payload) as { readonly why?: Failure } | undefined)?.why?.status;
 }
 
 function rfc3339(time: Instant): string | undefined {

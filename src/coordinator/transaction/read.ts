@@ -14,7 +14,9 @@ import { type Engine } from '../../engine/engine';
 import { isNotFound, isTransient } from '../../engine/errors';
 import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from '../errors';
 import { withHolders } from '../lock/whoHolds';
-import { type Memo } from './memo';
+import { describeRun, handleOf, within } from '../../engine/ask';
+import { memoOf } from '../../engine/facts/memo';
+import { runState } from '../../engine/facts/status';
 import { overlay, pendingCalls } from './pending';
 
 /** Describe and query together, so that a reader has its answer within a second (SPEC §3). */
@@ -29,7 +31,7 @@ const shortestQueryMs = 200;
 export async function read(engine: Engine, id: string): Promise<Reading> {
   const answerBy = Date.now() + answerWithinMs;
   const description = await describe(engine, id);
-  const { startedBy } = description.memo as unknown as Memo;
+  const { startedBy } = memoOf(description);
   const document = await documentOf(engine, description, answerBy);
   return { document: await withHolders(engine, document), startedBy };
 }
@@ -39,7 +41,7 @@ export async function describe(engine: Engine, id: string): Promise<WorkflowExec
   const ours = readId(engine.tag, id);
   if (ours === undefined) throw new UnknownTransaction(id);
   try {
-    return await within(engine, describeWithinMs, () => engine.client.workflow.getHandle(id).describe());
+    return await describeRun(engine, id, describeWithinMs);
   } catch (error) {
     if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
     if (!isNotFound(error)) throw error;
@@ -53,9 +55,9 @@ async function documentOf(
   description: WorkflowExecutionDescription,
   answerBy: Ms,
 ): Promise<TransactionDocument> {
-  const handle = engine.client.workflow.getHandle(description.workflowId, description.runId);
+  const handle = handleOf(engine, description.workflowId, description.runId);
   const answer =
-    description.status.name === 'RUNNING'
+    runState(description.status.name) === 'running'
       ? await query(engine, handle, Math.max(Math.min(queryWithinMs, answerBy - Date.now()), shortestQueryMs))
       : await result(engine, handle, description);
   return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
@@ -81,15 +83,11 @@ async function result(
   handle: WorkflowHandle,
   { status }: WorkflowExecutionDescription,
 ): Promise<TransactionDocument | undefined> {
-  if (status.name !== 'COMPLETED') return undefined;
+  if (runState(status.name) !== 'ended') return undefined;
   try {
     return (await within(engine, describeWithinMs, () => handle.result())) as TransactionDocument;
   } catch (error) {
     if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
     throw error;
   }
-}
-
-function within<T>({ connection }: Engine, ms: Ms, work: () => Promise<T>): Promise<T> {
-  return connection.withDeadline(Date.now() + ms, work);
 }

@@ -11,7 +11,8 @@ import { type Recovered } from './contract';
 import { type Engine } from '../../engine/engine';
 import { isNotFound, isTransient } from '../../engine/errors';
 import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from '../errors';
-import { type Memo } from './memo';
+import { memoOf } from '../../engine/facts/memo';
+import { howInterrupted, runState } from '../../engine/facts/status';
 import { describe } from './read';
 import { startRun } from './startRun';
 
@@ -19,8 +20,8 @@ import { startRun } from './startRun';
 export async function recover(engine: Engine, id: string): Promise<Recovered> {
   try {
     const found = await describe(engine, id);
-    if (found.status.name === 'COMPLETED') return { is: 'ended' };
-    const why = abnormal[found.status.name];
+    if (runState(found.status.name) === 'ended') return { is: 'ended' };
+    const why = howInterrupted(found.status.name);
     return why === undefined ? { is: 'running' } : await takeUp(engine, found, why);
   } catch (error) {
     if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction) return { is: 'unknown' };
@@ -30,14 +31,6 @@ export async function recover(engine: Engine, id: string): Promise<Recovered> {
   }
 }
 
-/** Closed by something other than itself; whatever else is new to us is left alone. */
-const abnormal: Readonly<Record<string, string>> = {
-  TERMINATED: 'terminated',
-  FAILED: 'failed',
-  TIMED_OUT: 'timed out',
-  CANCELLED: 'cancelled',
-};
-
 async function takeUp(engine: Engine, closed: WorkflowExecutionDescription, why: string): Promise<Recovered> {
   const answer = await askClosed(engine, closed);
   if (answer.is !== 'left') return answer;
@@ -46,7 +39,7 @@ async function takeUp(engine: Engine, closed: WorkflowExecutionDescription, why:
   if ((await describe(engine, id)).runId !== from) return { is: 'running' }; // somebody else was quicker
   const runId = await startRun(engine, id, {
     input: { version: 2, stored, from, why },
-    memo: { ...(closed.memo as unknown as Memo), progress },
+    memo: { ...memoOf(closed), progress },
     reuse: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
   });
   return runId === undefined ? { is: 'running' } : { is: 'recovered', runId };

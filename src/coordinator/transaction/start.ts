@@ -16,7 +16,7 @@ import { type Reading, type StartOptions } from './contract';
 import { type Engine } from '../../engine/engine';
 import { isOverloaded, isTooLarge, isTransient, neverReached } from '../../engine/errors';
 import { EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from '../errors';
-import { type Memo, type StartMemo, startMemo } from './memo';
+import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
 import { startRun } from './startRun';
 
@@ -71,7 +71,6 @@ async function readRepeated(
   id: TransactionId,
   { requestHash: hash }: StartMemo,
 ): Promise<Reading> {
-  const { memo } = await describe(engine, id);
-  if ((memo as unknown as Memo).requestHash !== hash) throw new KeyReused(id);
+  if (memoOf(await describe(engine, id)).requestHash !== hash) throw new KeyReused(id);
   return read(engine, id);
 }

@@ -6,8 +6,9 @@ import {
 } from '@temporalio/client';
 import { type TransactionInput } from '../../../workflows/transaction/input';
 import { transactionWorkflow } from '../../../workflows/transaction/messages';
+import { within, workflowTaskTimeout } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { type Memo, type StartMemo } from './memo';
+import { type Memo, type StartMemo } from '../../engine/facts/memo';
 
 const tryWithinMs = 3000;
 
@@ -20,7 +21,7 @@ interface Run {
 /** The id of the run; undefined where there is one already that `reuse` does not allow another beside. */
 export async function startRun(engine: Engine, id: string, run: Run): Promise<string | undefined> {
   try {
-    return await engine.connection.withDeadline(Date.now() + tryWithinMs, () => begin(engine, id, run));
+    return await within(engine, tryWithinMs, () => begin(engine, id, run));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw error;
@@ -38,7 +39,7 @@ async function begin(
     args: [input],
     memo: { ...memo },
     staticSummary: summaryOf(memo),
-    workflowTaskTimeout: '3s', // a dead worker's task is given to another after this long
+    workflowTaskTimeout,
     workflowIdReusePolicy: reuse,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
     requestEagerStart: true,

@@ -1,7 +1,7 @@
 /** Owns what a run left that was closed before a worker had begun it: what its input says, and nobody was asked anything. */
 import { type ResumeInput, type TransactionInput } from '../../../workflows/transaction/input';
 import { type Left } from '../../../workflows/transaction/messages';
-import { progressOf } from '../../../workflows/transaction/progress';
+import { progressOf } from '../../engine/facts/memo';
 import { begin } from '../../protocol/transaction/apply';
 import { documentOf } from '../../protocol/transaction/document';
 import { noteRecovery } from '../../protocol/transaction/resume';

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { WorkflowFailedError } from '@temporalio/client';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Reading, type WaitOptions } from './contract';
+import { handleOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { EngineUnavailable } from '../errors';
 import { read } from './read';
@@ -72,9 +73,9 @@ function isOver(document: TransactionDocument | undefined, { until }: WaitOption
 }
 
 /** Resolves when the workflow has closed, however it did; never where that cannot be told: looking goes on then. */
-async function closed({ client, connection }: Engine, id: string, stop: AbortSignal): Promise<void> {
+async function closed(engine: Engine, id: string, stop: AbortSignal): Promise<void> {
   try {
-    await connection.withAbortSignal(stop, () => client.workflow.getHandle(id).result());
+    await engine.connection.withAbortSignal(stop, () => handleOf(engine, id).result());
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) await new Promise(() => undefined);
   }

@@ -4,6 +4,7 @@
  *
  * I4 in one line: nothing of a phase is wanted while a call of another phase is open.
  */
+import { ownKey, roundKey } from './callKeys';
 import { type LockRequest } from '../wire/locks';
 import { type Ms, type Phase } from '../wire/phases';
 import { missingLocks, toRelease } from './locking';
@@ -60,13 +61,13 @@ function calls(t: Transaction, phase: Phase): Wanted[] {
 /** One round a phase, whole until it ended: a forced participant's place in it does not cut the others off. */
 function round(t: Transaction, phase: Phase): Wanted[] {
   const to = t.participants.filter(p => p.call?.lane === 'round').map(p => p.target.name);
-  return to.length === 0 ? [] : [{ do: 'round', key: `${phase} round`, phase, to }];
+  return to.length === 0 ? [] : [{ do: 'round', key: roundKey(phase), phase, to }];
 }
 
 function own(p: Participant, phase: Phase): Wanted[] {
   const { call } = p;
   if (call?.lane !== 'own' || call.restart !== undefined || (p.forced !== undefined && !call.once)) return [];
-  return [{ do: 'own', key: `${phase} ${p.target.name} #${call.nth}`, phase, to: p.target.name, call }];
+  return [{ do: 'own', key: ownKey(phase, p.target.name, call.nth), phase, to: p.target.name, call }];
 }
 
 function awaitQuiet(t: Transaction): Wanted[] {

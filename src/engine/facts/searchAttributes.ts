@@ -1,6 +1,6 @@
-/** Owns what the memo and the search attributes hold while a transaction is in trouble, and when it ended. */
+/** Owns the search attributes of a transaction: their names, types and values (SPEC §4). They stand in Temporal. */
 import { type SearchAttributePair, SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
-import { type TransactionDocument } from '../../src/protocol/client/document';
+import { type TransactionDocument } from '../../protocol/client/document';
 
 export const transactionStateKey = defineSearchAttributeKey('TransactionState', SearchAttributeType.KEYWORD);
 export const needsAttentionKey = defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL);
@@ -9,22 +9,8 @@ export const participantHostsKey = defineSearchAttributeKey(
   SearchAttributeType.KEYWORD_LIST,
 );
 
-/** What the memo tells of a transaction in trouble when no worker answers; the rest stands in the memo from its start. */
-export type Progress = Omit<TransactionDocument, 'id' | 'createdAt' | 'decideBy' | 'labels'>;
-
-export function progressOf(d: TransactionDocument): Progress {
-  const { status, state, decision, needsAttention, participants } = d;
-  return {
-    ...{ status, state, decision, needsAttention, participants },
-    ...(d.reason === undefined ? {} : { reason: d.reason }),
-    ...(d.heuristic === undefined ? {} : { heuristic: d.heuristic }),
-    ...(d.locks === undefined ? {} : { locks: d.locks }),
-    ...(d.decidedAt === undefined ? {} : { decidedAt: d.decidedAt }),
-    ...(d.endedAt === undefined ? {} : { endedAt: d.endedAt }),
-    ...(d.actions === undefined ? {} : { actions: d.actions }),
-    ...(d.recoveries === undefined ? {} : { recoveries: d.recoveries }),
-  };
-}
+/** Each of them has to be registered in the namespace. */
+export const searchAttributeKeys = [transactionStateKey, needsAttentionKey, participantHostsKey] as const;
 
 export function searchAttributesOf(document: TransactionDocument): SearchAttributePair[] {
   const hosts = fitting([...new Set(document.participants.map(p => new URL(p.url).host))]);

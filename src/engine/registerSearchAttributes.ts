@@ -4,15 +4,12 @@
  */
 import { type Connection } from '@temporalio/client';
 import { type NativeConnection } from '@temporalio/worker';
+import { searchAttributeKeys } from './facts/searchAttributes';
 
-const enums = { keyword: 2, bool: 5, keywordList: 7 } as const; // temporal.api.enums.v1.IndexedValueType
-type IndexedValueType = (typeof enums)[keyof typeof enums];
+/** temporal.api.enums.v1.IndexedValueType */
+const types = { KEYWORD: 2, BOOL: 5, KEYWORD_LIST: 7 } as const;
 
-const ours: Readonly<Record<string, IndexedValueType>> = {
-  TransactionState: enums.keyword,
-  NeedsAttention: enums.bool,
-  ParticipantHosts: enums.keywordList,
-};
+const ours = Object.fromEntries(searchAttributeKeys.map(({ name, type }) => [name, types[type]]));
 
 type Operator = Pick<Connection | NativeConnection, 'operatorService'>;
 

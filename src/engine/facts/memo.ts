@@ -1,8 +1,9 @@
 /**
- * Owns what the memo says of a transaction: enough for `describe` alone to tell what it is and to whom it belongs.
+ * Owns what the memo says of a transaction: from the start, enough for `describe` alone to tell what it is and to whom it belongs;
+ * while it is in trouble, and when an outcome is reported, how it goes.
  * No payload and no query of a URL is in it (I11).
  */
-import { type Progress } from '../../../workflows/transaction/progress';
+import { type TransactionDocument } from '../../protocol/client/document';
 import { type Accepted } from '../../protocol/transaction/state';
 import { type LockRequest } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
@@ -20,7 +21,15 @@ export interface StartMemo {
   readonly locks?: readonly LockRequest[];
 }
 
+/** What the memo tells of a transaction in trouble when no worker answers; the rest stands in it from the start. */
+export type Progress = Omit<TransactionDocument, 'id' | 'createdAt' | 'decideBy' | 'labels'>;
+
 export type Memo = StartMemo & { readonly progress?: Progress };
+
+/** Of a transaction's run, as `describe` gives it. */
+export function memoOf({ memo }: { readonly memo?: Readonly<Record<string, unknown>> | undefined }): Memo {
+  return memo as unknown as Memo;
+}
 
 export function startMemo(
   accepted: Accepted,
@@ -35,5 +44,19 @@ export function startMemo(
     ...(accepted.labels === undefined ? {} : { labels: accepted.labels }),
     ...(accepted.locks === undefined ? {} : { locks: accepted.locks.asked }),
     participants: accepted.participants.map(p => ({ name: p.name, url: redactUrl(p.prepareUrl) })),
+  };
+}
+
+export function progressOf(d: TransactionDocument): Progress {
+  const { status, state, decision, needsAttention, participants } = d;
+  return {
+    ...{ status, state, decision, needsAttention, participants },
+    ...(d.reason === undefined ? {} : { reason: d.reason }),
+    ...(d.heuristic === undefined ? {} : { heuristic: d.heuristic }),
+    ...(d.locks === undefined ? {} : { locks: d.locks }),
+    ...(d.decidedAt === undefined ? {} : { decidedAt: d.decidedAt }),
+    ...(d.endedAt === undefined ? {} : { endedAt: d.endedAt }),
+    ...(d.actions === undefined ? {} : { actions: d.actions }),
+    ...(d.recoveries === undefined ? {} : { recoveries: d.recoveries }),
   };
 }

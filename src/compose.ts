@@ -1,0 +1,128 @@
+/**
+ * Owns how the parts fit together: from one configuration, the way to Temporal, outbound, coordinator, worker and API. In which order
+ * they are started and stopped is its caller's: the program (`main.ts`), a test, a benchmark.
+ */
+import { type Worker } from '@temporalio/worker';
+import { type Express } from 'express';
+import { createLockActivities } from '../activities/lock';
+import { createSweepActivities } from '../activities/orphans';
+import { createActivities } from '../activities/transaction';
+import { createApi } from './api/app';
+import { type Config } from './config/config';
+import { connectionOptions } from './config/temporalOptions';
+import { createLocks } from './coordinator/lock';
+import { createOrphans, scheduleSweeps } from './coordinator/orphans';
+import { createCoordinator } from './coordinator/transaction';
+import { type Coordinator } from './coordinator/transaction/contract';
+import { type Connected, connect } from './engine/connect';
+import { type Engine } from './engine/engine';
+import { registerSearchAttributes } from './engine/registerSearchAttributes';
+import { type WorkerSettings, createWorker } from './engine/worker';
+import { createOutbound } from './outbound';
+import { type Outbound } from './outbound/contract';
+import { tagOfNamespace } from './protocol/wire/ids';
+import { type CallLog, callLogger } from './telemetry/callLog';
+import { type Log } from './telemetry/log';
+import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly log: Log;
+  /** Aborts when the process is to stop: waiting requests then answer at once. */
+  readonly stopping: AbortSignal;
+}
+
+/** Told of what the worker does, beside the log lines. */
+export interface Observers {
+  readonly onCall?: (entry: CallLog) => void;
+  readonly onSweepAction?: (entry: ActionLog) => void;
+}
+
+export interface Composed {
+  readonly engine: Engine;
+  readonly outbound: Outbound;
+  readonly coordinator: Coordinator;
+  createApi(): Express;
+  /** On the connection that the client has, unless another one is given. */
+  createWorker(settings?: Partial<WorkerSettings>): Promise<Worker>;
+  /** For whoever has a worker: the sweep's Schedule is made, or updated. */
+  scheduleSweeps(): Promise<void>;
+}
+
+/** Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used. */
+export async function reachTemporal(
+  { config, log, stopping }: Surroundings,
+  address: string,
+): Promise<Connected> {
+  const { namespace } = config.temporal;
+  const connected = await connect({
+    connection: connectionOptions(config.temporal, address),
+    namespace,
+    signal: stopping,
+    onRetry: why => {
+      log.warn({ address, namespace, why }, 'Temporal does not answer yet: trying again');
+    },
+  });
+  try {
+    await registerSearchAttributes(connected.connection, namespace);
+  } catch (error) {
+    await connected.connection.close();
+    throw error;
+  }
+  return connected;
+}
+
+export function compose(connected: Connected, around: Surroundings, observers: Observers = {}): Composed {
+  const { config, log, stopping } = around;
+  const engine = engineOf(connected, around);
+  const { allowedParticipants: allowed, signingSecret } = config;
+  const outbound = createOutbound({ allowed, ...(signingSecret === undefined ? {} : { signingSecret }) });
+  const coordinator = createCoordinator(engine);
+  const activities = activitiesOf({ engine, outbound }, log, observers);
+  const { connection } = connected;
+  const { namespace, taskQueue } = engine;
+  return {
+    engine,
+    outbound,
+    coordinator,
+    createApi: () =>
+      createApi({
+        ...{ coordinator, outbound, config, log, stopping },
+        orphans: createOrphans(engine),
+        locks: createLocks(engine),
+      }),
+    createWorker: settings => createWorker({ connection, namespace, taskQueue, activities, ...settings }),
+    scheduleSweeps: () => scheduleSweeps(engine, config.sweep),
+  };
+}
+
+function engineOf(connected: Connected, { config, log }: Surroundings): Engine {
+  const { client, connection, namespace, retentionMs } = connected;
+  return {
+    ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
+    tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
+    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    onQueryFailed: err => {
+      log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
+    },
+  };
+}
+
+function activitiesOf(
+  { engine, outbound }: Pick<Composed, 'engine' | 'outbound'>,
+  log: Log,
+  { onCall, onSweepAction }: Observers,
+): WorkerSettings['activities'] {
+  return {
+    ...createActivities({ outbound, log: both(callLogger(log), onCall) }),
+    ...createLockActivities(engine),
+    ...createSweepActivities({ engine, outbound, log: both(sweepLogger(log), onSweepAction) }),
+  };
+}
+
+function both<T>(write: (entry: T) => void, tell: ((entry: T) => void) | undefined): (entry: T) => void {
+  return entry => {
+    write(entry);
+    tell?.(entry);
+  };
+}
