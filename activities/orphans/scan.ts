@@ -4,7 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { standingOf } from '../../src/coordinator/orphans/standing';
-import { type Standing } from '../../src/protocol/orphans/standing';
+import { type IdStanding } from '../../src/protocol/orphans/standing';
 import { type Scan, type SweepActivities } from '../../src/protocol/orphans/steps';
 import { whileBeating } from '../heartbeat';
 import { concurrently } from './concurrently';
@@ -24,7 +24,7 @@ export function scanActivity({ engine, outbound }: SweepTools): SweepActivities[
             standingOf(engine, each.transactionId),
           );
           page.forEach((entry, index) => {
-            tally.add(entry, standings[index] as Standing);
+            tally.add(entry, standings[index] as IdStanding);
           });
         }
       } catch (error) {
@@ -47,7 +47,7 @@ class Tally {
     this.#most = most;
   }
 
-  add({ transactionId, participant }: Entry, standing: Standing): void {
+  add({ transactionId, participant }: Entry, standing: IdStanding): void {
     this.#counts.entries += 1;
     const entry = { transactionId, participant };
     switch (standing.is) {

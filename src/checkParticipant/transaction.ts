@@ -2,7 +2,7 @@
  * Owns one transaction of a check: the requests of its one participant, what is expected of the answers, and its end.
  * The meaning of an answer is that of the coordinator (wire's answers table), so that nothing is demanded that it would not.
  */
-import { type Reply, type Standing, readCompletion, readVote } from '../protocol/wire/answers';
+import { type Reply, type ParticipantStanding, readCompletion, readVote } from '../protocol/wire/answers';
 import {
   type ParticipantCall,
   idempotencyKey,
@@ -127,7 +127,7 @@ export class Transaction {
   }
 
   #isDone(phase: CompletionPhase, reply: Reply): boolean {
-    const standing: Standing = {
+    const standing: ParticipantStanding = {
       phase,
       votedYes: this.#saidYes,
       everyPrepareRefused: this.#mayBePrepared && !this.#saidYes,

@@ -1,7 +1,7 @@
 /** Owns the proof of the answers table of SPEC §2: every row, in all three directions, and what it leaves behind. */
 import {
   type Reply,
-  type Standing,
+  type ParticipantStanding,
   exposureOf,
   failureOf,
   readCompletion,
@@ -23,15 +23,15 @@ const brokenHttp: Reply = { kind: 'malformed', code: 'brokenHttp', message };
 const tooLarge: Reply = { kind: 'malformed', code: 'tooLarge', message };
 
 /** As one reads a rollback of somebody who voted yes and of whom nothing else is known. */
-const rollback: Standing = {
+const rollback: ParticipantStanding = {
   phase: 'rollback',
   votedYes: true,
   everyPrepareRefused: false,
   mayHaveRolledBack: false,
   conflictMeansCommitted: false,
 };
-const commit: Standing = { ...rollback, phase: 'commit' };
-const refusedAll: Standing = { ...rollback, votedYes: false, everyPrepareRefused: true };
+const commit: ParticipantStanding = { ...rollback, phase: 'commit' };
+const refusedAll: ParticipantStanding = { ...rollback, votedYes: false, everyPrepareRefused: true };
 
 type Row = [name: string, reply: Reply, prepare: string, commit: string, rollback: string, ofRefused: string];
 

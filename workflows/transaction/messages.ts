@@ -19,13 +19,13 @@ export interface ClosedRun {
 }
 
 /** What the next run goes on from, and what `describe` can tell until it has begun. */
-export interface Left {
+export interface LeftBehind {
   readonly stored: Stored;
   readonly progress: Progress;
 }
 
 /** For closed runs only (`interceptors.ts`): what it left, with what came after its last workflow task. */
-export const leftQuery = defineQuery<Left, [ClosedRun]>('left');
+export const leftQuery = defineQuery<LeftBehind, [ClosedRun]>('left');
 
 /** Arguments arrive from people's command lines: unchecked until `readMessage` has seen them. */
 type Unchecked = [unknown];

@@ -3,7 +3,7 @@
  * before anything is sent, from the closed transaction's own result and input.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
-import { type Completion, type Standing } from '../../protocol/orphans/standing';
+import { type Completion, type IdStanding } from '../../protocol/orphans/standing';
 import { type Accepted } from '../../protocol/transaction/state';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { readId } from '../../protocol/wire/ids';
@@ -18,7 +18,7 @@ import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
 
 /** @throws EngineUnavailable */
-export async function standingOf(engine: Engine, id: string): Promise<Standing> {
+export async function standingOf(engine: Engine, id: string): Promise<IdStanding> {
   if (readId(engine.tag, id) === undefined) return { is: 'foreign' };
   try {
     return await standingIn(engine, await describe(engine, id));
@@ -29,7 +29,7 @@ export async function standingOf(engine: Engine, id: string): Promise<Standing> 
   }
 }
 
-async function standingIn(engine: Engine, description: WorkflowExecutionDescription): Promise<Standing> {
+async function standingIn(engine: Engine, description: WorkflowExecutionDescription): Promise<IdStanding> {
   const { status, workflowId, closeTime } = description;
   const run = runState(status.name);
   if (run === 'running') return { is: 'running' };

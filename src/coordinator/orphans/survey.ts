@@ -5,7 +5,7 @@
 import { type WorkflowExecutionInfo } from '@temporalio/client';
 import { transactionWorkflow } from '../../../workflows/transaction/messages';
 import { type Stuck } from '../../protocol/orphans/report';
-import { type Ended, type Survey } from '../../protocol/orphans/steps';
+import { type InterruptedRun, type Survey } from '../../protocol/orphans/steps';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { readId } from '../../protocol/wire/ids';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
@@ -36,8 +36,8 @@ export async function survey(
   };
 }
 
-async function findInterrupted(engine: Engine): Promise<Ended[]> {
-  const newest = new Map<string, Ended>();
+async function findInterrupted(engine: Engine): Promise<InterruptedRun[]> {
+  const newest = new Map<string, InterruptedRun>();
   for await (const { workflowId, closeTime } of oursWith(engine, visibly.interrupted)) {
     const endedAt = closeTime?.getTime() ?? 0;
     if (endedAt >= (newest.get(workflowId)?.endedAt ?? 0))

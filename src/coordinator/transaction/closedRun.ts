@@ -6,7 +6,7 @@
  */
 import { QueryNotRegisteredError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { type TransactionInput } from '../../../workflows/transaction/input';
-import { type ClosedRun, type Left, leftQuery } from '../../../workflows/transaction/messages';
+import { type ClosedRun, type LeftBehind, leftQuery } from '../../../workflows/transaction/messages';
 import { type Recovered } from './contract';
 import { handleOf, inputIn, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
@@ -14,7 +14,7 @@ import { isNotReady, isTimeout } from '../../engine/errors';
 import { leftUnbegun } from './unbegun';
 
 type Answer =
-  | { readonly is: 'left'; readonly left: Left }
+  | { readonly is: 'left'; readonly left: LeftBehind }
   | Extract<Recovered, { readonly is: 'unreplayable' | 'noWorker' }>;
 
 const answerWithinMs = 5000;
@@ -35,7 +35,7 @@ export async function askClosed(engine: Engine, closed: WorkflowExecutionDescrip
   return { is: 'unreplayable', why: whatToDo(closed) };
 }
 
-function query(engine: Engine, closed: WorkflowExecutionDescription): Promise<Left> {
+function query(engine: Engine, closed: WorkflowExecutionDescription): Promise<LeftBehind> {
   const { workflowId, runId, historyLength, status } = closed;
   const handle = handleOf(engine, workflowId, runId);
   const proof: ClosedRun = { status: status.name, runId, historyLength };

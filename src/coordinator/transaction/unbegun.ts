@@ -1,6 +1,6 @@
 /** Owns what a run left that was closed before a worker had begun it: what its input says, and nobody was asked anything. */
 import { type ResumeInput, type TransactionInput } from '../../../workflows/transaction/input';
-import { type Left } from '../../../workflows/transaction/messages';
+import { type LeftBehind } from '../../../workflows/transaction/messages';
 import { progressOf } from '../../engine/facts/memo';
 import { begin } from '../../protocol/transaction/apply';
 import { documentOf } from '../../protocol/transaction/document';
@@ -10,7 +10,7 @@ import { readStored, store } from '../../protocol/transaction/stored';
 import { type Ms } from '../../protocol/wire/phases';
 
 /** `at`: when it was started. @throws Error where the input is of a version that is not known here */
-export function leftUnbegun(id: string, input: TransactionInput, at: Ms): Left {
+export function leftUnbegun(id: string, input: TransactionInput, at: Ms): LeftBehind {
   const t = input.version === 2 ? unresumed(input, at) : unasked(begin(id, input.accepted));
   return { stored: store(t), progress: progressOf(documentOf(t)) };
 }

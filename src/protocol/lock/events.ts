@@ -1,7 +1,7 @@
 /** Owns what can happen to a lock. */
 import { type LockMode } from '../wire/locks';
 import { type Ms } from '../wire/phases';
-import { type Claim, type Standing } from './state';
+import { type Claim, type SeenAs } from './state';
 
 export interface Acquire {
   readonly type: 'acquire';
@@ -26,7 +26,7 @@ export interface Release {
 /** `unread`: nobody answered. */
 export interface Looked {
   readonly holder: string;
-  readonly saw: Standing | 'unread';
+  readonly saw: SeenAs | 'unread';
 }
 
 export type LockEvent =

@@ -13,7 +13,7 @@ export type Claim =
   { readonly kind: 'transaction' } | { readonly kind: 'lease'; readonly ttlMs: Ms; readonly by: string };
 
 /** What a look at a transaction's workflow said. `unknown`: Temporal has no such workflow. */
-export type Standing = 'running' | 'ended' | 'interrupted' | 'unknown';
+export type SeenAs = 'running' | 'ended' | 'interrupted' | 'unknown';
 
 interface Claimant {
   /** A transaction's id, or a name of the caller's choice. */
@@ -42,7 +42,7 @@ export interface Holder extends Claimant {
   /** Of a lease. */
   readonly expiresAt?: Ms;
   /** Of a transaction: what the last look said, never `ended`. */
-  readonly standing?: Exclude<Standing, 'ended'>;
+  readonly standing?: Exclude<SeenAs, 'ended'>;
   /** Of a transaction: the next look, and how many there were since the standing changed. */
   readonly lookAt?: Ms;
   readonly looks?: number;

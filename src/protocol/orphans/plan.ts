@@ -7,7 +7,7 @@
  */
 import { type Ms } from '../wire/phases';
 import { type Finding, type Interrupted, type Prepared, type SweepInput, type Unknown } from './report';
-import { type Ended, type Memory, type Scan, type Survey } from './steps';
+import { type InterruptedRun, type Memory, type Scan, type Survey } from './steps';
 
 export interface Plan {
   /** To be taken up again. */
@@ -51,13 +51,13 @@ export function planOf(seen: Seen): Plan {
 }
 
 /** By visibility, and by an entry of a participant's list: the latter may know sooner. */
-function everyInterrupted({ survey, scans }: Seen): readonly Ended[] {
+function everyInterrupted({ survey, scans }: Seen): readonly InterruptedRun[] {
   const all = [...survey.interrupted, ...scans.flatMap(scan => scan.interrupted)];
   return [...new Map(all.map(each => [each.transactionId, each])).values()];
 }
 
 /** `capped` until the plan has room for it. */
-function interruptedFinding({ transactionId, endedAt }: Ended, { now }: Seen): Interrupted {
+function interruptedFinding({ transactionId, endedAt }: InterruptedRun, { now }: Seen): Interrupted {
   const left = now - endedAt >= settlingMs ? 'capped' : 'waits';
   return { kind: 'interrupted', transactionId, since: endedAt, left };
 }

@@ -21,7 +21,7 @@ export interface SweepInput {
 }
 
 /** Why something that could be settled was not, in this sweep. */
-export type Left =
+export type WhyLeft =
   /** It has to be seen again first, or has ended only just now. */
   | 'waits'
   /** The cap on actions was reached. */
@@ -41,7 +41,7 @@ export interface Interrupted {
   readonly kind: 'interrupted';
   readonly transactionId: string;
   readonly since: Ms;
-  readonly left: Left;
+  readonly left: WhyLeft;
   readonly detail?: string;
 }
 
@@ -54,7 +54,7 @@ export interface Prepared {
   readonly decision: Decision;
   /** First seen so. */
   readonly since: Ms;
-  readonly left: Left;
+  readonly left: WhyLeft;
   readonly detail?: string;
 }
 

@@ -1,13 +1,13 @@
 /** Owns what the coordinator can say of a transaction that somebody else names. */
 import { type FencedLock } from '../wire/locks';
 import { type Decision } from '../wire/phases';
-import { type Ended } from './steps';
+import { type InterruptedRun } from './steps';
 
 /** What the coordinator says of an id that a participant lists. */
-export type Standing =
+export type IdStanding =
   | { readonly is: 'foreign' }
   | { readonly is: 'running' }
-  | ({ readonly is: 'interrupted' } & Ended)
+  | ({ readonly is: 'interrupted' } & InterruptedRun)
   | { readonly is: 'decided'; readonly decision: Decision }
   | { readonly is: 'unknown'; readonly expired: boolean };
 

@@ -17,12 +17,12 @@ export interface Memory {
   readonly counts: Counts;
 }
 
-export type Ended = Pick<Interrupted, 'transactionId'> & { readonly endedAt: Ms };
+export type InterruptedRun = Pick<Interrupted, 'transactionId'> & { readonly endedAt: Ms };
 
 /** What Temporal knows, without asking a participant. Counts go beyond what is listed. */
 export interface Survey {
   readonly memory?: Memory;
-  readonly interrupted: readonly Ended[];
+  readonly interrupted: readonly InterruptedRun[];
   readonly interruptedCount: number;
   readonly stuck: readonly Stuck[];
   readonly stuckCount: number;
@@ -33,7 +33,7 @@ export interface Scan {
   readonly counts: Pick<Counts, 'entries' | 'foreign' | 'running' | 'prepared' | 'unknown'>;
   readonly decided: readonly Pick<Prepared, 'transactionId' | 'participant' | 'decision'>[];
   readonly unknown: readonly Pick<Unknown, 'transactionId' | 'participant' | 'expired'>[];
-  readonly interrupted: readonly Ended[];
+  readonly interrupted: readonly InterruptedRun[];
   /** Why the list, or the rest of it, was not read. */
   readonly trouble?: string;
 }

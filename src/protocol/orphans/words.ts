@@ -6,7 +6,7 @@ import {
   type Counts,
   type Finding,
   type Interrupted,
-  type Left,
+  type WhyLeft,
   type Prepared,
   type SweepReport,
   type Unknown,
@@ -161,7 +161,7 @@ function willDo(deed: string, { dryRun }: Context): string {
   return dryRun ? `would ${deed}` : deed;
 }
 
-function why(left: Left, detail: string | undefined, { safetyMs, maxActions }: Context): string {
+function why(left: WhyLeft, detail: string | undefined, { safetyMs, maxActions }: Context): string {
   switch (left) {
     case 'waits':
       return `once it has been seen in two sweeps at least ${safetyMs} ms apart`;

@@ -4,7 +4,7 @@
  */
 import { untouched } from '../wire/answers';
 import { type Ms } from '../wire/phases';
-import { type Ended, closeCall, withParticipants } from './calls';
+import { type EndedCall, closeCall, withParticipants } from './calls';
 import {
   beginCompletion,
   becomeQuiet,
@@ -94,7 +94,7 @@ function handle(t: Transaction, event: Event, now: Ms): Transaction {
  * calls: one opened beside the no that came with it would never be wanted, and never end.
  */
 function callsEnded(t: Transaction, { phase, endings }: CallsEnded, now: Ms): Transaction {
-  const ended = new Map<Name, Ended>();
+  const ended = new Map<Name, EndedCall>();
   for (const ending of endings) {
     const call = t.participants.find(p => p.target.name === ending.participant)?.call;
     if (call?.phase === phase && call.nth === ending.nth)
@@ -108,8 +108,8 @@ function callsEnded(t: Transaction, { phase, endings }: CallsEnded, now: Ms): Tr
 
 function eachEnded(
   t: Transaction,
-  ended: ReadonlyMap<Name, Ended>,
-  change: (p: Participant, each: Ended) => Participant,
+  ended: ReadonlyMap<Name, EndedCall>,
+  change: (p: Participant, each: EndedCall) => Participant,
 ): Transaction {
   return withParticipants(t, p => {
     const each = ended.get(p.target.name);
@@ -117,11 +117,11 @@ function eachEnded(
   });
 }
 
-function note(t: Transaction, p: Participant, ended: Ended): Participant {
+function note(t: Transaction, p: Participant, ended: EndedCall): Participant {
   return ended.phase === 'prepare' ? noteVote(t, p, ended) : noteAnswer(t, p, ended);
 }
 
-function goOn(t: Transaction, p: Participant, ended: Ended): Participant {
+function goOn(t: Transaction, p: Participant, ended: EndedCall): Participant {
   return ended.phase === 'prepare' ? askAgain(t, p, ended) : tellAgain(t, p, ended);
 }
 

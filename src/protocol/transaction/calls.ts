@@ -21,7 +21,7 @@ export function openCall(p: Participant, phase: Phase, options: CallOptions = {}
 }
 
 /** A call and how it ended. */
-export interface Ended {
+export interface EndedCall {
   readonly phase: Phase;
   readonly call: Call;
   readonly ending: Ending;
@@ -50,7 +50,7 @@ export function restartCall(p: Participant, restart: 'countAnew' | 'countOn'): P
 }
 
 /** The participant without its call, and with what the call left behind. */
-export function closeCall(p: Participant, { phase, call, ending, now }: Ended): Participant {
+export function closeCall(p: Participant, { phase, call, ending, now }: EndedCall): Participant {
   const { call: _ended, ...rest } = p;
   const cutOff = ending.is === 'gaveUp' && (p.lastFailure !== undefined || call.restart !== undefined);
   const tells = ending.why !== undefined && !cutOff;

@@ -7,7 +7,7 @@
  */
 import { workerLost } from '../wire/answers';
 import { type Ms } from '../wire/phases';
-import { type Ended, handOver, isSpent, openCall, restartCall, withParticipants } from './calls';
+import { type EndedCall, handOver, isSpent, openCall, restartCall, withParticipants } from './calls';
 import { type Ending } from './events';
 import { decideRollback, reasonOf } from './preparing';
 import {
@@ -22,7 +22,7 @@ import {
 } from './state';
 
 /** What the ending of a commit or rollback call says of the participant; facts only add up. */
-export function noteAnswer(t: Transaction, p: Participant, ended: Ended): Participant {
+export function noteAnswer(t: Transaction, p: Participant, ended: EndedCall): Participant {
   const tried = ended.phase === 'rollback' && isOver(ended.ending);
   const lateDone = p.lateDone || endsLateRollback(p, ended.call, ended.ending);
   const noted = { ...p, rollbackTried: p.rollbackTried || tried, lateDone };
@@ -33,7 +33,7 @@ function isAnswer({ is }: Ending): boolean {
   return is === 'done' || is === 'foundCommitted';
 }
 
-function noteAcknowledgement(p: Participant, { phase, ending, now }: Ended): Participant {
+function noteAcknowledgement(p: Participant, { phase, ending, now }: EndedCall): Participant {
   const answer = ending.is === 'foundCommitted' || phase === 'commit' ? 'commit' : 'rollback';
   const known = p.acknowledged ?? forcedDecision(p);
   const against = known !== undefined && known !== answer;
@@ -42,14 +42,14 @@ function noteAcknowledgement(p: Participant, { phase, ending, now }: Ended): Par
 }
 
 /** Attempts used up: attention and no limit any more, or in provisional mode the commit is given up. */
-function noteExhaustion(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
+function noteExhaustion(t: Transaction, p: Participant, { phase, call, ending }: EndedCall): Participant {
   const spent = isSpent(p, ending, t.accepted.limits.completionAttempts);
   if (!spent || call.restart !== undefined || p.forced !== undefined || phase !== phaseOf[t.stage]) return p;
   return phase === 'commit' && isProvisional(t) ? { ...p, gaveUp: 'unavailable' } : { ...p, attention: true };
 }
 
 /** The next call of a participant that phase two still waits for. */
-export function tellAgain(t: Transaction, p: Participant, { phase, call, ending }: Ended): Participant {
+export function tellAgain(t: Transaction, p: Participant, { phase, call, ending }: EndedCall): Participant {
   const owed = !isSettled(p) || (call.late && owesLateRollback(p));
   if (!owed || p.forced !== undefined) return p;
   if (call.restart === undefined && ending.why !== undefined && ending.is !== 'gaveUp') {

@@ -6,12 +6,12 @@
  * I8: a participant's vote is yes only by an ending that says so; every other ending leads to rollback or to a retry.
  */
 import { type Ms } from '../wire/phases';
-import { type Ended, handOver, isSpent, openCall, withParticipants } from './calls';
+import { type EndedCall, handOver, isSpent, openCall, withParticipants } from './calls';
 import { type Ending } from './events';
 import { type Participant, type Reason, type Transaction, isProvisional } from './state';
 
 /** What the ending of a prepare call says of the participant: its vote, or that asking it is over. */
-export function noteVote(t: Transaction, p: Participant, { call, ending, now }: Ended): Participant {
+export function noteVote(t: Transaction, p: Participant, { call, ending, now }: EndedCall): Participant {
   if (ending.is === 'yes' || ending.is === 'no') return { ...p, vote: ending.is };
   if (t.stage !== 'preparing') return p;
   if (now >= t.accepted.decideBy || isOutOfTime(ending)) return { ...p, gaveUp: 'deadline' };
@@ -24,7 +24,7 @@ function isOutOfTime({ why, outOfTime }: Ending): boolean {
 }
 
 /** The next prepare call of a participant that has not voted. */
-export function askAgain(t: Transaction, p: Participant, { call, ending }: Ended): Participant {
+export function askAgain(t: Transaction, p: Participant, { call, ending }: EndedCall): Participant {
   if (p.vote !== 'none') return p;
   if (call.restart !== undefined || ending.why === undefined)
     return openCall({ ...p, attempts: 0 }, 'prepare');

@@ -1,9 +1,9 @@
 /** Owns what the answers table needs to know of a participant when it reads an answer to commit or rollback (SPEC §2). */
-import { type Standing } from '../wire/answers';
+import { type ParticipantStanding } from '../wire/answers';
 import { type CompletionPhase } from '../wire/phases';
 import { type Participant, type Transaction, isLoose, isProvisional } from './state';
 
-export function standingOf(t: Transaction, p: Participant, phase: CompletionPhase): Standing {
+export function standingOf(t: Transaction, p: Participant, phase: CompletionPhase): ParticipantStanding {
   return {
     phase,
     votedYes: p.vote === 'yes',

@@ -19,7 +19,7 @@ export interface Target {
   readonly payload?: unknown;
 }
 
-export interface Limits {
+export interface CallLimits {
   /** Requests before unilateral rollback, at least 1. */
   readonly prepareAttempts: number;
   /** Requests before the transaction needs attention, at least 1. */
@@ -40,7 +40,7 @@ export interface Accepted {
   /** No prepare can be on its way any more (I4). */
   readonly quietAt: Ms;
   readonly onCommitFailure: OnCommitFailure;
-  readonly limits: Limits;
+  readonly limits: CallLimits;
   readonly participants: readonly Target[];
   /** Absent where there are none. */
   readonly locks?: LockTerms;

@@ -1,5 +1,5 @@
 /** Owns what a transaction's workflow and its activities say to each other. It stands in history: add members, never change one. */
-import { type Failure, type Standing } from '../wire/answers';
+import { type Failure, type ParticipantStanding } from '../wire/answers';
 import { type Backoff } from '../wire/backoff';
 import { type FencedLock } from '../wire/locks';
 import { type Ms, type Phase } from '../wire/phases';
@@ -14,7 +14,7 @@ export interface CallInput {
   readonly timeoutMs: Ms;
   readonly payload?: unknown;
   /** How to read an answer to commit or rollback; absent for prepare. */
-  readonly standing?: Standing;
+  readonly standing?: ParticipantStanding;
 }
 
 interface Request {

@@ -118,7 +118,7 @@ function jsonVote(body: string | undefined): unknown {
 }
 
 /** What the coordinator knows of a participant when it reads an answer to commit or rollback. */
-export interface Standing {
+export interface ParticipantStanding {
   readonly phase: CompletionPhase;
   readonly votedYes: boolean;
   /** Every prepare sent to it was answered no. */
@@ -130,7 +130,7 @@ export interface Standing {
 }
 
 /** The columns "to commit" and "to rollback": the status line alone counts. */
-export function readCompletion(reply: Reply, standing: Standing): CompletionMeaning {
+export function readCompletion(reply: Reply, standing: ParticipantStanding): CompletionMeaning {
   const why = failureOf(reply);
   if (reply.kind === 'answer' && (reply.status === 200 || reply.status === 204)) return { is: 'done' };
   if (standing.phase === 'commit') return { is: 'unavailable', why };
@@ -139,7 +139,7 @@ export function readCompletion(reply: Reply, standing: Standing): CompletionMean
   return refusesRollbackHarmlessly(reply, standing) ? { is: 'done' } : { is: 'unavailable', why };
 }
 
-function refusesRollbackHarmlessly(reply: Reply, standing: Standing): boolean {
+function refusesRollbackHarmlessly(reply: Reply, standing: ParticipantStanding): boolean {
   if (reply.kind === 'notSent') return reply.code === 'policy' && standing.everyPrepareRefused;
   if (reply.kind !== 'answer' || isTransient(reply.status)) return false;
   if (reply.status === 404 || reply.status === 410) return !standing.votedYes || standing.mayHaveRolledBack;

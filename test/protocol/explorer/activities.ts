@@ -5,7 +5,7 @@
  * an answer stays `onTheWay` for ever, and arrives at any time, any number of times, or never. That covers delays without
  * bound, answers lost after the service acted, and a frozen sender that wakes up.
  */
-import { type Exposure, type Reply, type Standing } from '../../../src/protocol/wire/answers';
+import { type Exposure, type Reply, type ParticipantStanding } from '../../../src/protocol/wire/answers';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Reaction, react } from './services';
 import { type Facts, type Result, type Setting, type Side, type Work, type World, withSide } from './world';
@@ -137,7 +137,7 @@ function resultOf(work: Work, reply: Reply, { core }: Setting): Result | undefin
 }
 
 /** As `activities/transaction/own.ts` has it: unanswered rollbacks of the same activity count too. */
-function afterEarlier(standing: Standing, { unanswered }: Exposure): Standing {
+function afterEarlier(standing: ParticipantStanding, { unanswered }: Exposure): ParticipantStanding {
   return standing.phase === 'rollback' && unanswered ? { ...standing, mayHaveRolledBack: true } : standing;
 }
 

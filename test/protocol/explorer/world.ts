@@ -2,7 +2,7 @@
  * Owns what one state of the exploration is: the transaction as the core has it, and everything around it. Plain data;
  * steps make new worlds of old ones.
  */
-import { type Exposure, type Standing } from '../../../src/protocol/wire/answers';
+import { type Exposure, type ParticipantStanding } from '../../../src/protocol/wire/answers';
 import { type EndingKind } from '../../../src/protocol/transaction/events';
 import { type Accepted, type Lane, type Transaction } from '../../../src/protocol/transaction/state';
 import { type Phase } from '../../../src/protocol/wire/phases';
@@ -55,7 +55,7 @@ export interface Work {
   readonly requests: number;
   readonly exposure: Exposure;
   /** What an answer to commit or rollback is read by; none for prepare. */
-  readonly standing?: Standing;
+  readonly standing?: ParticipantStanding;
   readonly cancelled: boolean;
   readonly result?: Result;
 }
