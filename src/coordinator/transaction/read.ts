@@ -17,7 +17,7 @@ import { withHolders } from '../lock/whoHolds';
 import { type Memo } from './memo';
 import { overlay, pendingCalls } from './pending';
 
-/** Describe and query together, so that a reader has its answer within a second (SPEC §3). */
+/** Describe and query together, so that a reader has its answer within a second (PROTOCOL §3). */
 const answerWithinMs = 950;
 const queryWithinMs = 700;
 /** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. */
