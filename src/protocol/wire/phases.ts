@@ -1,4 +1,4 @@
-/** Owns the vocabulary that coordinator and participants share. Nothing here can fail. */
+/** Owns the vocabulary that coordinator and participants share (PROTOCOL §6). Nothing here can fail. */
 
 /** What a request asks of a participant. */
 export type Phase = 'prepare' | 'commit' | 'rollback';
