@@ -111,7 +111,7 @@ function planted(text: string): string {
 it.each([
   ['/** As PROTOCOL §~7 says. */', 'PROTOCOL §~7'],
   ['// PROTOCOL §3, §~12: shown', 'PROTOCOL §~12'],
-  ['// the answers table (SPEC~ §2)', 'SPEC~ §2'],
+  ['// the answers table (CHARTER~ §2)', 'CHARTER~ §2'],
   [' * I~13: nobody waits', 'I~13'],
   ['# I2, I~0 and I3', 'I~0'],
   ['as O~6 wants.', 'O~6'],
