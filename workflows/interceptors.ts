@@ -2,7 +2,7 @@
  * Owns what happens to an activation before the SDK's workflow code sees it.
  *
  * A signal: the SDK fails the workflow task over a name with Temporal's reserved prefix and over an argument that it cannot
- * decode, for ever; a person's slip must not stall a transaction (SPEC §4). So both are turned into what the handlers read,
+ * decode, for ever; a person's slip must not stall a transaction (PROTOCOL §4). So both are turned into what the handlers read,
  * write down and ignore.
  *
  * A query: it must not make a running workflow go on (I2), see `queryAhead.ts`.

@@ -44,7 +44,7 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
   };
 }
 
-/** The activity's own lost or unanswered rollbacks count as earlier ones too, when a 404 is read (SPEC §2). */
+/** The activity's own lost or unanswered rollbacks count as earlier ones too, when a 404 is read (PROTOCOL §2). */
 function afterEarlier(call: CallInput, before: Exposure): CallInput {
   if (call.standing?.phase !== 'rollback' || !before.unanswered) return call;
   return { ...call, standing: { ...call.standing, mayHaveRolledBack: true } };

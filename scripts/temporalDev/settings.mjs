@@ -1,4 +1,4 @@
-// The settings that temporal-dev.sh reads from the environment (SPEC §5). Can fail: a bad value throws, with
+// The settings that temporal-dev.sh reads from the environment (PROTOCOL §5). Can fail: a bad value throws, with
 // its name, the value and what is allowed.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** Owns which role may do what (SPEC §5), and that a client sees only its own transactions. */
+/** Owns which role may do what (PROTOCOL §5), and that a client sees only its own transactions. */
 import { type RequestHandler } from 'express';
 import { type Role } from '../config/apiTokens';
 import { type Reading } from '../coordinator/transaction/contract';

@@ -1,6 +1,6 @@
 /**
  * Owns asking the participant until it answers: what says "not now" (`408`, `425`, `429`, `5xx`, no answer) is asked again,
- * later and later, as the coordinator does (SPEC §2), and never taken for a wrong answer. Who stays unavailable fails the
+ * later and later, as the coordinator does (PROTOCOL §2), and never taken for a wrong answer. Who stays unavailable fails the
  * check, with that reason.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

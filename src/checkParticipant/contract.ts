@@ -5,7 +5,7 @@ import { type Bench } from './bench';
 export interface CheckOptions {
   /** Absolute http(s); its last path segment is `prepare`. */
   readonly prepareUrl: string;
-  /** Both or none; without them they are siblings of the prepare URL (SPEC §2). */
+  /** Both or none; without them they are siblings of the prepare URL (PROTOCOL §2). */
   readonly commitUrl?: string;
   readonly rollbackUrl?: string;
   /** The participant's name in the transactions. Default `p1`. */
@@ -33,7 +33,7 @@ export interface Check {
   /** Stable: scripts and `--only` use it. */
   readonly name: string;
   readonly does: string;
-  /** Which duty of a participant (SPEC §2), or which invariant, it stands for. */
+  /** Which duty of a participant (PROTOCOL §2), or which invariant, it stands for. */
   readonly why: string;
   readonly transactions: number;
   /** How many of them end committed, for real. */
@@ -57,7 +57,7 @@ export interface CheckResult extends Pick<Check, 'name' | 'does' | 'why' | 'tran
   readonly failure?: Failure;
   /** Why it was skipped. */
   readonly reason?: string;
-  /** Which of the ways that SPEC §2 leaves open the participant has taken. */
+  /** Which of the ways that PROTOCOL §2 leaves open the participant has taken. */
   readonly notes: readonly string[];
   /** Transactions that it opened and that the participant did not let it end. */
   readonly unsettled: readonly string[];

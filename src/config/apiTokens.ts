@@ -1,7 +1,7 @@
 /** Owns the list of bearer tokens. Only their hashes are kept: a configuration that leaks holds no token (I11). */
 import { createHash } from 'node:crypto';
 
-/** `client`: start, read and abort its own; `participant`: read one transaction; `operator`: all (SPEC §5). */
+/** `client`: start, read and abort its own; `participant`: read one transaction; `operator`: all (PROTOCOL §5). */
 export type Role = 'client' | 'participant' | 'operator';
 
 export interface ApiToken {

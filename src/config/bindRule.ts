@@ -1,5 +1,5 @@
 /**
- * Owns the bind rule (SPEC §5): whoever listens for others than this machine must know who calls, and must not be a way
+ * Owns the bind rule (PROTOCOL §5): whoever listens for others than this machine must know who calls, and must not be a way
  * to reach any address of the network it stands in.
  */
 import { type Config } from './config';

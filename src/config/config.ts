@@ -1,4 +1,4 @@
-/** Owns the shape of the configuration (SPEC §5): what the rest of the program may know of its environment. */
+/** Owns the shape of the configuration (PROTOCOL §5): what the rest of the program may know of its environment. */
 import { type AllowList } from '../outbound/allowList';
 import { type Ms } from '../protocol/wire/phases';
 import { type ApiToken } from './apiTokens';

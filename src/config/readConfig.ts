@@ -1,4 +1,4 @@
-/** Owns the reading of the whole configuration (SPEC §5): a `Config`, or one `ConfigError` that lists every problem. */
+/** Owns the reading of the whole configuration (PROTOCOL §5): a `Config`, or one `ConfigError` that lists every problem. */
 import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { parseApiTokens } from './apiTokens';

@@ -1,5 +1,5 @@
 /**
- * Owns registering our search attributes (SPEC §4), also in a namespace that exists already. Another type under one of
+ * Owns registering our search attributes (PROTOCOL §4), also in a namespace that exists already. Another type under one of
  * their names is silently ignored by Temporal, so what is registered is compared, and a difference stops the start.
  */
 import { type Connection } from '@temporalio/client';

@@ -1,5 +1,5 @@
 /**
- * Owns which IP addresses are never called, whatever the allow-list says (SPEC §5): link-local, cloud metadata, and what
+ * Owns which IP addresses are never called, whatever the allow-list says (PROTOCOL §5): link-local, cloud metadata, and what
  * is no single host at all. An IPv4 address inside an IPv6 one (mapped, compatible, SIIT, NAT64, 6to4, Teredo, ISATAP)
  * is judged as the IPv4 address that it leads to.
  *

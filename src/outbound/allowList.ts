@@ -1,4 +1,4 @@
-/** Owns how `DTC_ALLOWED_PARTICIPANTS` is written and read (SPEC §5). A bad entry is a value, so that config can name it. */
+/** Owns how `DTC_ALLOWED_PARTICIPANTS` is written and read (PROTOCOL §5). A bad entry is a value, so that config can name it. */
 import ipaddr from 'ipaddr.js';
 import { type Range } from './addresses';
 

@@ -14,7 +14,7 @@ export interface OutboundRequest {
   readonly signal: AbortSignal;
   /** Not sent after this instant (checked right before sending, I4): the reply then has code `deadline`. */
   readonly notAfter?: Ms;
-  /** Read the whole answer (a vote), within the size limit; else the status line alone counts (SPEC §2). */
+  /** Read the whole answer (a vote), within the size limit; else the status line alone counts (PROTOCOL §2). */
   readonly readBody: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Owns what an error of undici, Node or a participant says about a request (SPEC §2, I3): not sent, lost, or malformed.
+ * Owns what an error of undici, Node or a participant says about a request (PROTOCOL §2, I3): not sent, lost, or malformed.
  * Messages are made here from stable codes; the texts of errors may quote what a participant sent.
  */
 import { type Reply } from '../protocol/wire/answers';

@@ -1,5 +1,5 @@
 /**
- * Owns who may be called (SPEC §5, `DTC_ALLOWED_PARTICIPANTS`): judged by URL before anything is started, and by every
+ * Owns who may be called (PROTOCOL §5, `DTC_ALLOWED_PARTICIPANTS`): judged by URL before anything is started, and by every
  * address that a name resolves to when a connection is made, so that a name cannot be pointed elsewhere in between.
  *
  * A refusal is a text that names the host or address, the rule, and what to set. A name that only a CIDR could allow

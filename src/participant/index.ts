@@ -1,6 +1,6 @@
 /**
  * The participant kit: what a service uses to take part in transactions. It keeps the votes in the service's own database,
- * answers every repeat and every disorder (SPEC §2), and leaves to the service what it prepares, commits and rolls back.
+ * answers every repeat and every disorder (PROTOCOL §2), and leaves to the service what it prepares, commits and rolls back.
  */
 export {
   type Call,

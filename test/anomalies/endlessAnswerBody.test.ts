@@ -1,4 +1,4 @@
-/** An answer over the size limit is no vote (SPEC §2), whatever it begins with; its participant is rolled back all the same. */
+/** An answer over the size limit is no vote (PROTOCOL §2), whatever it begins with; its participant is rolled back all the same. */
 import { type ServerResponse } from 'node:http';
 import { quick } from '../support/quick';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';

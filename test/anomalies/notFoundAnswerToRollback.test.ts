@@ -1,5 +1,5 @@
 /**
- * SPEC §2, the rollback column: 404 ends a rollback only where there can be nothing to roll back: the participant never
+ * PROTOCOL §2, the rollback column: 404 ends a rollback only where there can be nothing to roll back: the participant never
  * voted yes, or an earlier rollback may have arrived. After a yes it is more likely a gateway that cannot find the service.
  */
 import { type Phase } from '../../src/protocol/wire/phases';

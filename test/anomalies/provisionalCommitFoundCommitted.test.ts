@@ -1,5 +1,5 @@
 /**
- * SPEC §2, `onCommitFailure: "rollback"`: a commit that took effect and was acknowledged to nobody is given up; the 409 to
+ * PROTOCOL §2, `onCommitFailure: "rollback"`: a commit that took effect and was acknowledged to nobody is given up; the 409 to
  * the rollback that follows says so, settles the participant as committed, and the outcome is reported as mixed.
  */
 import { quick } from '../support/quick';

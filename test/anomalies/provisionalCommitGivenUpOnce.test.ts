@@ -1,4 +1,4 @@
-/** SPEC §2, `onCommitFailure: "rollback"`: giving up happens once, ends every commit, and no commit follows it. */
+/** PROTOCOL §2, `onCommitFailure: "rollback"`: giving up happens once, ends every commit, and no commit follows it. */
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';
 import { reset, silence, statefulParticipant } from '../support/statefulParticipant';

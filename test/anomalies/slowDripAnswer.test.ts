@@ -1,6 +1,6 @@
 /**
  * I8: only a whole answer in time is a yes, however long a participant keeps dripping. In phase two the status line alone
- * counts (SPEC §2), so there a body that never ends holds nobody up.
+ * counts (PROTOCOL §2), so there a body that never ends holds nobody up.
  */
 import { type ServerResponse } from 'node:http';
 import { quick } from '../support/quick';

@@ -1,4 +1,4 @@
-/** SPEC §4: `temporal workflow terminate` stops the transaction, not its promise: reading it says so plainly (I5). */
+/** PROTOCOL §4: `temporal workflow terminate` stops the transaction, not its promise: reading it says so plainly (I5). */
 import { signal, temporalWorkflow, update } from '../support/temporalCli';
 import { quick } from '../support/quick';
 import { silence, statefulParticipant } from '../support/statefulParticipant';

@@ -287,7 +287,7 @@ it.each(checks.map(({ name, transactions, commits }) => ({ name, transactions, c
   },
 );
 
-it('sends a repeat as the same request, in the form of SPEC §2', async () => {
+it('sends a repeat as the same request, in the form of PROTOCOL §2', async () => {
   const running = (participant = await startParticipant());
   const { prepareUrl } = running;
   await checkParticipant({ prepareUrl, only: ['prepare-repeated'], name: 'stock', payload: { amount: 1 } });

@@ -1,5 +1,5 @@
 /**
- * Owns what a participant of the tests knows and answers: SPEC §2 in one table of records, each quirk beside the line that it
+ * Owns what a participant of the tests knows and answers: PROTOCOL §2 in one table of records, each quirk beside the line that it
  * bends. The records are in SQLite, so that a process that ends keeps them.
  */
 import Database from 'libsql';

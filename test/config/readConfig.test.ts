@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config/readConfig';
 import { problemsOf } from './problems';
 
 describe('the configuration', () => {
-  it('has the defaults of SPEC §5', () => {
+  it('has the defaults of PROTOCOL §5', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 8080,

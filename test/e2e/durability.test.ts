@@ -1,5 +1,5 @@
 /**
- * SPEC I10 with real processes: the coordinator, its Temporal server and both at once are killed while one transaction
+ * PROTOCOL I10 with real processes: the coordinator, its Temporal server and both at once are killed while one transaction
  * waits for a vote, one for an acknowledged commit, one for an acknowledged rollback, and one has just been accepted.
  */
 import { type ServerResponse } from 'node:http';

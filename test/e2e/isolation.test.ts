@@ -1,4 +1,4 @@
-/** SPEC I9: what one participant's trouble costs another of the same transaction. */
+/** PROTOCOL I9: what one participant's trouble costs another of the same transaction. */
 import { hang } from '../support/participants';
 import { faultsOf } from '../support/records';
 import { useWorld } from '../support/world';

@@ -1,4 +1,4 @@
-/** SPEC I6, I10: several API and worker processes on one Temporal server, and a worker that dies with an activity in hand. */
+/** PROTOCOL I6, I10: several API and worker processes on one Temporal server, and a worker that dies with an activity in hand. */
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { type Participants, hang, startParticipants } from '../support/participants';

@@ -1,4 +1,4 @@
-/** SPEC §2 and I7, at the participant's end of the wire: what a request holds, its repeats, and when they come. */
+/** PROTOCOL §2 and I7, at the participant's end of the wire: what a request holds, its repeats, and when they come. */
 import { type ServerResponse } from 'node:http';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type Received } from '../support/participants';

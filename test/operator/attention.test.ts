@@ -1,5 +1,5 @@
 /**
- * After the configured attempts a transaction needs attention (SPEC §2): document, search attribute and log line say so,
+ * After the configured attempts a transaction needs attention (PROTOCOL §2): document, search attribute and log line say so,
  * retries go on for ever at growing intervals, and it clears when nobody is outstanding.
  */
 import { type WorkflowLine, workflowLog } from '../support/coordinator';

@@ -1,5 +1,5 @@
 /**
- * SPEC §2: retries go on for weeks if need be, so a round must leave nothing behind in the coordinator. What its process
+ * PROTOCOL §2: retries go on for weeks if need be, so a round must leave nothing behind in the coordinator. What its process
  * holds after a garbage collection is measured after some rounds and after many; the transactions are several, so that
  * what one round left would show many times over.
  */

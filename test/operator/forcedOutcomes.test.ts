@@ -1,6 +1,6 @@
 /**
  * I2: a forced outcome is recorded beside the decision, never over it; `status` follows the decision, and XA's heuristics
- * say where somebody ended, or may have ended, otherwise (SPEC §3).
+ * say where somebody ended, or may have ended, otherwise (PROTOCOL §3).
  */
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';

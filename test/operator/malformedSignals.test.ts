@@ -1,4 +1,4 @@
-/** A signal that makes no sense is ignored, shown in document and details, and never stalls the transaction (SPEC §4). */
+/** A signal that makes no sense is ignored, shown in document and details, and never stalls the transaction (PROTOCOL §4). */
 import { quick } from '../support/quick';
 import { expectAllAsDecided } from '../support/statefulParticipant';
 import { signal, temporalWorkflow } from '../support/temporalCli';

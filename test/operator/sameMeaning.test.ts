@@ -1,4 +1,4 @@
-/** SPEC §3, §4: an action means the same by signal, by update and by HTTP, and is shown with its author in each. */
+/** PROTOCOL §3, §4: an action means the same by signal, by update and by HTTP, and is shown with its author in each. */
 import { type ServerResponse } from 'node:http';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';

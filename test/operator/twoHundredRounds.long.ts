@@ -1,4 +1,4 @@
-/** I5, and SPEC §2: a participant that is away is told for as long as it takes, and that costs the history nothing. */
+/** I5, and PROTOCOL §2: a participant that is away is told for as long as it takes, and that costs the history nothing. */
 import { quick } from '../support/quick';
 import { expectAllAsDecided } from '../support/statefulParticipant';
 import { eventually, useWorld } from '../support/world';

@@ -1,4 +1,4 @@
-/** Owns the proof of the answers table of SPEC §2: every row, in all three directions, and what it leaves behind. */
+/** Owns the proof of the answers table of PROTOCOL §2: every row, in all three directions, and what it leaves behind. */
 import {
   type Reply,
   type ParticipantStanding,

@@ -1,6 +1,6 @@
 /**
  * Owns the judgement of what participants received for one transaction: their own records beside the coordinator's word, and
- * the order of calls that the promise allows (I1, I2, I4), each repeat the same request (I7, SPEC §2).
+ * the order of calls that the promise allows (I1, I2, I4), each repeat the same request (I7, PROTOCOL §2).
  */
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Participants, type Received } from './participants';

@@ -1,5 +1,5 @@
 /**
- * Owns a participant with a memory: the little state machine that SPEC §2 asks of a service, one entry a transaction, and
+ * Owns a participant with a memory: the little state machine that PROTOCOL §2 asks of a service, one entry a transaction, and
  * faults that a test scripts around it. Tests assert how it ended, not only what it was sent.
  */
 import { type ServerResponse } from 'node:http';

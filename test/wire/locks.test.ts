@@ -1,4 +1,4 @@
-/** Owns the proof of what locks look like on the wire (SPEC §3): in the request of a client, and in that to a participant. */
+/** Owns the proof of what locks look like on the wire (PROTOCOL §3): in the request of a client, and in that to a participant. */
 import { byResource, holderPattern, resourcePattern } from '../../src/protocol/wire/locks';
 import { type ParticipantCall, participantBody } from '../../src/protocol/wire/participantRequest';
 import {

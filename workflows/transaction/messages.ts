@@ -1,6 +1,6 @@
 /**
  * Owns what can be said to a transaction from outside: the `status` query, the `left` query of a closed run, and abort,
- * retryNow, resolve as signals and as updates of the same names (SPEC §4). Names and arguments are exact: people script against them.
+ * retryNow, resolve as signals and as updates of the same names (PROTOCOL §4). Names and arguments are exact: people script against them.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';

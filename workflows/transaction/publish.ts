@@ -1,6 +1,6 @@
 /**
  * Owns what a transaction shows of itself without being asked: log lines, current details for the Web UI, and the memo and
- * search attributes that `describe` alone must be able to tell (SPEC §3). A healthy transaction upserts once, at its end.
+ * search attributes that `describe` alone must be able to tell (PROTOCOL §3). A healthy transaction upserts once, at its end.
  */
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { documentOf } from '../../src/protocol/transaction/document';

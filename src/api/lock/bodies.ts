@@ -1,4 +1,4 @@
-/** Owns what may stand in requests about locks (SPEC §3). Whose lease it is, is the caller, never a field of the body. */
+/** Owns what may stand in requests about locks (PROTOCOL §3). Whose lease it is, is the caller, never a field of the body. */
 import { z } from 'zod';
 import {
   holderForm,

@@ -1,4 +1,4 @@
-/** Owns `/locks` (SPEC §3): locks that stand on their own, and a look at all. Participants take none. */
+/** Owns `/locks` (PROTOCOL §3): locks that stand on their own, and a look at all. Participants take none. */
 import { type RequestHandler, type Response, Router } from 'express';
 import { type Leased, type ListedLock } from '../../coordinator/lock';
 import { type Refusal } from '../../protocol/lock/apply';

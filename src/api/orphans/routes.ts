@@ -1,4 +1,4 @@
-/** Owns `/orphans` (SPEC §3): what the last sweep found, and one sweep now. Operators only. */
+/** Owns `/orphans` (PROTOCOL §3): what the last sweep found, and one sweep now. Operators only. */
 import { type RequestHandler, Router } from 'express';
 import { orphansDocument } from '../../protocol/orphans/words';
 import { parseAction, sweepBody } from '../transaction/bodies';

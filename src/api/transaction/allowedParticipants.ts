@@ -1,4 +1,4 @@
-/** Owns the refusal of participants that may not be called (SPEC §3, `403`), before anything is started. */
+/** Owns the refusal of participants that may not be called (PROTOCOL §3, `403`), before anything is started. */
 import { type Outbound } from '../../outbound/contract';
 import { pointer } from '../../protocol/wire/inputProblems';
 import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';

@@ -1,4 +1,4 @@
-/** Owns the bodies of operator actions (SPEC §3). Who acts is the caller, never a field of the body. */
+/** Owns the bodies of operator actions (PROTOCOL §3). Who acts is the caller, never a field of the body. */
 import { z } from 'zod';
 import { limitProblems, problemsOf } from '../../protocol/wire/inputProblems';
 import { namePattern } from '../../protocol/wire/names';

@@ -1,4 +1,4 @@
-/** Owns which routes there are under `/transactions` (SPEC §3), who may call them and which of them read a body. */
+/** Owns which routes there are under `/transactions` (PROTOCOL §3), who may call them and which of them read a body. */
 import { type Response, Router } from 'express';
 import { abort, resolve, retry } from './act';
 import { jsonBody } from '../body';

@@ -41,7 +41,7 @@ export const independenceChecks: readonly Check[] = [
   },
   {
     name: 'unknown-fields-tolerated',
-    does: 'Sends prepare and commit with a field in the body that SPEC §2 does not have, and expects yes and 200.',
+    does: 'Sends prepare and commit with a field in the body that PROTOCOL §2 does not have, and expects yes and 200.',
     why: 'Later coordinators will say more: a participant that refuses it turns an upgrade into an outage.',
     transactions: 1,
     commits: 1,
@@ -74,7 +74,7 @@ async function goesThrough(bench: Bench, twist: Twist): Promise<void> {
 
 type Said = 'yes' | 'no' | 'unavailable';
 
-/** A second one may find what it wants held by the first: then it is refused, now or for a while (SPEC §2: 409, 503). */
+/** A second one may find what it wants held by the first: then it is refused, now or for a while (PROTOCOL §2: 409, 503). */
 export async function noteUnlessYes(bench: Bench, transaction: Transaction): Promise<Said> {
   const said = await vote(transaction);
   if (said !== 'yes') bench.note(`it took one at a time: the other was answered ${said}`);

@@ -1,5 +1,5 @@
 /**
- * Owns the one duty that can be kept in two ways (SPEC §2): a participant remembers rollbacks, also one that came before its
+ * Owns the one duty that can be kept in two ways (PROTOCOL §2): a participant remembers rollbacks, also one that came before its
  * prepare, or it refuses every prepare after `decideBy`. Either keeps a late prepare from holding something for ever.
  */
 import { readVote } from '../../protocol/wire/answers';

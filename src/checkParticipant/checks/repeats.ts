@@ -32,7 +32,7 @@ export const repeatChecks: readonly Check[] = [
   {
     name: 'commit-concurrent',
     does: `Sends the same commit ${atOnce} times at once and expects 200 every time.`,
-    why: 'Whoever asks is owed the outcome: a commit that is refused while another of it runs looks undone (SPEC §2).',
+    why: 'Whoever asks is owed the outcome: a commit that is refused while another of it runs looks undone (PROTOCOL §2).',
     transactions: 1,
     commits: 1,
     run: async bench => {

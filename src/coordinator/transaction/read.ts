@@ -19,7 +19,7 @@ import { memoOf } from '../../engine/facts/memo';
 import { runState } from '../../engine/facts/status';
 import { overlay, pendingCalls } from './pending';
 
-/** Describe and query together, so that a reader has its answer within a second (SPEC §3). */
+/** Describe and query together, so that a reader has its answer within a second (PROTOCOL §3). */
 const answerWithinMs = 950;
 const queryWithinMs = 700;
 /** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. */

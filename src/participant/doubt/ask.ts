@@ -1,5 +1,5 @@
 /**
- * Owns asking the coordinator how a transaction was decided (SPEC §2). Only `decision` counts: `null`, `404`, `410` and
+ * Owns asking the coordinator how a transaction was decided (PROTOCOL §2). Only `decision` counts: `null`, `404`, `410` and
  * every error mean wait. The token goes to the coordinator's own origin and nowhere else, whatever a request named.
  */
 import { type Decision } from '../../protocol/wire/phases';

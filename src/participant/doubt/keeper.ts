@@ -1,6 +1,6 @@
 /**
  * Owns what the kit does of its own accord: asks about what is in doubt for long, ends what a crash left behind, and
- * forgets what ended long ago. It never ends anything on a timer: only a decision of the coordinator does (SPEC §2).
+ * forgets what ended long ago. It never ends anything on a timer: only a decision of the coordinator does (PROTOCOL §2).
  */
 import { type Ms } from '../../protocol/wire/phases';
 import { forget } from '../ledger/votes';

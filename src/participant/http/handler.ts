@@ -1,5 +1,5 @@
 /**
- * Owns the way from a request to an answer (SPEC §2). What goes wrong on this side is 5xx: the coordinator tries again.
+ * Owns the way from a request to an answer (PROTOCOL §2). What goes wrong on this side is 5xx: the coordinator tries again.
  * A `404` would be a no to prepare, so it is only said of paths that are none of the kit's.
  */
 import { type CompletionPhase } from '../../protocol/wire/phases';

@@ -1,4 +1,4 @@
-/** Owns the list of what is prepared, in pages (SPEC §5, `DTC_RECOVERY_URLS`). */
+/** Owns the list of what is prepared, in pages (PROTOCOL §2). */
 import { namePattern } from '../../protocol/wire/names';
 import { timestamp } from '../../protocol/wire/phases';
 import { type PreparedPage } from '../contract';

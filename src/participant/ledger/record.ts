@@ -1,7 +1,7 @@
 /**
  * Owns what the kit remembers of one participant of one transaction, and what each state answers to each call. Pure.
  *
- * This is the participant's half of atomicity (SPEC §2, "what a participant owes"): a vote is given once and stands (I1);
+ * This is the participant's half of atomicity (PROTOCOL §2, "what a participant owes"): a vote is given once and stands (I1);
  * a commit is remembered and so is a rollback, also one that came before its prepare (I4); nothing is committed that was
  * not voted for here.
  */

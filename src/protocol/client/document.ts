@@ -1,4 +1,4 @@
-/** Owns the shape of the document that clients read (SPEC §3). Timestamps are RFC 3339 UTC with milliseconds. */
+/** Owns the shape of the document that clients read (PROTOCOL §3). Timestamps are RFC 3339 UTC with milliseconds. */
 import { type LockRequest } from '../wire/locks';
 import { type Decision } from '../wire/phases';
 

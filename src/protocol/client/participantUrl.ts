@@ -28,7 +28,7 @@ function wrongInText(text: string): string | undefined {
   return text.includes('#') ? 'must not have a fragment' : undefined;
 }
 
-/** The same for a prepare URL, whose last segment commit and rollback replace (SPEC §2). */
+/** The same for a prepare URL, whose last segment commit and rollback replace (PROTOCOL §2). */
 export function readPrepareUrl(text: string): { readonly href: string } | { readonly wrong: string } {
   const read = readHttpUrl(text);
   if ('wrong' in read || lastSegment(new URL(read.href)) === 'prepare') return read;

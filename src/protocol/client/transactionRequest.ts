@@ -1,5 +1,5 @@
 /**
- * Owns the request to start a transaction (SPEC §3), validated and normalised, before any default of the server.
+ * Owns the request to start a transaction (PROTOCOL §3), validated and normalised, before any default of the server.
  * Bad input is a value: every problem that was found, and nothing is started.
  */
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Owns the shape of the long form (SPEC §3): each field alone. What fields say together is transactionRequest.ts. */
+/** Owns the shape of the long form (PROTOCOL §3): each field alone. What fields say together is transactionRequest.ts. */
 import { z } from 'zod';
 import { isDeeperThan } from '../wire/canonicalJson';
 import { readHttpUrl, readPrepareUrl } from './participantUrl';

@@ -1,4 +1,4 @@
-/** Owns the projection of a lock to what people read (SPEC §3, `GET /locks/<resource>`), and to the answer of an acquire. */
+/** Owns the projection of a lock to what people read (PROTOCOL §3, `GET /locks/<resource>`), and to the answer of an acquire. */
 import { type LockMode } from '../wire/locks';
 import { timestamp } from '../wire/phases';
 import { type Holder, type Lock, type Waiter } from './state';

@@ -1,4 +1,4 @@
-/** Owns the projection of a transaction's state to the document that people read (SPEC §3). */
+/** Owns the projection of a transaction's state to the document that people read (PROTOCOL §3). */
 import {
   type ActionDocument,
   type LockStateDocument,

@@ -1,4 +1,4 @@
-/** Owns the invariants of SPEC §1 as assertions over every step. They say what must hold, not how it is brought about. */
+/** Owns the invariants of PROTOCOL §1 as assertions over every step. They say what must hold, not how it is brought about. */
 import { missingLocks } from './locking';
 import { type Participant, type Transaction, isProvisional, isSettled, owesLateRollback } from './state';
 import { statusOf } from './outcome';

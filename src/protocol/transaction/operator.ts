@@ -1,5 +1,5 @@
 /**
- * Owns what people may ask of a transaction (SPEC §3, §4): abort, retryNow, resolve. Signal, update and HTTP all end here,
+ * Owns what people may ask of a transaction (PROTOCOL §3, §4): abort, retryNow, resolve. Signal, update and HTTP all end here,
  * so that they mean the same. A request that does not apply changes nothing but the list of actions.
  *
  * I2: `resolve` is recorded beside the decision; status follows the decision alone.

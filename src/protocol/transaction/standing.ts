@@ -1,4 +1,4 @@
-/** Owns what the answers table needs to know of a participant when it reads an answer to commit or rollback (SPEC §2). */
+/** Owns what the answers table needs to know of a participant when it reads an answer to commit or rollback (PROTOCOL §2). */
 import { type ParticipantStanding } from '../wire/answers';
 import { type CompletionPhase } from '../wire/phases';
 import { type Participant, type Transaction, isLoose, isProvisional } from './state';

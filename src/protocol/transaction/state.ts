@@ -205,7 +205,7 @@ export function isUndecided(t: Transaction): boolean {
   return t.stage === 'acquiringLocks' || t.stage === 'preparing';
 }
 
-/** Commit is provisional: exhaustion of one participant's attempts rolls the others back (SPEC §2). */
+/** Commit is provisional: exhaustion of one participant's attempts rolls the others back (PROTOCOL §2). */
 export function isProvisional(t: Transaction): boolean {
   return t.accepted.onCommitFailure === 'rollback';
 }

@@ -1,5 +1,5 @@
 /**
- * Owns the answers table of SPEC §2: what one reply to one request means. Pure, so that activities report meanings
+ * Owns the answers table of PROTOCOL §2: what one reply to one request means. Pure, so that activities report meanings
  * and the table may change without breaking the replay of a workflow.
  *
  * I8: no answer is never a yes; only a whole `200` is one.

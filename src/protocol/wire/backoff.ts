@@ -1,4 +1,4 @@
-/** Owns how long a retry waits (SPEC §2): exponential, jittered, `Retry-After` respected up to the longest interval. */
+/** Owns how long a retry waits (PROTOCOL §2): exponential, jittered, `Retry-After` respected up to the longest interval. */
 import { type Ms } from './phases';
 
 export interface Backoff {

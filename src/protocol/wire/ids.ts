@@ -1,5 +1,5 @@
 /**
- * Owns transaction ids (SPEC §3): `<tag>t<UUIDv7>` without an idempotency key, `<tag>k<hash of caller and key>` with one.
+ * Owns transaction ids (PROTOCOL §3): `<tag>t<UUIDv7>` without an idempotency key, `<tag>k<hash of caller and key>` with one.
  * The tag names the coordinator, so that a participant's entry of another coordinator is never taken for ours (I6).
  */
 import { createHash, randomBytes } from 'node:crypto';

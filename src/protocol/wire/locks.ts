@@ -1,4 +1,4 @@
-/** Owns what locks look like on the wire (SPEC §3): names of resources and holders, and what a participant is told of one. */
+/** Owns what locks look like on the wire (PROTOCOL §3): names of resources and holders, and what a participant is told of one. */
 
 export const lockModes = ['exclusive', 'shared'] as const;
 export type LockMode = (typeof lockModes)[number];

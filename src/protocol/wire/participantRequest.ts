@@ -1,5 +1,5 @@
 /**
- * Owns what a request to a participant looks like (SPEC §2). Everything in it comes from the workflow's history, so a
+ * Owns what a request to a participant looks like (PROTOCOL §2). Everything in it comes from the workflow's history, so a
  * repeat is the same request (I7): same transaction id, idempotency key and body.
  */
 import { type FencedLock } from './locks';

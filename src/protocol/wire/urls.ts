@@ -1,4 +1,4 @@
-/** Owns the shape of participant URLs (SPEC §2): commit, rollback and the rest are siblings of prepare; queries stay private. */
+/** Owns the shape of participant URLs (PROTOCOL §2): commit, rollback and the rest are siblings of prepare; queries stay private. */
 import { type Phase } from './phases';
 
 /** The last path segment, or undefined where `url` is not absolute http(s). */

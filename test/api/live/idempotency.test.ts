@@ -1,4 +1,4 @@
-/** SPEC I6 on a real Temporal server: one `Idempotency-Key` is one transaction, also across API instances. */
+/** PROTOCOL I6 on a real Temporal server: one `Idempotency-Key` is one transaction, also across API instances. */
 import { randomUUID } from 'node:crypto';
 import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { type TestCoordinator, startCoordinator } from '../../support/coordinator';

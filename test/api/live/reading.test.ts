@@ -1,4 +1,4 @@
-/** SPEC §3 on a real Temporal server: what is read of a transaction while it runs, without a worker, and long after. */
+/** PROTOCOL §3 on a real Temporal server: what is read of a transaction while it runs, without a worker, and long after. */
 import { type ServerResponse } from 'node:http';
 import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { timedId } from '../../../src/protocol/wire/ids';

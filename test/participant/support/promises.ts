@@ -1,5 +1,5 @@
 /**
- * Owns the promises that the kit makes on every store and in both ways to take part (SPEC §2, "what a participant owes").
+ * Owns the promises that the kit makes on every store and in both ways to take part (PROTOCOL §2, "what a participant owes").
  * Each is tried on a real database, from outside: by calls, and by what a reader of the database sees.
  */
 import { createServer } from 'node:http';

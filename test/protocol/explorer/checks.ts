@@ -1,6 +1,6 @@
 /**
  * Owns what must hold in every state, judged from outside: by what was sent, what services did and what was reported, never by
- * what the core thinks of it. Names are those of SPEC §1; `outcome` is the promise as a whole: nobody ends otherwise than the
+ * what the core thinks of it. Names are those of PROTOCOL §1; `outcome` is the promise as a whole: nobody ends otherwise than the
  * others unless `heuristic` says so, and nobody is left in doubt after the end.
  */
 import { type Participant } from '../../../src/protocol/transaction/state';

@@ -1,6 +1,6 @@
 /**
  * Owns what is explored: which participants, which mode, which faults and operators; and, where somebody breaks the rules of
- * SPEC §2, what is left of the promise.
+ * PROTOCOL §2, what is left of the promise.
  *
  * Faults are unbounded everywhere: any request may fail, any round or attempt may be lost with its worker. What bounds the
  * search is the number of attempts before one gives up, one `retryNow` and one `resolve` (of each, once they have parted).
@@ -201,7 +201,7 @@ const only =
   ({ promise }: Violation): boolean =>
     promises.includes(promise);
 
-/** Somebody breaks the rules of SPEC §2; `options.except` names what is not promised any more. */
+/** Somebody breaks the rules of PROTOCOL §2; `options.except` names what is not promised any more. */
 export const weaker: readonly Exploration[] = [
   {
     // Its prepare arrives after its last rollback. It is in doubt, alone, and the status document tells it to roll back.

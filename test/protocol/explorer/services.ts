@@ -2,7 +2,7 @@
  * Owns the participants of the model: what each kind of service does with a request. A request may have several possible
  * answers; the explorer tries them all.
  *
- * What each kind owes is SPEC §2: it remembers commits, and it either remembers rollbacks or refuses every prepare after
+ * What each kind owes is PROTOCOL §2: it remembers commits, and it either remembers rollbacks or refuses every prepare after
  * `decideBy`. `careless` breaks that on purpose: `promises.ts` says what is left of the promise for it.
  */
 import { type Phase } from '../../../src/protocol/wire/phases';

@@ -31,7 +31,7 @@ export interface Scenario {
   readonly whole?: boolean;
   /** A proxy repeats requests that were answered: any request may arrive again at any time. */
   readonly proxyRepeats?: boolean;
-  /** A gateway answers 404 for a service that it cannot reach: SPEC §2 forbids it. */
+  /** A gateway answers 404 for a service that it cannot reach: PROTOCOL §2 forbids it. */
   readonly gateway404?: boolean;
   /** A participant says 429, once it is asked. */
   readonly throttles?: boolean;
