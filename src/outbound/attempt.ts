@@ -14,7 +14,7 @@ import { outcomeOf, type Progress } from './outcomes';
 import { retryAfterMs } from './retryAfter';
 import { doubtAbout } from './voteBody';
 
-export interface Limits {
+export interface AnswerLimits {
   readonly maxBodyBytes: number;
   readonly maxHeaderCount: number;
   /** How long the rest of an answer whose status line was enough may take. */
@@ -32,12 +32,12 @@ export const pastDeadline: Reply = {
   message: 'its time had passed before it was sent',
 };
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Attempt implements Dispatcher.DispatchHandler {
   readonly reply: Promise<Reply>;
   /** The request holds no connection any more. */
   readonly over: Promise<void>;
   readonly #request: OutboundRequest;
-  readonly #limits: Limits;
+  readonly #limits: AnswerLimits;
   readonly #timer: NodeJS.Timeout;
   #resolveReply!: (reply: Reply) => void;
   #resolveOver!: () => void;
@@ -50,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #size = 0;
   #chunks: Buffer[] = [];
 
-  constructor(request: OutboundRequest, limits: Limits) {
+  constructor(request: OutboundRequest, limits: AnswerLimits) {
     this.#request = request;
     this.#limits = limits;
     this.reply = new Promise(resolve => (this.#resolveReply = resolve));
