@@ -1,4 +1,4 @@
-/** Owns what HTTP, in-doubt handling and operators ask of the record keeper, whichever way the effect is done. */
+/** Owns what HTTP, in-doubt handling and operators ask of the resource manager (what holds the prepared effects and their record), whichever way the effect is done. */
 import { type BranchKey, type Call, type Vote } from './contract';
 import { type CompletionAnswer, type VoteRecord } from './ledger/record';
 import { type Position } from './ledger/votes';
@@ -30,7 +30,7 @@ export interface Failed {
 }
 
 /** Each may throw: then nothing is decided, and the caller is to try again. */
-export interface Engine {
+export interface ResourceManager {
   prepare(call: PrepareCall): Promise<Vote>;
   /** @param settledBy who says so, where it is not the coordinator's own call. */
   commit(call: Completion, settledBy?: string): Promise<CompletionAnswer>;

@@ -18,7 +18,7 @@ export async function askInDoubt(keeping: Keeping): Promise<void> {
   const before = Date.now() - (coordinator.askAfterMs ?? 60_000);
   let after: VoteRecord | undefined;
   while (!keeping.stopping.aborted) {
-    const page = await keeping.engine.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
+    const page = await keeping.manager.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
     const old = page.filter(each => each.createdAt <= before);
     await Promise.all(old.map(each => askOneSafely(keeping, coordinator, each)));
     if (old.length < atOnce) return;
@@ -37,7 +37,7 @@ async function askOneSafely(keeping: Keeping, access: CoordinatorAccess, record:
 }
 
 async function askOne(
-  { engine, log }: Keeping,
+  { manager, log }: Keeping,
   access: CoordinatorAccess,
   record: VoteRecord,
 ): Promise<void> {
@@ -48,7 +48,7 @@ async function askOne(
     log.warn({ ...about, why: told.wait }, 'in doubt, and waits on');
     return;
   }
-  const settled = await settle(engine, {
+  const settled = await settle(manager, {
     transactionId,
     participant,
     outcome: told.decision === 'commit' ? 'committed' : 'rolledback',
