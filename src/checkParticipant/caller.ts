@@ -11,7 +11,7 @@ import { CheckFailed } from './contract';
 import { type Http, type HttpRequest } from './http';
 
 /** One request and its reply, for a decision and for people. */
-export interface Exchange {
+export interface Asked {
   readonly sent: string;
   readonly reply: Reply;
 }
@@ -35,20 +35,20 @@ export class Caller {
    * @param make each attempt has a signature of its own time; all else is the same (I7).
    * @throws StaysUnavailable
    */
-  async ask(make: () => HttpRequest): Promise<Exchange> {
+  async ask(make: () => HttpRequest): Promise<Asked> {
     const endpoint = redactUrl(make().url);
     const most = this.#silent.has(endpoint) ? attemptsThen : attempts;
     for (let attempt = 1; ; attempt++) {
       const request = make();
       const reply = await this.#http.send(request);
-      const exchange = { sent: describeRequest(request), reply };
+      const asked = { sent: describeRequest(request), reply };
       if (!isUnavailable(reply)) {
         this.#silent.delete(endpoint);
-        return exchange;
+        return asked;
       }
       if (attempt === most) {
         this.#silent.add(endpoint);
-        throw unavailable(exchange, attempt);
+        throw unavailable(asked, attempt);
       }
       await sleep(backoffMs(attempt, backoff, Math.random(), retryAfterOf(reply)));
     }
@@ -67,7 +67,7 @@ function retryAfterOf(reply: Reply): number {
 /** Still unavailable after every attempt: not wrong, but nothing can be said of it. */
 export class StaysUnavailable extends CheckFailed {}
 
-function unavailable({ sent, reply }: Exchange, times: number): StaysUnavailable {
+function unavailable({ sent, reply }: Asked, times: number): StaysUnavailable {
   const came = `${describeReply(reply)}, ${times} times in a row`;
   return new StaysUnavailable({ sent, came, expected: 'an answer: it stays unavailable' });
 }

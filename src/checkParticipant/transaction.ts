@@ -10,7 +10,7 @@ import {
   participantHeaders,
 } from '../protocol/wire/participantRequest';
 import { type CompletionPhase, type Ms, type Phase } from '../protocol/wire/phases';
-import { type Caller, type Exchange, describeReply } from './caller';
+import { type Caller, type Asked, describeReply } from './caller';
 import { CheckFailed } from './contract';
 import { type Sign, type Signature } from './signing';
 
@@ -30,79 +30,80 @@ export interface Twist {
   readonly body?: (right: string) => string;
 }
 
-export type Call = Pick<ParticipantCall, 'transactionId' | 'participant' | 'payload'> & {
+/** What a transaction says of itself in every request about it. */
+export type Particulars = Pick<ParticipantCall, 'transactionId' | 'participant' | 'payload'> & {
   readonly decideBy: Ms;
 };
 
 export class Transaction {
-  readonly call: Call;
+  readonly particulars: Particulars;
   readonly #line: Line;
   #mayBePrepared = false;
   #saidYes = false;
   #rollbacks = 0;
   #committed: 'no' | 'unknown' | 'yes' = 'no';
 
-  constructor(line: Line, call: Call) {
+  constructor(line: Line, particulars: Particulars) {
     this.#line = line;
-    this.call = call;
+    this.particulars = particulars;
   }
 
-  async prepare(twist: Twist = {}): Promise<Exchange> {
+  async prepare(twist: Twist = {}): Promise<Asked> {
     this.#mayBePrepared = true;
-    const exchange = await this.#send('prepare', twist);
-    if (readVote(exchange.reply).is === 'yes') this.#saidYes = true;
-    return exchange;
+    const asked = await this.#send('prepare', twist);
+    if (readVote(asked.reply).is === 'yes') this.#saidYes = true;
+    return asked;
   }
 
-  async commit(twist: Twist = {}): Promise<Exchange> {
+  async commit(twist: Twist = {}): Promise<Asked> {
     if (this.#committed === 'no') this.#committed = 'unknown';
-    const exchange = await this.#send('commit', twist);
-    if (this.#isDone('commit', exchange.reply)) {
+    const asked = await this.#send('commit', twist);
+    if (this.#isDone('commit', asked.reply)) {
       this.#committed = 'yes';
       this.#mayBePrepared = false;
     } else if (this.#committed === 'unknown') this.#committed = 'no';
-    return exchange;
+    return asked;
   }
 
-  async rollback(): Promise<Exchange> {
+  async rollback(): Promise<Asked> {
     this.#rollbacks++;
-    const exchange = await this.#send('rollback', {});
-    if (this.#isDone('rollback', exchange.reply)) this.#mayBePrepared = false;
-    return exchange;
+    const asked = await this.#send('rollback', {});
+    if (this.#isDone('rollback', asked.reply)) this.#mayBePrepared = false;
+    return asked;
   }
 
   /** Prepare, and the vote must be this one. */
-  async votes(vote: 'yes' | 'no', twist: Twist = {}): Promise<Exchange> {
-    const exchange = await this.prepare(twist);
+  async votes(vote: 'yes' | 'no', twist: Twist = {}): Promise<Asked> {
+    const asked = await this.prepare(twist);
     const expected = vote === 'yes' ? 'yes: 200, no other "vote" in its body' : 'no: 409';
-    return demand(exchange, readVote(exchange.reply).is === vote, expected);
+    return demand(asked, readVote(asked.reply).is === vote, expected);
   }
 
   /** Refused as a request, rather than voted on. */
-  async refusesPrepare(twist: Twist): Promise<Exchange> {
-    const exchange = await this.prepare(twist);
-    return demand(exchange, isRefusal(exchange.reply), 'refused: 401, or another 4xx');
+  async refusesPrepare(twist: Twist): Promise<Asked> {
+    const asked = await this.prepare(twist);
+    return demand(asked, isRefusal(asked.reply), 'refused: 401, or another 4xx');
   }
 
-  async commits(twist: Twist = {}): Promise<Exchange> {
-    const exchange = await this.commit(twist);
-    return demand(exchange, this.#isDone('commit', exchange.reply), 'done: 200');
+  async commits(twist: Twist = {}): Promise<Asked> {
+    const asked = await this.commit(twist);
+    return demand(asked, this.#isDone('commit', asked.reply), 'done: 200');
   }
 
   /** Refused loudly, and so that nobody takes it for done. */
-  async refusesCommit(twist: Twist = {}): Promise<Exchange> {
-    const exchange = await this.commit(twist);
-    return demand(exchange, isRefusal(exchange.reply), 'refused: 409, or another 4xx');
+  async refusesCommit(twist: Twist = {}): Promise<Asked> {
+    const asked = await this.commit(twist);
+    return demand(asked, isRefusal(asked.reply), 'refused: 409, or another 4xx');
   }
 
-  async rollsBack(): Promise<Exchange> {
-    const exchange = await this.rollback();
-    return demand(exchange, this.#isDone('rollback', exchange.reply), 'done: 200');
+  async rollsBack(): Promise<Asked> {
+    const asked = await this.rollback();
+    return demand(asked, this.#isDone('rollback', asked.reply), 'done: 200');
   }
 
-  async refusesRollback(): Promise<Exchange> {
-    const exchange = await this.rollback();
-    return demand(exchange, isRefusal(exchange.reply), 'refused: 409');
+  async refusesRollback(): Promise<Asked> {
+    const asked = await this.rollback();
+    return demand(asked, isRefusal(asked.reply), 'refused: 409');
   }
 
   /** Leaves nothing prepared. @returns whether the participant said so. */
@@ -112,9 +113,9 @@ export class Transaction {
     return !this.#mayBePrepared;
   }
 
-  #send(phase: Phase, twist: Twist): Promise<Exchange> {
-    const payload = 'payload' in twist ? twist.payload : this.call.payload;
-    const call: ParticipantCall = { ...this.call, payload, phase };
+  #send(phase: Phase, twist: Twist): Promise<Asked> {
+    const payload = 'payload' in twist ? twist.payload : this.particulars.payload;
+    const call: ParticipantCall = { ...this.particulars, payload, phase };
     const right = participantBody(call);
     const body = twist.body?.(right) ?? right;
     const { caller, sign, urls } = this.#line;
@@ -143,11 +144,11 @@ function isRefusal(reply: Reply): boolean {
 }
 
 /** @throws CheckFailed where the answer is not the one that is owed. */
-export function demand(exchange: Exchange, holds: boolean, expected: string): Exchange {
-  if (holds) return exchange;
-  throw new CheckFailed({ sent: exchange.sent, came: describeReply(exchange.reply), expected });
+export function demand(asked: Asked, holds: boolean, expected: string): Asked {
+  if (holds) return asked;
+  throw new CheckFailed({ sent: asked.sent, came: describeReply(asked.reply), expected });
 }
 
-export function statusOf({ reply }: Exchange): number | undefined {
+export function statusOf({ reply }: Asked): number | undefined {
   return reply.kind === 'answer' ? reply.status : undefined;
 }

@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request } from 'express';
 import { Webhook } from 'standardwebhooks';
-import { type Call, Ledger, type State } from './ledger';
+import { type ReceivedCall, Ledger, type State } from './ledger';
 import { type Quirk } from './quirks';
 
 export interface ParticipantOptions {
@@ -85,7 +85,7 @@ function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings)
     requests.push(receivedOf(request));
     const refusal = refusalOf(request, is, secret);
     if (refusal !== undefined) return void response.sendStatus(refusal);
-    const call = JSON.parse(textOf(request)) as Call;
+    const call = JSON.parse(textOf(request)) as ReceivedCall;
     if (comesAgain(call, response)) return;
     if (call.phase === 'prepare' && answersOddly(response, is)) return;
     response.writeHead(await work(call)).end();
@@ -103,7 +103,7 @@ function textOf(request: Request): string {
 }
 
 /** Work that takes a while, where repeats are to meet it. */
-function workOf(ledger: Ledger, is: Is): (call: Call) => Promise<number> {
+function workOf(ledger: Ledger, is: Is): (call: ReceivedCall) => Promise<number> {
   const underWay = new Set<string>();
   const slow = {
     prepare: 'refusesConcurrentPrepare',
@@ -122,17 +122,17 @@ function workOf(ledger: Ledger, is: Is): (call: Call) => Promise<number> {
   };
 }
 
-function statusFor(call: Call, ledger: Ledger, is: Is): number {
+function statusFor(call: ReceivedCall, ledger: Ledger, is: Is): number {
   const status = ledger.answer(call);
   return call.phase === 'commit' && status === 200 && is('commitAccepts') ? 202 : status;
 }
 
-function keyOf({ transactionId, participant, phase }: Call): string {
+function keyOf({ transactionId, participant, phase }: ReceivedCall): string {
   return `${transactionId}/${participant}/${phase}`;
 }
 
 /** The first request of each kind is answered 503, the second is cut off. */
-function unavailability(is: Is): (call: Call, response: ServerResponse) => boolean {
+function unavailability(is: Is): (call: ReceivedCall, response: ServerResponse) => boolean {
   const seen = new Map<string, number>();
   return (call, response) => {
     if (!is('unavailableAtFirst')) return false;
