@@ -2,15 +2,14 @@
 import pino from 'pino';
 import { type Participant, type ParticipantOptions, type Reservation, type XaWork } from './contract';
 import { startKeeper } from './doubt/keeper';
-import { type Keeping } from './doubt/keeping';
-import { type ResourceManager } from './resourceManager';
+import { type Keeping } from './doubt/inDoubt';
+import { type ResourceManager, settle } from './resourceManager';
 import { createHandler } from './http/handler';
 import { pageOf } from './http/preparedPage';
 import { migrate } from './ledger/schema';
 import { checkOptions } from './options';
 import { keepRoomForEnds } from './prepareGate';
 import { createReservationManager } from './reservation';
-import { settle } from './settle';
 import { type Store, type XaStore } from './stores/contract';
 import { createXaManager } from './xa';
 

@@ -2,12 +2,23 @@
  * Owns settling what is in doubt for long by what the coordinator says. One that cannot be settled keeps no other waiting,
  * and who closes the service waits for what was asked already, not for all that is in doubt.
  */
-import { type CoordinatorAccess } from '../contract';
+import { type CoordinatorAccess, type KitLog, type ParticipantOptions } from '../contract';
 import { type VoteRecord } from '../ledger/record';
 import { loggable } from '../loggable';
-import { settle } from '../settle';
+import { type ResourceManager, settle } from '../resourceManager';
+import { type Session } from '../stores/contract';
 import { askDecision } from './ask';
-import { type Keeping } from './keeping';
+
+/** What looking after prepared transactions needs. */
+export interface Keeping {
+  readonly transaction: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly service: string;
+  readonly manager: ResourceManager;
+  readonly log: KitLog;
+  readonly options: ParticipantOptions;
+  /** Aborted when the service closes. */
+  readonly stopping: AbortSignal;
+}
 
 const atOnce = 8;
 

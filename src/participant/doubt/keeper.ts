@@ -5,8 +5,7 @@
 import { type Ms } from '../../protocol/wire/phases';
 import { forget } from '../ledger/votes';
 import { loggable } from '../loggable';
-import { askInDoubt } from './inDoubt';
-import { type Keeping } from './keeping';
+import { askInDoubt, type Keeping } from './inDoubt';
 
 export interface Keeper {
   /** Waits for the pass that is under way. */

@@ -5,9 +5,8 @@
 import { type CompletionPhase } from '../../protocol/wire/phases';
 import { lastSegment } from '../../protocol/wire/urls';
 import { type KitLog, type ParticipantOptions, type Settled } from '../contract';
-import { type Completion, type ResourceManager, type PrepareCall } from '../resourceManager';
+import { type Completion, type ResourceManager, type PrepareCall, settle } from '../resourceManager';
 import { loggable } from '../loggable';
-import { settle } from '../settle';
 import { StoreUnavailable } from '../stores/contract';
 import { demandSignature, parseJson, readText } from './body';
 import { pageOf } from './preparedPage';
