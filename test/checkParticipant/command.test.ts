@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checks } from '../../src/checkParticipant/checks';
 import { readCommand, usage } from '../../src/checkParticipant/commandLine';
-import { UsageError } from '../../src/command/usageError';
+import { UsageError } from '../../src/command/output';
 import { type Report } from '../../src/checkParticipant/contract';
 import { type RunningParticipant, startParticipant } from './participant';
 import { endAll, runCheck } from './processes';
