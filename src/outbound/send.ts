@@ -73,9 +73,10 @@ function start({ agent, limits, signingSecret }: Sending, request: OutboundReque
  * changes nothing, and each sending has an id of its own.
  */
 function signature(
-  { headers, body }: OutboundRequest,
+  { headers, body, signed = { body, at: Date.now() } }: OutboundRequest,
   secret: string | undefined,
 ): Readonly<Record<string, string>> {
-  if (secret === undefined) return {};
-  return signatureHeaders(secret, { id: headers['idempotency-key'] ?? randomUUID(), body, now: Date.now() });
+  if (secret === undefined || signed === 'not') return {};
+  const id = headers['idempotency-key'] ?? randomUUID();
+  return signatureHeaders(secret, { id, body: signed.body, now: signed.at });
 }
