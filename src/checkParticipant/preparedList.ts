@@ -50,8 +50,13 @@ export class PreparedList {
     const url = new URL(this.#url);
     url.searchParams.set('limit', String(limit));
     if (cursor !== undefined) url.searchParams.set('cursor', cursor);
-    const { caller, sign } = this.#line;
-    return caller.ask(() => ({ method: 'GET', url: url.href, headers: sign('prepared', '') }));
+    return this.#line.caller.ask(() => ({
+      method: 'GET',
+      url: url.href,
+      headers: {},
+      body: '',
+      readBody: true,
+    }));
   }
 }
 

@@ -2,30 +2,34 @@
  * Owns one transaction of a check: the requests of its one participant, what is expected of the answers, and its end.
  * The meaning of an answer is that of the coordinator (wire's answers table), so that nothing is demanded that it would not.
  */
+import { type Signed } from '../outbound/contract';
 import { type Reply, type Standing, readCompletion, readVote } from '../protocol/wire/answers';
 import {
   type ParticipantCall,
-  idempotencyKey,
   participantBody,
   participantHeaders,
 } from '../protocol/wire/participantRequest';
 import { type CompletionPhase, type Ms, type Phase } from '../protocol/wire/phases';
-import { type Caller, type Asked, describeReply } from './caller';
+import { type Asked, type Caller, describeReply } from './caller';
 import { CheckFailed } from './contract';
-import { type Sign, type Signature } from './signing';
 
 /** What every transaction of a run shares. */
 export interface Line {
   readonly caller: Caller;
-  readonly sign: Sign;
   readonly urls: Readonly<Record<Phase, string>>;
 }
+
+/** `none`: no such headers. `stale`: rightly signed, an hour ago. `beforeChange`: signed, then the body was changed. */
+type WrongSignature = 'none' | 'stale' | 'beforeChange';
+
+/** Well over the five minutes that Standard Webhooks libraries allow. */
+const staleMs: Ms = 60 * 60 * 1000;
 
 /** How a request differs from the coordinator's. */
 export interface Twist {
   readonly payload?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signature?: Signature;
+  readonly signature?: WrongSignature;
   /** The body as sent, made of the one that is right. */
   readonly body?: (right: string) => string;
 }
@@ -118,13 +122,14 @@ export class Transaction {
     const call: ParticipantCall = { ...this.particulars, payload, phase };
     const right = participantBody(call);
     const body = twist.body?.(right) ?? right;
-    const { caller, sign, urls } = this.#line;
-    return caller.ask(() => {
-      const signed = twist.signature === 'beforeChange' ? right : body;
-      const signature = sign(idempotencyKey(call), signed, twist.signature);
-      const headers = { ...participantHeaders(call), ...signature, ...twist.headers };
-      return { method: 'POST', url: urls[phase], headers, body };
-    });
+    const { caller, urls } = this.#line;
+    return caller.ask(() => ({
+      url: urls[phase],
+      headers: { ...participantHeaders(call), ...twist.headers },
+      body,
+      readBody: phase === 'prepare' ? true : 'toShow',
+      ...signedBy(twist.signature, { body, right }),
+    }));
   }
 
   #isDone(phase: CompletionPhase, reply: Reply): boolean {
@@ -136,6 +141,22 @@ export class Transaction {
       conflictMeansCommitted: false,
     };
     return readCompletion(reply, standing).is === 'done';
+  }
+}
+
+function signedBy(
+  signature: WrongSignature | undefined,
+  { body, right }: Readonly<Record<'body' | 'right', string>>,
+): { readonly signed?: Signed | 'not' } {
+  switch (signature) {
+    case undefined:
+      return {};
+    case 'none':
+      return { signed: 'not' };
+    case 'stale':
+      return { signed: { body, at: Date.now() - staleMs } };
+    case 'beforeChange':
+      return { signed: { body: right, at: Date.now() } };
   }
 }
 

@@ -88,7 +88,9 @@ function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings)
     const call = JSON.parse(textOf(request)) as ReceivedCall;
     if (comesAgain(call, response)) return;
     if (call.phase === 'prepare' && answersOddly(response, is)) return;
-    response.writeHead(await work(call)).end();
+    response.writeHead(await work(call));
+    if (call.phase !== 'prepare' && is('answersAtLength')) response.write('x'.repeat(1024 * 1024));
+    else response.end();
   });
   return app;
 }
@@ -149,6 +151,7 @@ function answersOddly(response: ServerResponse, is: Is): boolean {
   if (is('prepareIsEmpty')) response.writeHead(204).end();
   else if (is('prepareSaysNo')) response.end('{"vote":"no"}');
   else if (is('prepareRedirects')) response.writeHead(307, { location: '/elsewhere' }).end();
+  else if (is('prepareIsPacked')) response.writeHead(200, { 'content-encoding': 'gzip' }).end('{}');
   else if (is('prepareIsNotHttp')) response.socket?.end('hello\r\n\r\n');
   else if (is('prepareIsEndless')) response.write('x'.repeat(1024 * 1024));
   else return false;

@@ -1,5 +1,5 @@
 /** Owns the checks of requests that come too late, too early, or against what was decided. */
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { type Asked } from '../caller';
 import { type Bench } from '../bench';
 import { statusOf } from '../transaction';

@@ -2,7 +2,7 @@
 import { readVote } from '../../protocol/wire/answers';
 import { type Bench } from '../bench';
 import { StaysUnavailable } from '../caller';
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { type Transaction, type Twist } from '../transaction';
 
 export const independenceChecks: readonly Check[] = [
