@@ -70,11 +70,17 @@ const borders = [
     'the kit shares the wire format with the coordinator, and nothing else',
     ['./participant', './protocol/wire'],
   ),
-  zone('./src/checkParticipant', './src', 'the check knows a participant by the wire format alone', [
-    './checkParticipant',
-    './command',
-    './protocol/wire',
-  ]),
+  ...zones(
+    './src/checkParticipant',
+    durable,
+    'the check sends and judges as the coordinator, and needs no Temporal',
+  ),
+  zone(
+    './src/checkParticipant',
+    './src',
+    'the check sends and judges as the coordinator, and needs no Temporal',
+    ['./checkParticipant', './command', './outbound', './protocol/wire'],
+  ),
   ...zones('./src', notShipped, 'what ships imports nothing that does not'),
 ];
 

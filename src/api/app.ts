@@ -7,7 +7,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from 'helmet';
 import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
-import { exchangeOf } from './exchange';
+import { contextOf } from './requestContext';
 import { guardHost } from './hosts';
 import { lockRoutes } from './lock/routes';
 import { nothingHere } from './methods';
@@ -41,7 +41,7 @@ const neverCached: RequestHandler = (_request, response, next) => {
 /** Once an answer has begun, Express's own handler cuts the connection. */
 const answerWithProblem: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   const problem = toProblem(error);
-  exchangeOf(response).failure = problem.options.cause;
+  contextOf(response).failure = problem.options.cause;
   if (response.headersSent) next(error);
   else sendProblem(response, problem);
 };

@@ -7,7 +7,7 @@ import { type RequestHandler } from 'express';
 import { type ApiToken, hashToken } from '../config/apiTokens';
 import { isAuthenticated } from '../config/bindRule';
 import { type AuthConfig } from '../config/config';
-import { type Caller, exchangeOf } from './exchange';
+import { type Caller, contextOf } from './requestContext';
 import { createJwtReader } from './jwt';
 import { Problem } from './problems';
 
@@ -16,7 +16,7 @@ const anonymous: Caller = { name: 'anonymous', role: 'operator' };
 export function authenticate(auth: AuthConfig): RequestHandler {
   const identify = isAuthenticated({ auth }) ? createIdentifier(auth) : () => Promise.resolve(anonymous);
   return async (request, response, next) => {
-    exchangeOf(response).caller = await identify(request.headers.authorization);
+    contextOf(response).caller = await identify(request.headers.authorization);
     next();
   };
 }

@@ -3,7 +3,7 @@
  * its role in `role`. An invalid token is nobody's; keys that cannot be had are an outage, not an invalid token.
  */
 import { callerNamePattern, isRole } from '../config/apiTokens';
-import { type Caller } from './exchange';
+import { type Caller } from './requestContext';
 import { Problem, retryAfter } from './problems';
 
 /** Signatures only: with a shared secret whoever can check a token could make one. */

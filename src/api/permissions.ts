@@ -2,7 +2,7 @@
 import { type RequestHandler } from 'express';
 import { type Role } from '../config/apiTokens';
 import { type Reading } from '../coordinator/transaction/contract';
-import { type Caller, callerOf } from './exchange';
+import { type Caller, callerOf } from './requestContext';
 import { Problem } from './problems';
 import { unknownTransaction } from './toProblem';
 

@@ -1,7 +1,7 @@
 /** Owns the log line of each request: no query, no body, no header (I11). */
 import { type Request, type RequestHandler, type Response } from 'express';
 import { type Log } from '../telemetry/log';
-import { exchangeOf } from './exchange';
+import { contextOf } from './requestContext';
 
 export function logRequests(log: Log): RequestHandler {
   return (request, response, next) => {
@@ -14,7 +14,7 @@ export function logRequests(log: Log): RequestHandler {
 }
 
 function write(log: Log, request: Request, response: Response, durationMs: number): void {
-  const { caller, transactionId, failure } = exchangeOf(response);
+  const { caller, transactionId, failure } = contextOf(response);
   const path = request.originalUrl.split('?', 1)[0] ?? '';
   const ending = response.writableFinished ? { status: response.statusCode } : { clientGone: true };
   const line = { method: request.method, path, ...ending, durationMs, caller: caller?.name, transactionId };

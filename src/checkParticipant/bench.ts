@@ -1,7 +1,7 @@
 /** Owns what one check works with: transactions of its own, what the run was told, and the settling of what it opened. */
 import { timedId } from '../protocol/wire/ids';
 import { type PreparedList } from './preparedList';
-import { type Call, type Line, Transaction, demand } from './transaction';
+import { type Particulars, type Line, Transaction, demand } from './transaction';
 
 /** The tag of a coordinator: a participant that lists what is in doubt shows whose these were. */
 const tag = 'check';
@@ -28,7 +28,7 @@ export class Bench {
   }
 
   /** A transaction that the participant has never heard of, unless `with` names one. Nothing is sent yet. */
-  open(withThis: Partial<Call> = {}): Transaction {
+  open(withThis: Partial<Particulars> = {}): Transaction {
     const { name, payload } = this.given;
     const now = Date.now();
     const fresh = {
@@ -54,13 +54,14 @@ export class Bench {
   }
 
   /** Where the participant has a list. @throws CheckFailed where the transaction is in it and should not be, or the reverse. */
-  async expectListed({ call }: Transaction, expected: boolean, pageSize?: number): Promise<void> {
+  async expectListed({ particulars }: Transaction, expected: boolean, pageSize?: number): Promise<void> {
     if (this.given.list === undefined) return;
     const { entries, last } = await this.given.list.read(pageSize);
     const listed = entries.some(
-      each => each.transactionId === call.transactionId && each.participant === call.participant,
+      each =>
+        each.transactionId === particulars.transactionId && each.participant === particulars.participant,
     );
-    const entry = `an entry of ${call.transactionId} and ${call.participant}`;
+    const entry = `an entry of ${particulars.transactionId} and ${particulars.participant}`;
     const wanted = expected ? `${entry}, which is prepared` : `no ${entry.slice(3)}, which is not prepared`;
     demand(last, listed === expected, wanted);
   }
@@ -68,7 +69,7 @@ export class Bench {
   /** Ends what is open, also after a failure. @returns the ids of those that the participant did not let it end. */
   async settle(): Promise<string[]> {
     const settled = await Promise.all(
-      this.#opened.map(async each => ((await each.settle()) ? [] : [each.call.transactionId])),
+      this.#opened.map(async each => ((await each.settle()) ? [] : [each.particulars.transactionId])),
     );
     return settled.flat();
   }

@@ -4,14 +4,18 @@
  * check, with that reason.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Outbound, type OutboundRequest } from '../outbound/contract';
 import { type Reply, readVote } from '../protocol/wire/answers';
 import { backoffMs } from '../protocol/wire/backoff';
+import { type Ms } from '../protocol/wire/phases';
 import { redactUrl } from '../protocol/wire/urls';
 import { CheckFailed } from './contract';
-import { type Http, type HttpRequest } from './http';
+
+/** What a check words of a request. It has no `notAfter`: some prepares are to come too late. */
+export type Wording = Omit<OutboundRequest, 'timeoutMs' | 'signal' | 'notAfter'>;
 
 /** One request and its reply, for a decision and for people. */
-export interface Exchange {
+export interface Asked {
   readonly sent: string;
   readonly reply: Reply;
 }
@@ -23,32 +27,40 @@ const backoff = { initialMs: 100, maxMs: 2000 };
 const shownCharacters = 600;
 
 export class Caller {
-  readonly #http: Http;
+  readonly #outbound: Outbound;
+  readonly #timeoutMs: Ms;
   /** Endpoints that did not answer when last asked, by URL without query. */
   readonly #silent = new Set<string>();
 
-  constructor(http: Http) {
-    this.#http = http;
+  constructor(outbound: Outbound, timeoutMs: Ms) {
+    this.#outbound = outbound;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Once. Never rejects: whatever happens is a reply. */
+  send(wording: Wording): Promise<Reply> {
+    const { signal } = new AbortController(); // nothing cuts a request off but its timeout
+    return this.#outbound.send({ ...wording, timeoutMs: this.#timeoutMs, signal });
   }
 
   /**
    * @param make each attempt has a signature of its own time; all else is the same (I7).
    * @throws StaysUnavailable
    */
-  async ask(make: () => HttpRequest): Promise<Exchange> {
+  async ask(make: () => Wording): Promise<Asked> {
     const endpoint = redactUrl(make().url);
     const most = this.#silent.has(endpoint) ? attemptsThen : attempts;
     for (let attempt = 1; ; attempt++) {
       const request = make();
-      const reply = await this.#http.send(request);
-      const exchange = { sent: describeRequest(request), reply };
+      const reply = await this.send(request);
+      const asked = { sent: describeRequest(request), reply };
       if (!isUnavailable(reply)) {
         this.#silent.delete(endpoint);
-        return exchange;
+        return asked;
       }
       if (attempt === most) {
         this.#silent.add(endpoint);
-        throw unavailable(exchange, attempt);
+        throw unavailable(asked, attempt);
       }
       await sleep(backoffMs(attempt, backoff, Math.random(), retryAfterOf(reply)));
     }
@@ -67,13 +79,13 @@ function retryAfterOf(reply: Reply): number {
 /** Still unavailable after every attempt: not wrong, but nothing can be said of it. */
 export class StaysUnavailable extends CheckFailed {}
 
-function unavailable({ sent, reply }: Exchange, times: number): StaysUnavailable {
+function unavailable({ sent, reply }: Asked, times: number): StaysUnavailable {
   const came = `${describeReply(reply)}, ${times} times in a row`;
   return new StaysUnavailable({ sent, came, expected: 'an answer: it stays unavailable' });
 }
 
-function describeRequest({ method, url, body }: HttpRequest): string {
-  return `${method} ${redactUrl(url)}${body === undefined ? '' : ` ${shorten(body)}`}`;
+function describeRequest({ method = 'POST', url, body }: Wording): string {
+  return `${method} ${redactUrl(url)}${body === '' ? '' : ` ${shorten(body)}`}`;
 }
 
 export function describeReply(reply: Reply): string {

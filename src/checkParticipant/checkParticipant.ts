@@ -2,24 +2,23 @@
  * Owns a run: is anybody there, then one check after another, and what came of each. A check that throws anything but
  * `CheckFailed` is a bug of the check and ends the run.
  */
+import ipaddr from 'ipaddr.js';
+import { createOutbound, type OutboundOptions } from '../outbound';
 import { redactUrl, siblingUrl } from '../protocol/wire/urls';
 import { Bench, type Given } from './bench';
 import { Caller } from './caller';
+import { type Check, type Need } from './check';
 import { checks } from './checks';
 import {
-  type Check,
   CheckFailed,
   type CheckOptions,
   type CheckResult,
   type Failure,
-  type Need,
   ParticipantUnreachable,
   type Report,
 } from './contract';
-import { type Http, openHttp } from './http';
 import { PreparedList } from './preparedList';
 import { runCommand, untilItAnswers } from './restart';
-import { signWith } from './signing';
 import { type Line } from './transaction';
 
 interface Run {
@@ -28,36 +27,45 @@ interface Run {
   readonly secret: string | undefined;
 }
 
+/** Which participant it is sent to is up to whoever runs it; what is refused always stays refused. */
+const everywhere = ['0.0.0.0/0', '::/0'].map(
+  cidr => ({ kind: 'range', range: ipaddr.parseCIDR(cidr) }) as const,
+);
+
 /** @throws ParticipantUnreachable where nobody answers at the prepare URL. */
 export async function checkParticipant(options: CheckOptions): Promise<Report> {
-  const http = openHttp(options.timeoutMs ?? 5000);
+  const outbound = createOutbound(outboundOptions(options));
   try {
     const startedAt = new Date();
-    const run = await prepareRun(options, http);
+    const run = await prepareRun(options, new Caller(outbound, options.timeoutMs ?? 5000));
     const results: CheckResult[] = [];
     for (const check of chosen(options.only)) results.push(await runCheck(check, run, results));
     return reportOf(options, startedAt, results);
   } finally {
-    await http.close();
+    await outbound.close();
   }
+}
+
+function outboundOptions({ secret }: CheckOptions): OutboundOptions {
+  return { allowed: everywhere, ...(secret === undefined ? {} : { signingSecret: secret }) };
 }
 
 function chosen(only: readonly string[] | undefined): readonly Check[] {
   return only === undefined ? checks : checks.filter(({ name }) => only.includes(name));
 }
 
-async function prepareRun(options: CheckOptions, http: Http): Promise<Run> {
+async function prepareRun(options: CheckOptions, caller: Caller): Promise<Run> {
   const { prepareUrl, payload, refusedPayload, secret, name = 'p1' } = options;
-  const failure = await untilItAnswers(http, prepareUrl, 0);
+  const failure = await untilItAnswers(caller, prepareUrl, 0);
   if (failure !== undefined)
     throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
-  const line = { caller: new Caller(http), sign: signWith(secret), urls: urlsOf(options) };
+  const line = { caller, urls: urlsOf(options) };
   const given = {
     name,
     payload,
     refusedPayload,
     list: await findList(options, line),
-    restart: restartOf(options, http),
+    restart: restartOf(options, caller),
   };
   return { line, given, secret };
 }
@@ -77,11 +85,11 @@ async function findList({ preparedUrl, prepareUrl }: CheckOptions, line: Line): 
   return (await list.answers().catch(() => false)) ? list : undefined;
 }
 
-function restartOf({ restart, prepareUrl }: CheckOptions, http: Http): Given['restart'] {
+function restartOf({ restart, prepareUrl }: CheckOptions, caller: Caller): Given['restart'] {
   if (restart === undefined) return undefined;
   return async () => {
     await (typeof restart === 'string' ? runCommand(restart) : restart());
-    const came = await untilItAnswers(http, prepareUrl);
+    const came = await untilItAnswers(caller, prepareUrl);
     const expected = 'an answer within 30 s of its restart';
     if (came !== undefined) throw new CheckFailed({ sent: `GET ${redactUrl(prepareUrl)}`, came, expected });
   };

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
-import { UsageError } from '../command/usageError';
+import { UsageError } from '../command/output';
 import { namePattern } from '../protocol/wire/names';
 import { lastSegment } from '../protocol/wire/urls';
 import { checks } from './checks';

@@ -1,6 +1,5 @@
-/** Owns what the check is told, what one check is, and what it reports. The report's shape is what `--json` prints. */
+/** Owns what the check is told, and what it reports. The report's shape is what `--json` prints. */
 import { type Ms } from '../protocol/wire/phases';
-import { type Bench } from './bench';
 
 export interface CheckOptions {
   /** Absolute http(s); its last path segment is `prepare`. */
@@ -26,10 +25,8 @@ export interface CheckOptions {
   readonly only?: readonly string[];
 }
 
-/** What a check cannot do without. */
-export type Need = 'payload' | 'refusedPayload' | 'preparedList' | 'secret' | 'restart';
-
-export interface Check {
+/** What is told of a check, whether it ran or not. */
+export interface CheckFacts {
   /** Stable: scripts and `--only` use it. */
   readonly name: string;
   readonly does: string;
@@ -38,9 +35,6 @@ export interface Check {
   readonly transactions: number;
   /** How many of them end committed, for real. */
   readonly commits: number;
-  readonly needs?: Need;
-  /** @throws CheckFailed */
-  readonly run: (bench: Bench) => Promise<void>;
 }
 
 /** One wrong answer: the request, what came of it, what should have. */
@@ -50,7 +44,7 @@ export interface Failure {
   readonly expected: string;
 }
 
-export interface CheckResult extends Pick<Check, 'name' | 'does' | 'why' | 'transactions' | 'commits'> {
+export interface CheckResult extends CheckFacts {
   readonly result: 'passed' | 'failed' | 'skipped';
   readonly durationMs: Ms;
   /** Only of a failed one. */

@@ -3,8 +3,7 @@
  * Owns the command `check-participant`: reads the command line, runs the checks, prints what came of them.
  * Exit code 0: nothing failed. 1: a check failed. 2: wrong usage, or nobody answers.
  */
-import { json, print, stop } from '../command/output';
-import { UsageError } from '../command/usageError';
+import { json, print, stop, UsageError } from '../command/output';
 import { checkParticipant } from './checkParticipant';
 import { checks } from './checks';
 import { type Command, readCommand, usage } from './commandLine';

@@ -1,6 +1,6 @@
 /** Owns reading a participant's in-doubt list, `GET <base>/prepared?limit&cursor`, page by page. */
 import { z } from 'zod';
-import { type Exchange } from './caller';
+import { type Asked } from './caller';
 import { type Line, demand, statusOf } from './transaction';
 
 const pageSchema = z.object({
@@ -32,7 +32,7 @@ export class PreparedList {
   }
 
   /** Every entry, and the request and answer of the last page. @throws CheckFailed where an answer is no such list. */
-  async read(limit = 100): Promise<{ readonly entries: readonly Entry[]; readonly last: Exchange }> {
+  async read(limit = 100): Promise<{ readonly entries: readonly Entry[]; readonly last: Asked }> {
     const entries: Entry[] = [];
     let cursor: string | undefined;
     for (let pages = 1; ; pages++) {
@@ -46,23 +46,28 @@ export class PreparedList {
     }
   }
 
-  #get(limit: number, cursor: string | undefined): Promise<Exchange> {
+  #get(limit: number, cursor: string | undefined): Promise<Asked> {
     const url = new URL(this.#url);
     url.searchParams.set('limit', String(limit));
     if (cursor !== undefined) url.searchParams.set('cursor', cursor);
-    const { caller, sign } = this.#line;
-    return caller.ask(() => ({ method: 'GET', url: url.href, headers: sign('prepared', '') }));
+    return this.#line.caller.ask(() => ({
+      method: 'GET',
+      url: url.href,
+      headers: {},
+      body: '',
+      readBody: true,
+    }));
   }
 }
 
-function pageOf(exchange: Exchange): Page {
-  const page = pageSchema.safeParse(jsonOf(exchange)).data;
-  if (statusOf(exchange) === 200 && page !== undefined) return page;
-  demand(exchange, false, expected);
+function pageOf(asked: Asked): Page {
+  const page = pageSchema.safeParse(jsonOf(asked)).data;
+  if (statusOf(asked) === 200 && page !== undefined) return page;
+  demand(asked, false, expected);
   return { prepared: [] };
 }
 
-function jsonOf({ reply }: Exchange): unknown {
+function jsonOf({ reply }: Asked): unknown {
   try {
     return reply.kind === 'answer' ? JSON.parse(reply.body ?? '') : undefined;
   } catch {

@@ -9,9 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ms } from '../protocol/wire/phases';
-import { describeReply } from './caller';
+import { type Caller, describeReply } from './caller';
 import { CheckFailed } from './contract';
-import { type Http } from './http';
 
 const commandMs: Ms = 60_000;
 const answersWithinMs: Ms = 30_000;
@@ -46,13 +45,20 @@ function tail(file: string): string {
 
 /** Resolves when there is an HTTP answer that is not a gateway's. @returns the last failure where there is none in time. */
 export async function untilItAnswers(
-  http: Http,
+  caller: Caller,
   url: string,
   withinMs: Ms = answersWithinMs,
 ): Promise<string | undefined> {
   const end = Date.now() + withinMs;
   for (;;) {
-    const reply = await http.send({ method: 'GET', url, headers: {} });
+    const reply = await caller.send({
+      method: 'GET',
+      url,
+      headers: {},
+      body: '',
+      readBody: false,
+      signed: 'not',
+    });
     if (reply.kind === 'malformed' || (reply.kind === 'answer' && !isGateway(reply.status))) return undefined;
     if (Date.now() >= end) return describeReply(reply);
     await sleep(pollMs);

@@ -1,5 +1,6 @@
 /** Owns what a person reads: the table of a report, and the list of checks. */
-import { type Check, type CheckResult, type Report } from './contract';
+import { type Check } from './check';
+import { type CheckResult, type Report } from './contract';
 
 export function reportText(report: Report): string {
   const width = Math.max(...report.checks.map(({ name }) => name.length));

@@ -2,107 +2,112 @@
  * Owns one transaction of a check: the requests of its one participant, what is expected of the answers, and its end.
  * The meaning of an answer is that of the coordinator (wire's answers table), so that nothing is demanded that it would not.
  */
+import { type Signed } from '../outbound/contract';
 import { type Reply, type ParticipantStanding, readCompletion, readVote } from '../protocol/wire/answers';
 import {
   type ParticipantCall,
-  idempotencyKey,
   participantBody,
   participantHeaders,
 } from '../protocol/wire/participantRequest';
 import { type CompletionPhase, type Ms, type Phase } from '../protocol/wire/phases';
-import { type Caller, type Exchange, describeReply } from './caller';
+import { type Asked, type Caller, describeReply } from './caller';
 import { CheckFailed } from './contract';
-import { type Sign, type Signature } from './signing';
 
 /** What every transaction of a run shares. */
 export interface Line {
   readonly caller: Caller;
-  readonly sign: Sign;
   readonly urls: Readonly<Record<Phase, string>>;
 }
+
+/** `none`: no such headers. `stale`: rightly signed, an hour ago. `beforeChange`: signed, then the body was changed. */
+type WrongSignature = 'none' | 'stale' | 'beforeChange';
+
+/** Well over the five minutes that Standard Webhooks libraries allow. */
+const staleMs: Ms = 60 * 60 * 1000;
 
 /** How a request differs from the coordinator's. */
 export interface Twist {
   readonly payload?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signature?: Signature;
+  readonly signature?: WrongSignature;
   /** The body as sent, made of the one that is right. */
   readonly body?: (right: string) => string;
 }
 
-export type Call = Pick<ParticipantCall, 'transactionId' | 'participant' | 'payload'> & {
+/** What a transaction says of itself in every request about it. */
+export type Particulars = Pick<ParticipantCall, 'transactionId' | 'participant' | 'payload'> & {
   readonly decideBy: Ms;
 };
 
 export class Transaction {
-  readonly call: Call;
+  readonly particulars: Particulars;
   readonly #line: Line;
   #mayBePrepared = false;
   #saidYes = false;
   #rollbacks = 0;
   #committed: 'no' | 'unknown' | 'yes' = 'no';
 
-  constructor(line: Line, call: Call) {
+  constructor(line: Line, particulars: Particulars) {
     this.#line = line;
-    this.call = call;
+    this.particulars = particulars;
   }
 
-  async prepare(twist: Twist = {}): Promise<Exchange> {
+  async prepare(twist: Twist = {}): Promise<Asked> {
     this.#mayBePrepared = true;
-    const exchange = await this.#send('prepare', twist);
-    if (readVote(exchange.reply).is === 'yes') this.#saidYes = true;
-    return exchange;
+    const asked = await this.#send('prepare', twist);
+    if (readVote(asked.reply).is === 'yes') this.#saidYes = true;
+    return asked;
   }
 
-  async commit(twist: Twist = {}): Promise<Exchange> {
+  async commit(twist: Twist = {}): Promise<Asked> {
     if (this.#committed === 'no') this.#committed = 'unknown';
-    const exchange = await this.#send('commit', twist);
-    if (this.#isDone('commit', exchange.reply)) {
+    const asked = await this.#send('commit', twist);
+    if (this.#isDone('commit', asked.reply)) {
       this.#committed = 'yes';
       this.#mayBePrepared = false;
     } else if (this.#committed === 'unknown') this.#committed = 'no';
-    return exchange;
+    return asked;
   }
 
-  async rollback(): Promise<Exchange> {
+  async rollback(): Promise<Asked> {
     this.#rollbacks++;
-    const exchange = await this.#send('rollback', {});
-    if (this.#isDone('rollback', exchange.reply)) this.#mayBePrepared = false;
-    return exchange;
+    const asked = await this.#send('rollback', {});
+    if (this.#isDone('rollback', asked.reply)) this.#mayBePrepared = false;
+    return asked;
   }
 
   /** Prepare, and the vote must be this one. */
-  async votes(vote: 'yes' | 'no', twist: Twist = {}): Promise<Exchange> {
-    const exchange = await this.prepare(twist);
+  async votes(vote: 'yes' | 'no', twist: Twist = {}): Promise<Asked> {
+    const asked = await this.prepare(twist);
     const expected = vote === 'yes' ? 'yes: 200, no other "vote" in its body' : 'no: 409';
-    return demand(exchange, readVote(exchange.reply).is === vote, expected);
+    return demand(asked, readVote(asked.reply).is === vote, expected);
   }
 
   /** Refused as a request, rather than voted on. */
-  async refusesPrepare(twist: Twist): Promise<Exchange> {
-    const exchange = await this.prepare(twist);
-    return demand(exchange, isRefusal(exchange.reply), 'refused: 401, or another 4xx');
+  async refusesPrepare(twist: Twist): Promise<Asked> {
+    const asked = await this.prepare(twist);
+    return demand(asked, isRefusal(asked.reply), 'refused: 401, or another 4xx');
   }
 
-  async commits(twist: Twist = {}): Promise<Exchange> {
-    const exchange = await this.commit(twist);
-    return demand(exchange, this.#isDone('commit', exchange.reply), 'done: 200');
+  async commits(twist: Twist = {}): Promise<Asked> {
+    const asked = await this.commit(twist);
+    return demand(asked, this.#isDone('commit', asked.reply), 'done: 200');
   }
 
   /** Refused loudly, and so that nobody takes it for done. */
-  async refusesCommit(twist: Twist = {}): Promise<Exchange> {
-    const exchange = await this.commit(twist);
-    return demand(exchange, isRefusal(exchange.reply), 'refused: 409, or another 4xx');
+  async refusesCommit(twist: Twist = {}): Promise<Asked> {
+    const asked = await this.commit(twist);
+    return demand(asked, isRefusal(asked.reply), 'refused: 409, or another 4xx');
   }
 
-  async rollsBack(): Promise<Exchange> {
-    const exchange = await this.rollback();
-    return demand(exchange, this.#isDone('rollback', exchange.reply), 'done: 200');
+  async rollsBack(): Promise<Asked> {
+    const asked = await this.rollback();
+    return demand(asked, this.#isDone('rollback', asked.reply), 'done: 200');
   }
 
-  async refusesRollback(): Promise<Exchange> {
-    const exchange = await this.rollback();
-    return demand(exchange, isRefusal(exchange.reply), 'refused: 409');
+  async refusesRollback(): Promise<Asked> {
+    const asked = await this.rollback();
+    return demand(asked, isRefusal(asked.reply), 'refused: 409');
   }
 
   /** Leaves nothing prepared. @returns whether the participant said so. */
@@ -112,18 +117,19 @@ export class Transaction {
     return !this.#mayBePrepared;
   }
 
-  #send(phase: Phase, twist: Twist): Promise<Exchange> {
-    const payload = 'payload' in twist ? twist.payload : this.call.payload;
-    const call: ParticipantCall = { ...this.call, payload, phase };
+  #send(phase: Phase, twist: Twist): Promise<Asked> {
+    const payload = 'payload' in twist ? twist.payload : this.particulars.payload;
+    const call: ParticipantCall = { ...this.particulars, payload, phase };
     const right = participantBody(call);
     const body = twist.body?.(right) ?? right;
-    const { caller, sign, urls } = this.#line;
-    return caller.ask(() => {
-      const signed = twist.signature === 'beforeChange' ? right : body;
-      const signature = sign(idempotencyKey(call), signed, twist.signature);
-      const headers = { ...participantHeaders(call), ...signature, ...twist.headers };
-      return { method: 'POST', url: urls[phase], headers, body };
-    });
+    const { caller, urls } = this.#line;
+    return caller.ask(() => ({
+      url: urls[phase],
+      headers: { ...participantHeaders(call), ...twist.headers },
+      body,
+      readBody: phase === 'prepare' ? true : 'toShow',
+      ...signedBy(twist.signature, { body, right }),
+    }));
   }
 
   #isDone(phase: CompletionPhase, reply: Reply): boolean {
@@ -138,16 +144,32 @@ export class Transaction {
   }
 }
 
+function signedBy(
+  signature: WrongSignature | undefined,
+  { body, right }: Readonly<Record<'body' | 'right', string>>,
+): { readonly signed?: Signed | 'not' } {
+  switch (signature) {
+    case undefined:
+      return {};
+    case 'none':
+      return { signed: 'not' };
+    case 'stale':
+      return { signed: { body, at: Date.now() - staleMs } };
+    case 'beforeChange':
+      return { signed: { body: right, at: Date.now() } };
+  }
+}
+
 function isRefusal(reply: Reply): boolean {
   return reply.kind === 'answer' && reply.status >= 400;
 }
 
 /** @throws CheckFailed where the answer is not the one that is owed. */
-export function demand(exchange: Exchange, holds: boolean, expected: string): Exchange {
-  if (holds) return exchange;
-  throw new CheckFailed({ sent: exchange.sent, came: describeReply(exchange.reply), expected });
+export function demand(asked: Asked, holds: boolean, expected: string): Asked {
+  if (holds) return asked;
+  throw new CheckFailed({ sent: asked.sent, came: describeReply(asked.reply), expected });
 }
 
-export function statusOf({ reply }: Exchange): number | undefined {
+export function statusOf({ reply }: Asked): number | undefined {
   return reply.kind === 'answer' ? reply.status : undefined;
 }

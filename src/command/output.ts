@@ -1,4 +1,4 @@
-/** Owns what the package's commands print, and the exit code that goes with it. */
+/** Owns what the package's commands print, the exit code that goes with it, and what is said of a wrong command line. */
 
 /** A whole document, for `--json`. */
 export function json(document: unknown): string {
@@ -14,4 +14,9 @@ export function print(text: string): 0 {
 export function stop(command: string, message: string): 2 {
   process.stderr.write(`${command}: ${message}`);
   return 2;
+}
+
+/** What is wrong with a command line, in one sentence for whoever wrote it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
 }

@@ -14,8 +14,18 @@ export interface OutboundRequest {
   readonly signal: AbortSignal;
   /** Not sent after this instant (checked right before sending, I4): the reply then has code `deadline`. */
   readonly notAfter?: Ms;
-  /** Read the whole answer (a vote), within the size limit; else the status line alone counts (PROTOCOL §2). */
-  readonly readBody: boolean;
+  /**
+   * Read the whole answer (a vote), within the size limit; else the status line alone counts (PROTOCOL §2). `toShow`: it alone
+   * counts, and the body is there for people where all of it comes soon.
+   */
+  readonly readBody: boolean | 'toShow';
+  /** What the signature is made of, where that is not `body` and the time of sending. */
+  readonly signed?: Signed | 'not';
+}
+
+export interface Signed {
+  readonly body: string;
+  readonly at: Ms;
 }
 
 export interface Outbound {

@@ -11,13 +11,13 @@ import { signatureHeaders } from '../protocol/wire/signatures';
 import { endpointOf } from '../protocol/wire/urls';
 import { type Admission, type Bulkhead } from './bulkhead';
 import { type OutboundRequest } from './contract';
-import { Exchange, type Limits, pastDeadline } from './exchange';
+import { Attempt, type AnswerLimits, pastDeadline } from './attempt';
 import { type Policy } from './policy';
 
 export interface Sending {
   readonly agent: Agent;
   readonly bulkhead: Bulkhead;
-  readonly limits: Limits;
+  readonly limits: AnswerLimits;
   readonly policy: Policy;
   readonly signingSecret: string | undefined;
 }
@@ -31,11 +31,11 @@ export async function send(sending: Sending, request: OutboundRequest): Promise<
   const admission = await sending.bulkhead.enter(endpoint, patience(request), request.signal);
   if (admission !== 'admitted') return notAdmitted(admission, request);
 
-  const exchange = start(sending, request);
-  void exchange.over.then(() => {
+  const attempt = start(sending, request);
+  void attempt.over.then(() => {
     sending.bulkhead.leave(endpoint);
   });
-  return exchange.reply;
+  return attempt.reply;
 }
 
 /** At most one request timeout, and not past the instant after which it would not be sent. */
@@ -53,19 +53,19 @@ function notAdmitted(
   return { kind: 'notSent', code: 'busy', message };
 }
 
-function start({ agent, limits, signingSecret }: Sending, request: OutboundRequest): Exchange {
+function start({ agent, limits, signingSecret }: Sending, request: OutboundRequest): Attempt {
   const { origin, pathname, search } = new URL(request.url);
-  const exchange = new Exchange(request, limits);
-  if (exchange.replied) return exchange;
+  const attempt = new Attempt(request, limits);
+  if (attempt.replied) return attempt;
   const headers = { 'accept-encoding': 'identity', ...request.headers, ...signature(request, signingSecret) };
   const { method = 'POST', body } = request;
   const content = method === 'GET' ? {} : { body };
   try {
-    agent.dispatch({ origin, path: pathname + search, method, headers, ...content }, exchange);
+    agent.dispatch({ origin, path: pathname + search, method, headers, ...content }, attempt);
   } catch (error) {
-    exchange.fail(error);
+    attempt.fail(error);
   }
-  return exchange;
+  return attempt;
 }
 
 /**
@@ -73,9 +73,10 @@ function start({ agent, limits, signingSecret }: Sending, request: OutboundReque
  * changes nothing, and each sending has an id of its own.
  */
 function signature(
-  { headers, body }: OutboundRequest,
+  { headers, body, signed = { body, at: Date.now() } }: OutboundRequest,
   secret: string | undefined,
 ): Readonly<Record<string, string>> {
-  if (secret === undefined) return {};
-  return signatureHeaders(secret, { id: headers['idempotency-key'] ?? randomUUID(), body, now: Date.now() });
+  if (secret === undefined || signed === 'not') return {};
+  const id = headers['idempotency-key'] ?? randomUUID();
+  return signatureHeaders(secret, { id, body: signed.body, now: signed.at });
 }

@@ -1,18 +1,17 @@
-/** Owns how the kit is put together: the record keeper over a store, HTTP in front, and the keeper of what stays in doubt. */
+/** Owns how the kit is put together: the resource manager over a store, HTTP in front, and the keeper of what stays in doubt. */
 import pino from 'pino';
 import { type Participant, type ParticipantOptions, type Reservation, type XaWork } from './contract';
 import { startKeeper } from './doubt/keeper';
-import { type Keeping } from './doubt/keeping';
-import { type Engine } from './engine';
+import { type Keeping } from './doubt/inDoubt';
+import { type ResourceManager, settle } from './resourceManager';
 import { createHandler } from './http/handler';
 import { pageOf } from './http/preparedPage';
 import { migrate } from './ledger/schema';
 import { checkOptions } from './options';
 import { keepRoomForEnds } from './prepareGate';
-import { createReservationEngine } from './reservation';
-import { settle } from './settle';
+import { createReservationManager } from './reservation';
 import { type Store, type XaStore } from './stores/contract';
-import { createXaEngine } from './xa';
+import { createXaManager } from './xa';
 
 /** One of the two ways to take part. */
 export type ParticipantWork<Tx> =
@@ -31,20 +30,20 @@ export async function createParticipant<Tx>(
   const { store, log = pino({ name: 'participant', level: 'info' }) } = options;
   try {
     const service = checkOptions(options);
-    const engine = keepRoomForEnds(await engineFor(options, service), store.connections);
+    const manager = keepRoomForEnds(await managerFor(options, service), store.connections);
     const transaction: Keeping['transaction'] = work => store.transaction(work);
-    const keeper = await startKeeper({ transaction, service, engine, log, options });
+    const keeper = await startKeeper({ transaction, service, manager, log, options });
     const inFlight = new Set<Promise<unknown>>();
     const tracked = <T>(work: Promise<T>): Promise<T> => {
       const end = work.finally(() => inFlight.delete(end));
       inFlight.add(end);
       return end;
     };
-    const handler = createHandler({ engine, log, options });
+    const handler = createHandler({ manager, log, options });
     return {
       handle: request => tracked(handler(request)),
-      prepared: page => tracked(pageOf(engine, page ?? {})),
-      settle: settlement => tracked(settle(engine, settlement)),
+      prepared: page => tracked(pageOf(manager, page ?? {})),
+      settle: settlement => tracked(settle(manager, settlement)),
       close: async () => {
         await keeper.stop();
         await Promise.allSettled(inFlight);
@@ -57,13 +56,13 @@ export async function createParticipant<Tx>(
   }
 }
 
-async function engineFor<Tx>(options: ParticipantWork<Tx>, service: string): Promise<Engine> {
-  const engine =
+async function managerFor<Tx>(options: ParticipantWork<Tx>, service: string): Promise<ResourceManager> {
+  const manager =
     'xa' in options
-      ? createXaEngine(options.store, options.xa, service)
-      : createReservationEngine(options.store, options.reservation, service);
+      ? createXaManager(options.store, options.xa, service)
+      : createReservationManager(options.store, options.reservation, service);
   const obstacle = 'xa' in options ? await options.store.branches.obstacle() : undefined;
   if (obstacle !== undefined) throw new Error(obstacle);
   await migrate(options.store);
-  return engine;
+  return manager;
 }

@@ -4,17 +4,17 @@
  * a store's connections are kept for commit and rollback.
  */
 import { type Vote } from './contract';
-import { type Engine, type PrepareCall } from './engine';
+import { type ResourceManager, type PrepareCall } from './resourceManager';
 import { StoreUnavailable } from './stores/contract';
 
 /** Below the 5 s after which the coordinator gives up a request, as with locks. */
 const patienceMs = 3_000;
 
 /** @param connections of the store; undefined where its transactions need none to wait for. */
-export function keepRoomForEnds(engine: Engine, connections: number | undefined): Engine {
-  if (connections === undefined) return engine;
+export function keepRoomForEnds(manager: ResourceManager, connections: number | undefined): ResourceManager {
+  if (connections === undefined) return manager;
   const gate = createGate(Math.max(1, Math.floor(connections / 2)));
-  return { ...engine, prepare: (call: PrepareCall): Promise<Vote> => gate(() => engine.prepare(call)) };
+  return { ...manager, prepare: (call: PrepareCall): Promise<Vote> => gate(() => manager.prepare(call)) };
 }
 
 function createGate(places: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -7,17 +7,17 @@
  * Concurrent calls for one record wait for each other at its row, which is read with a lock first.
  */
 import { type Reservation, type Vote, no } from './contract';
-import { type Engine, type PrepareCall } from './engine';
+import { type ResourceManager, type PrepareCall } from './resourceManager';
 import { checkFences } from './ledger/fences';
 import { callOf, commitStep, type CompletionAnswer, done, prepareStep, rollbackStep } from './ledger/record';
 import { after, afterVote, change, claim, inState, lock, requestHash } from './ledger/votes';
 import { type Session, type Store } from './stores/contract';
 
-export function createReservationEngine<Tx>(
+export function createReservationManager<Tx>(
   store: Store<Tx>,
   work: Reservation<Tx>,
   service: string,
-): Engine {
+): ResourceManager {
   const { dialect } = store;
   const ledger = { dialect, service };
 

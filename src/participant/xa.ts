@@ -13,7 +13,13 @@
  * frozen) may still prepare a branch under a record that has ended meanwhile: `rollback` and `reconcile` end such a one.
  */
 import { type BranchKey, no, type Vote, type XaWork } from './contract';
-import { type Engine, type Page, type Failed, type PrepareCall, type Reconciled } from './engine';
+import {
+  type ResourceManager,
+  type Page,
+  type Failed,
+  type PrepareCall,
+  type Reconciled,
+} from './resourceManager';
 import { checkFences } from './ledger/fences';
 import {
   commitStep,
@@ -39,7 +45,7 @@ import {
 } from './ledger/votes';
 import { type Session, type XaStore } from './stores/contract';
 
-export function createXaEngine<Tx>(store: XaStore<Tx>, work: XaWork<Tx>, service: string): Engine {
+export function createXaManager<Tx>(store: XaStore<Tx>, work: XaWork<Tx>, service: string): ResourceManager {
   const { dialect, branches } = store;
   const ledger = { dialect, service };
   const isListed = async (key: BranchKey): Promise<boolean> => names(await branches.list()).has(nameOf(key));

@@ -1,7 +1,7 @@
 /** Owns the command line of `settle-participant`. */
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { UsageError } from '../command/usageError';
+import { UsageError } from '../command/output';
 
 export const usage = `settle-participant list <URL of the participant>
 settle-participant commit|rollback <URL of the participant> <transaction id> <participant> --reason <text> [--by <name>]

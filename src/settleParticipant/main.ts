@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** Owns the command `settle-participant`: what an operator lists and ends by hand at a participant of the kit. */
-import { json, print, stop } from '../command/output';
-import { UsageError } from '../command/usageError';
+import { json, print, stop, UsageError } from '../command/output';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { type Command, readCommand, usage } from './commandLine';
 import { type Answer, type Entry, listPrepared, NoAnswer, settle } from './requests';

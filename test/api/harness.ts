@@ -18,7 +18,7 @@ export interface Answer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-export interface Call {
+export interface RequestParts {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   /** Sent as JSON. */
@@ -63,7 +63,7 @@ export class Harness {
     return this.server;
   }
 
-  async call(path: string, { method, headers = {}, json, body }: Call = {}): Promise<Answer> {
+  async call(path: string, { method, headers = {}, json, body }: RequestParts = {}): Promise<Answer> {
     const sent = json === undefined ? body : JSON.stringify(json);
     const type = json === undefined ? {} : { 'content-type': 'application/json' };
     const answer = await request(this.listening.url + path, {

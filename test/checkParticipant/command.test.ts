@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { checks } from '../../src/checkParticipant/checks';
 import { readCommand, usage } from '../../src/checkParticipant/commandLine';
-import { UsageError } from '../../src/command/usageError';
+import { UsageError } from '../../src/command/output';
 import { type Report } from '../../src/checkParticipant/contract';
 import { type RunningParticipant, startParticipant } from './participant';
 import { endAll, runCheck } from './processes';
@@ -137,7 +137,7 @@ it('exits 2 where nobody answers, in one line', async () => {
   const { code, stderr } = await runCheck(['http://127.0.0.1:1/prepare?key=private']);
   expect(code).toBe(2);
   expect(stderr).toBe(
-    'check-participant: nobody answers at http://127.0.0.1:1/prepare?redacted: no connection (ECONNREFUSED)\n',
+    'check-participant: nobody answers at http://127.0.0.1:1/prepare?redacted: the connection was refused\n',
   );
 });
 

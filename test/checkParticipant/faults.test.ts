@@ -64,6 +64,7 @@ const rightInItsOwnWay: readonly (readonly [Quirk, Partial<Record<string, string
     },
   ],
   ['answers204', {}],
+  ['answersAtLength', {}],
   ['refusesWith400', {}],
   [
     'refusesRollbackWith404',
@@ -99,6 +100,7 @@ const caught: readonly Row[] = [
   [['prepareSaysNo'], ['prepare-votes-yes']],
   [['prepareRedirects'], ['prepare-votes-yes']],
   [['prepareIsEndless'], ['prepare-votes-yes']],
+  [['prepareIsPacked'], ['prepare-votes-yes']],
   [['prepareIsNotHttp'], ['prepare-votes-yes']],
   [['prepareHangs'], ['prepare-votes-yes']],
   [['commitAccepts'], ['commit-after-prepare'], ['commit-after-prepare', 'rollback-after-prepare']],

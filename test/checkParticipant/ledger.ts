@@ -5,7 +5,7 @@
 import Database from 'libsql';
 import { type Quirk } from './quirks';
 
-export interface Call {
+export interface ReceivedCall {
   readonly transactionId: string;
   readonly participant: string;
   readonly phase: 'prepare' | 'commit' | 'rollback';
@@ -39,11 +39,11 @@ export class Ledger {
   }
 
   /** @returns the status of the answer. */
-  answer(call: Call): number {
+  answer(call: ReceivedCall): number {
     return { prepare: this.#prepare, commit: this.#commit, rollback: this.#rollback }[call.phase](call);
   }
 
-  #prepare = (call: Call): number => {
+  #prepare = (call: ReceivedCall): number => {
     const held = this.#find(call);
     const anew = held?.state === 'committed' && this.#is('preparesCommittedAnew');
     if (held !== undefined && !anew) return this.#prepareAgain(call, held);
@@ -57,7 +57,7 @@ export class Ledger {
     return tooMuch ? this.#no() : 200;
   };
 
-  #prepareAgain(call: Call, { state, payload }: Row): number {
+  #prepareAgain(call: ReceivedCall, { state, payload }: Row): number {
     if (payload !== payloadOf(call) && !this.#is('takesOtherPayload')) return 409;
     if (this.#is('refusesPrepareRepeat') || state === 'rolledback') return 409;
     if (state !== 'refused') return 200;
@@ -69,7 +69,7 @@ export class Ledger {
     return this.#is('refusesWith400') ? 400 : 409;
   }
 
-  #commit = (call: Call): number => {
+  #commit = (call: ReceivedCall): number => {
     const state = this.#find(call)?.state;
     if (state === undefined && this.#is('commitsUnknown')) return 200;
     const revives = state === 'rolledback' && this.#is('commitsRolledBack');
@@ -81,7 +81,7 @@ export class Ledger {
     return this.#done();
   };
 
-  #rollback = (call: Call): number => {
+  #rollback = (call: ReceivedCall): number => {
     const state = this.#find(call)?.state;
     if (state === 'committed' && !this.#is('rollsBackCommitted'))
       return this.#is('refusesRollbackWith404') ? 404 : 409;
@@ -133,18 +133,18 @@ export class Ledger {
     return this.#db.prepare(`SELECT * FROM records ORDER BY id || '/' || name`).all() as Row[];
   }
 
-  #find(call: Call): Row | undefined {
+  #find(call: ReceivedCall): Row | undefined {
     const find = this.#db.prepare('SELECT * FROM records WHERE id = ? AND name = ?');
     return find.get(call.transactionId, this.#nameOf(call)) as Row | undefined;
   }
 
-  #remember(call: Call, state: State): void {
+  #remember(call: ReceivedCall, state: State): void {
     this.#db
       .prepare('INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)')
       .run(call.transactionId, this.#nameOf(call), state, payloadOf(call), new Date().toISOString());
   }
 
-  #nameOf({ participant }: Call): string {
+  #nameOf({ participant }: ReceivedCall): string {
     return this.#is('ignoresName') ? 'anybody' : participant;
   }
 }
@@ -153,6 +153,6 @@ function keyOf({ id, name }: Row): string {
   return `${id}/${name}`;
 }
 
-function payloadOf({ payload }: Call): string {
+function payloadOf({ payload }: ReceivedCall): string {
   return JSON.stringify(payload ?? null);
 }

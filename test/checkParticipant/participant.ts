@@ -5,7 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request } from 'express';
 import { Webhook } from 'standardwebhooks';
-import { type Call, Ledger, type State } from './ledger';
+import { type ReceivedCall, Ledger, type State } from './ledger';
 import { type Quirk } from './quirks';
 
 export interface ParticipantOptions {
@@ -85,10 +85,12 @@ function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings)
     requests.push(receivedOf(request));
     const refusal = refusalOf(request, is, secret);
     if (refusal !== undefined) return void response.sendStatus(refusal);
-    const call = JSON.parse(textOf(request)) as Call;
+    const call = JSON.parse(textOf(request)) as ReceivedCall;
     if (comesAgain(call, response)) return;
     if (call.phase === 'prepare' && answersOddly(response, is)) return;
-    response.writeHead(await work(call)).end();
+    response.writeHead(await work(call));
+    if (call.phase !== 'prepare' && is('answersAtLength')) response.write('x'.repeat(1024 * 1024));
+    else response.end();
   });
   return app;
 }
@@ -103,7 +105,7 @@ function textOf(request: Request): string {
 }
 
 /** Work that takes a while, where repeats are to meet it. */
-function workOf(ledger: Ledger, is: Is): (call: Call) => Promise<number> {
+function workOf(ledger: Ledger, is: Is): (call: ReceivedCall) => Promise<number> {
   const underWay = new Set<string>();
   const slow = {
     prepare: 'refusesConcurrentPrepare',
@@ -122,17 +124,17 @@ function workOf(ledger: Ledger, is: Is): (call: Call) => Promise<number> {
   };
 }
 
-function statusFor(call: Call, ledger: Ledger, is: Is): number {
+function statusFor(call: ReceivedCall, ledger: Ledger, is: Is): number {
   const status = ledger.answer(call);
   return call.phase === 'commit' && status === 200 && is('commitAccepts') ? 202 : status;
 }
 
-function keyOf({ transactionId, participant, phase }: Call): string {
+function keyOf({ transactionId, participant, phase }: ReceivedCall): string {
   return `${transactionId}/${participant}/${phase}`;
 }
 
 /** The first request of each kind is answered 503, the second is cut off. */
-function unavailability(is: Is): (call: Call, response: ServerResponse) => boolean {
+function unavailability(is: Is): (call: ReceivedCall, response: ServerResponse) => boolean {
   const seen = new Map<string, number>();
   return (call, response) => {
     if (!is('unavailableAtFirst')) return false;
@@ -149,6 +151,7 @@ function answersOddly(response: ServerResponse, is: Is): boolean {
   if (is('prepareIsEmpty')) response.writeHead(204).end();
   else if (is('prepareSaysNo')) response.end('{"vote":"no"}');
   else if (is('prepareRedirects')) response.writeHead(307, { location: '/elsewhere' }).end();
+  else if (is('prepareIsPacked')) response.writeHead(200, { 'content-encoding': 'gzip' }).end('{}');
   else if (is('prepareIsNotHttp')) response.socket?.end('hello\r\n\r\n');
   else if (is('prepareIsEndless')) response.write('x'.repeat(1024 * 1024));
   else return false;

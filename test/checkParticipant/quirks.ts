@@ -9,6 +9,7 @@ export const quirks = {
   forgetsRollbacks: 'a rollback leaves no trace, and its repeat is answered 404',
   oneAtATime: 'a second transaction is refused while one is prepared',
   answers204: 'commit and rollback are acknowledged with 204',
+  answersAtLength: 'the body of an answer to commit and rollback does not end',
   refusesWith400: 'a refused payload is answered 400',
   refusesRollbackWith404: 'a rollback of what is committed is answered 404',
   unavailableAtFirst:
@@ -20,6 +21,7 @@ export const quirks = {
   prepareRedirects: 'prepare is redirected to a place that says yes',
   prepareIsEndless: 'the answer to prepare does not end',
   prepareHangs: 'prepare is not answered',
+  prepareIsPacked: 'the answer to prepare is in a content-encoding that was not asked for',
   prepareIsNotHttp: 'the answer to prepare is not HTTP',
   commitAccepts: 'commit is answered 202',
   commitIsUnavailable: 'commit is answered 503, for ever',

@@ -100,6 +100,20 @@ const planted: readonly (readonly [string, string, string, string, RegExp])[] = 
     /HTTP only/,
   ],
   [
+    'the check of participants imports the core',
+    'src/checkParticipant/caller.ts',
+    use('../protocol/transaction/apply'),
+    paths,
+    /needs no Temporal/,
+  ],
+  [
+    'the check of participants imports an activity',
+    'src/checkParticipant/caller.ts',
+    use('../../activities/transaction/own'),
+    paths,
+    /needs no Temporal/,
+  ],
+  [
     'the coordinator imports the API',
     'src/coordinator/transaction/read.ts',
     use('../../api/app'),

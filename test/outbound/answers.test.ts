@@ -132,6 +132,38 @@ describe('when the status line is enough', () => {
   });
 });
 
+describe('when the status line is enough and the body is to be shown', () => {
+  const shown = async (text: string, then?: 'end' | 'reset') =>
+    outbound({ drainMs: 20, maxBodyBytes: 10 }).send(
+      request((await answering(text, then)).url(), { readBody: 'toShow' }),
+    );
+
+  test('a whole body comes with the status', async () => {
+    expect(await shown(whole('409 Conflict', 'too late'))).toEqual({
+      kind: 'answer',
+      status: 409,
+      body: 'too late',
+    });
+  });
+
+  test.each([
+    ['never comes', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n', undefined],
+    ['is cut off', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhel', 'end'],
+    ['is too large', whole('200 OK', 'x'.repeat(11)), undefined],
+    ['is packed', whole('200 OK', 'x', 'content-encoding: gzip\r\n'), undefined],
+  ] as const)('the status alone comes where the body %s', async (_, text, then) => {
+    expect(await shown(text, then)).toEqual({ kind: 'answer', status: 200 });
+  });
+
+  test('the request timeout, which is shorter, does not take the status back', async () => {
+    const participant = await answering('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n');
+    const out = outbound({ drainMs: 60_000 });
+    const reply = await out.send(request(participant.url(), { readBody: 'toShow', timeoutMs: 500 }));
+    expect(reply).toEqual({ kind: 'answer', status: 200 });
+    await closed(participant.sockets[0]);
+  });
+});
+
 describe('Retry-After', () => {
   const waitOf = async (value: string) => {
     const reply = await answerTo(whole('503 Unavailable', '', `retry-after: ${value}\r\n`));

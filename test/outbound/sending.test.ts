@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { Exchange } from '../../src/outbound/exchange';
+import { Attempt } from '../../src/outbound/attempt';
 import { answering, closed, outbound, request, stopAll, stub, turn, until, whole } from './stub';
 
 afterEach(stopAll);
@@ -106,14 +106,14 @@ describe('cancelled', () => {
   });
 
   test('in the moment in which its turn comes: it is not handed over', async () => {
-    const exchange = new Exchange(request('http://a.test/prepare', { signal: AbortSignal.abort() }), {
+    const attempt = new Attempt(request('http://a.test/prepare', { signal: AbortSignal.abort() }), {
       maxBodyBytes: 1,
       maxHeaderCount: 1,
       drainMs: 1,
     });
-    expect(exchange.replied).toBe(true);
-    expect(await exchange.reply).toMatchObject({ kind: 'notSent', code: 'cancelled' });
-    await exchange.over;
+    expect(attempt.replied).toBe(true);
+    expect(await attempt.reply).toMatchObject({ kind: 'notSent', code: 'cancelled' });
+    await attempt.over;
   });
 
   test('all that share one signal: those sent are lost, those that waited were not sent', async () => {

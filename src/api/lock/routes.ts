@@ -6,7 +6,7 @@ import { timestamp } from '../../protocol/wire/phases';
 import { parseAction } from '../transaction/bodies';
 import { bodyOf, jsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
-import { callerOf } from '../exchange';
+import { callerOf } from '../requestContext';
 import { holderOf, leaseBody, pageOf, resourceOf } from './bodies';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';

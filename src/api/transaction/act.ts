@@ -3,7 +3,7 @@ import { type RequestHandler } from 'express';
 import { abortBody, parseAction, resolveBody, retryBody } from './bodies';
 import { bodyOf, optionalBodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
-import { callerOf } from '../exchange';
+import { callerOf } from '../requestContext';
 import { ownOnly } from '../permissions';
 
 type ActionHandler = RequestHandler<{ id: string }>;

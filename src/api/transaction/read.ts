@@ -2,7 +2,7 @@
 import { type Request, type RequestHandler, type Response } from 'express';
 import { type Reading } from '../../coordinator/transaction/contract';
 import { type ApiDependencies } from '../dependencies';
-import { callerOf } from '../exchange';
+import { callerOf } from '../requestContext';
 import { ownOnly } from '../permissions';
 import { applyWait, waitSeconds } from '../preferences';
 import { waiting } from '../waiting';

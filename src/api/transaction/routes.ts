@@ -3,7 +3,7 @@ import { type Response, Router } from 'express';
 import { abort, resolve, retry } from './act';
 import { jsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
-import { exchangeOf } from '../exchange';
+import { contextOf } from '../requestContext';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
 import { Problem } from '../problems';
@@ -26,6 +26,6 @@ export function transactionRoutes(api: ApiDependencies): Router {
 function rememberId(_request: unknown, response: Response, next: () => void, id: string): void {
   if (!/^[a-z0-9]{1,64}$/.test(id))
     throw new Problem('unknown-transaction', 'there is no transaction of this id');
-  exchangeOf(response).transactionId = id;
+  contextOf(response).transactionId = id;
   next();
 }

@@ -5,7 +5,7 @@ import { parseTransactionRequest, type TransactionRequest } from '../../protocol
 import { demandAllowed } from './allowedParticipants';
 import { bodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
-import { callerOf, exchangeOf } from '../exchange';
+import { callerOf, contextOf } from '../requestContext';
 import { idempotencyKeyOf } from './idempotencyKey';
 import { applyWait, waitSeconds } from '../preferences';
 import { Problem } from '../problems';
@@ -16,7 +16,7 @@ export function start(api: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const seconds = waitSeconds(request);
     const started = await api.coordinator.start(startOptions(api, request, response));
-    exchangeOf(response).transactionId = started.document.id;
+    contextOf(response).transactionId = started.document.id;
     if (seconds !== undefined) applyWait(response, seconds);
     const { document } = await waitForOutcome(api, response, started, seconds ?? 0);
     response.status(201).location(locationOf(document.id)).json(document);

@@ -1,6 +1,6 @@
 /** Owns the checks of the plain course: a vote, then commit or rollback, and each of these once more. */
 import { readVote } from '../../protocol/wire/answers';
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { demand } from '../transaction';
 
 const committing: Pick<Check, 'transactions' | 'commits'> = { transactions: 1, commits: 1 };

@@ -1,6 +1,6 @@
 /** Owns the checks of requests that come too late, too early, or against what was decided. */
-import { type Check } from '../contract';
-import { type Exchange } from '../caller';
+import { type Check } from '../check';
+import { type Asked } from '../caller';
 import { type Bench } from '../bench';
 import { statusOf } from '../transaction';
 import { overdue, refusesLatePrepare } from './late';
@@ -95,8 +95,8 @@ export const disorderChecks: readonly Check[] = [
   },
 ];
 
-function noteOther(bench: Bench, exchange: Exchange): void {
-  const status = statusOf(exchange);
+function noteOther(bench: Bench, asked: Asked): void {
+  const status = statusOf(asked);
   if (status !== 409)
     bench.note(
       `it refuses with ${String(status)}: only 409 tells the coordinator that the commit took place`,

@@ -1,5 +1,5 @@
 /** Owns the checks of the list that the orphan sweep and operators read. */
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { noteUnlessYes } from './independence';
 
 export const listChecks: readonly Check[] = [

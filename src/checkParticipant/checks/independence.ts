@@ -2,7 +2,7 @@
 import { readVote } from '../../protocol/wire/answers';
 import { type Bench } from '../bench';
 import { StaysUnavailable } from '../caller';
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { type Transaction, type Twist } from '../transaction';
 
 export const independenceChecks: readonly Check[] = [
@@ -14,8 +14,8 @@ export const independenceChecks: readonly Check[] = [
     commits: 1,
     run: async bench => {
       const first = await bench.prepared();
-      const participant = `${first.call.participant.slice(0, 62)}-2`;
-      const second = bench.open({ ...first.call, participant });
+      const participant = `${first.particulars.participant.slice(0, 62)}-2`;
+      const second = bench.open({ ...first.particulars, participant });
       await noteUnlessYes(bench, second);
       await second.rollsBack();
       await first.commits();

@@ -1,5 +1,5 @@
 /** Owns the list of checks and their order: the plain course first, since all others build on it; restarts last. */
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { answerChecks } from './answers';
 import { disorderChecks } from './disorder';
 import { listChecks } from './inDoubtList';

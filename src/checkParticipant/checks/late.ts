@@ -4,7 +4,7 @@
  */
 import { readVote } from '../../protocol/wire/answers';
 import { type Bench } from '../bench';
-import { type Exchange } from '../caller';
+import { type Asked } from '../caller';
 import { type Transaction, demand } from '../transaction';
 
 /** An hour: no disagreement of clocks explains it. */
@@ -28,6 +28,6 @@ export async function refusesLatePrepare(bench: Bench, rolledBack: Transaction):
   bench.note('it forgets the rollback, and refuses every prepare after decideBy instead');
 }
 
-function isNo({ reply }: Exchange): boolean {
+function isNo({ reply }: Asked): boolean {
   return readVote(reply).is === 'no';
 }

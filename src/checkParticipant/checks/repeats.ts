@@ -1,6 +1,6 @@
 /** Owns the checks of repeats: every request may come twice, also at once (I7). */
 import { changed } from '../changedPayload';
-import { type Check } from '../contract';
+import { type Check } from '../check';
 
 const atOnce = 8;
 

@@ -1,6 +1,6 @@
 /** Owns the checks over a restart of the participant: what it said before holds after. */
 import { type Bench } from '../bench';
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { refusesLatePrepare } from './late';
 
 export const restartChecks: readonly Check[] = [

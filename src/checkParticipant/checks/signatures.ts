@@ -1,5 +1,5 @@
 /** Owns the checks of signatures (Standard Webhooks): who cannot sign moves nothing. */
-import { type Check } from '../contract';
+import { type Check } from '../check';
 import { type Twist } from '../transaction';
 import { type Bench } from '../bench';
 

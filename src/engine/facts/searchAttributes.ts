@@ -1,4 +1,4 @@
-/** Owns the search attributes of a transaction: their names, types and values (SPEC §4). They stand in Temporal. */
+/** Owns the search attributes of a transaction: their names, types and values (PROTOCOL §4). They stand in Temporal. */
 import { type SearchAttributePair, SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { type TransactionDocument } from '../../protocol/client/document';
 

@@ -4,7 +4,7 @@
  */
 import { type Decision } from '../../protocol/wire/phases';
 import { type CoordinatorAccess } from '../contract';
-import { readBounded } from '../http/bounded';
+import { readBounded } from '../http/body';
 import { type VoteRecord } from '../ledger/record';
 
 const timeoutMs = 5_000;

@@ -2,12 +2,23 @@
  * Owns settling what is in doubt for long by what the coordinator says. One that cannot be settled keeps no other waiting,
  * and who closes the service waits for what was asked already, not for all that is in doubt.
  */
-import { type CoordinatorAccess } from '../contract';
+import { type CoordinatorAccess, type KitLog, type ParticipantOptions } from '../contract';
 import { type VoteRecord } from '../ledger/record';
 import { loggable } from '../loggable';
-import { settle } from '../settle';
+import { type ResourceManager, settle } from '../resourceManager';
+import { type Session } from '../stores/contract';
 import { askDecision } from './ask';
-import { type Keeping } from './keeping';
+
+/** What looking after prepared transactions needs. */
+export interface Keeping {
+  readonly transaction: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  readonly service: string;
+  readonly manager: ResourceManager;
+  readonly log: KitLog;
+  readonly options: ParticipantOptions;
+  /** Aborted when the service closes. */
+  readonly stopping: AbortSignal;
+}
 
 const atOnce = 8;
 
@@ -18,7 +29,7 @@ export async function askInDoubt(keeping: Keeping): Promise<void> {
   const before = Date.now() - (coordinator.askAfterMs ?? 60_000);
   let after: VoteRecord | undefined;
   while (!keeping.stopping.aborted) {
-    const page = await keeping.engine.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
+    const page = await keeping.manager.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
     const old = page.filter(each => each.createdAt <= before);
     await Promise.all(old.map(each => askOneSafely(keeping, coordinator, each)));
     if (old.length < atOnce) return;
@@ -37,7 +48,7 @@ async function askOneSafely(keeping: Keeping, access: CoordinatorAccess, record:
 }
 
 async function askOne(
-  { engine, log }: Keeping,
+  { manager, log }: Keeping,
   access: CoordinatorAccess,
   record: VoteRecord,
 ): Promise<void> {
@@ -48,7 +59,7 @@ async function askOne(
     log.warn({ ...about, why: told.wait }, 'in doubt, and waits on');
     return;
   }
-  const settled = await settle(engine, {
+  const settled = await settle(manager, {
     transactionId,
     participant,
     outcome: told.decision === 'commit' ? 'committed' : 'rolledback',

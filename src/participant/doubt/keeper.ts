@@ -5,8 +5,7 @@
 import { type Ms } from '../../protocol/wire/phases';
 import { forget } from '../ledger/votes';
 import { loggable } from '../loggable';
-import { askInDoubt } from './inDoubt';
-import { type Keeping } from './keeping';
+import { askInDoubt, type Keeping } from './inDoubt';
 
 export interface Keeper {
   /** Waits for the pass that is under way. */
@@ -49,8 +48,8 @@ async function keep(keeping: Keeping): Promise<void> {
     });
 }
 
-async function reportFound({ engine, log }: Keeping): Promise<void> {
-  const found = await engine.prepared({ limit: batch });
+async function reportFound({ manager, log }: Keeping): Promise<void> {
+  const found = await manager.prepared({ limit: batch });
   const [oldest] = found;
   if (oldest === undefined) return;
   const count = found.length === batch ? `${batch} or more` : found.length;
@@ -60,8 +59,8 @@ async function reportFound({ engine, log }: Keeping): Promise<void> {
   );
 }
 
-async function endStrays({ engine, log }: Keeping): Promise<void> {
-  const { ended, unknown, failed } = await engine.reconcile();
+async function endStrays({ manager, log }: Keeping): Promise<void> {
+  const { ended, unknown, failed } = await manager.reconcile();
   if (ended > 0)
     log.warn({ ended }, 'rolled back branches that were left prepared although they had been rolled back');
   for (const { key, error } of failed)

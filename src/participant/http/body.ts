@@ -1,6 +1,5 @@
 /** Owns the reading of bodies: bounded while they come in, UTF-8, JSON, and signed where there is a secret. */
 import { whyUnsigned } from '../../protocol/wire/signatures';
-import { readBounded } from './bounded';
 import { Problem } from './problems';
 
 /** The whole body as text. */
@@ -8,6 +7,22 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   const tooLarge = new Problem('body-too-large', `the body is over ${maxBytes} bytes`);
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge;
   return decode(await readBounded(request, maxBytes, tooLarge));
+}
+
+/** Of a request or an answer: no more of it is kept than is allowed. @throws `tooLarge`, as soon as it is */
+export async function readBounded(
+  { body }: Pick<Request | Response, 'body'>,
+  maxBytes: number,
+  tooLarge: Error,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function decode(bytes: Uint8Array): string {

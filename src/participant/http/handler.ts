@@ -5,9 +5,8 @@
 import { type CompletionPhase } from '../../protocol/wire/phases';
 import { lastSegment } from '../../protocol/wire/urls';
 import { type KitLog, type ParticipantOptions, type Settled } from '../contract';
-import { type Completion, type Engine, type PrepareCall } from '../engine';
+import { type Completion, type ResourceManager, type PrepareCall, settle } from '../resourceManager';
 import { loggable } from '../loggable';
-import { settle } from '../settle';
 import { StoreUnavailable } from '../stores/contract';
 import { demandSignature, parseJson, readText } from './body';
 import { pageOf } from './preparedPage';
@@ -30,12 +29,12 @@ export function routeOf(url: URL): Route | undefined {
 }
 
 interface Wiring {
-  readonly engine: Engine;
+  readonly manager: ResourceManager;
   readonly log: KitLog;
   readonly options: ParticipantOptions;
 }
 
-export function createHandler({ engine, log, options }: Wiring): (request: Request) => Promise<Response> {
+export function createHandler({ manager, log, options }: Wiring): (request: Request) => Promise<Response> {
   const { secrets = [], maxBodyBytes = 1_048_576 } = options;
 
   const answer = async (request: Request): Promise<Response> => {
@@ -47,22 +46,22 @@ export function createHandler({ engine, log, options }: Wiring): (request: Reque
       throw new Problem('method-not-allowed', `use ${routes[route]}`, { headers: { allow: routes[route] } });
     const text = await readText(request, maxBodyBytes);
     demandSignature(request, text, secrets);
-    if (route === 'prepared') return Response.json(await pageOf(engine, pageAsked(url)));
+    if (route === 'prepared') return Response.json(await pageOf(manager, pageAsked(url)));
     const body = parseJson(request, text);
-    if (route === 'settle') return settledAnswer(await settle(engine, settlementOf(body)));
+    if (route === 'settle') return settledAnswer(await settle(manager, settlementOf(body)));
     return route === 'prepare'
       ? vote(prepareCallOf(body, request.headers))
       : complete(completionOf(body, route, request.headers), route);
   };
 
   const vote = async (call: PrepareCall): Promise<Response> => {
-    const given = await engine.prepare(call);
+    const given = await manager.prepare(call);
     log.info({ ...about(call), phase: 'prepare', ...given }, `voted ${given.vote}`);
     return given.vote === 'yes' ? Response.json(given) : refusal(given.reason, { vote: 'no' });
   };
 
   const complete = async (call: Completion, phase: CompletionPhase): Promise<Response> => {
-    const settled = await engine[phase](call);
+    const settled = await manager[phase](call);
     if (settled.is === 'done')
       log.info({ ...about(call), phase }, phase === 'commit' ? 'committed' : 'rolled back');
     else log.error({ ...about(call), phase, why: settled.why }, `refused to ${phase}`);

@@ -2,20 +2,20 @@
 import { namePattern } from '../../protocol/wire/names';
 import { timestamp } from '../../protocol/wire/phases';
 import { type PreparedPage } from '../contract';
-import { type Engine } from '../engine';
+import { type ResourceManager } from '../resourceManager';
 import { type Position } from '../ledger/votes';
 import { Problem } from './problems';
 
 const longestPage = 1_000;
 
 export async function pageOf(
-  engine: Engine,
+  manager: ResourceManager,
   { limit = 100, cursor }: { readonly limit?: number; readonly cursor?: string },
 ): Promise<PreparedPage> {
   if (!Number.isInteger(limit) || limit < 1 || limit > longestPage)
     throw new Problem('invalid-request', `limit must be a whole number from 1 to ${longestPage}`);
   const after = cursor === undefined ? {} : { after: positionOf(cursor) };
-  const records = await engine.prepared({ limit, ...after });
+  const records = await manager.prepared({ limit, ...after });
   const last = records.length === limit ? records.at(-1) : undefined;
   return {
     prepared: records.map(({ transactionId, participant, createdAt }) => ({

@@ -8,7 +8,7 @@ import { problemsOf } from '../../protocol/wire/inputProblems';
 import { namePattern } from '../../protocol/wire/names';
 import { type CompletionPhase, type Phase } from '../../protocol/wire/phases';
 import { type BranchKey, type Settlement } from '../contract';
-import { type Completion, type PrepareCall } from '../engine';
+import { type Completion, type PrepareCall } from '../resourceManager';
 import { Problem } from './problems';
 
 const name = z.string().regex(namePattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');

@@ -7,7 +7,6 @@
 import type pg from 'pg';
 import { type Dialect, type Row, type Session, type XaStore } from '../contract';
 import { branchesOf } from './branches';
-import { loadDriver } from './driver';
 import { conflictedTooOften, isConflict, withHint } from './errors';
 import { type Sessions, sessionsOf } from './sessions';
 
@@ -115,4 +114,13 @@ function sessionOf(client: pg.PoolClient): Session {
       return rows as readonly Row[];
     },
   };
+}
+
+/** An optional peer, needed by those alone who keep their record in PostgreSQL. */
+async function loadDriver(): Promise<typeof pg> {
+  try {
+    return (await import('pg')).default;
+  } catch (error) {
+    throw new Error('postgresStore needs the driver pg: npm install pg', { cause: error });
+  }
 }

@@ -7,19 +7,19 @@ export interface Caller {
   readonly role: Role;
 }
 
-export interface Exchange {
+export interface RequestContext {
   caller?: Caller;
   transactionId?: string;
   failure?: unknown;
 }
 
-export function exchangeOf(response: Response): Exchange {
-  return response.locals as Exchange;
+export function contextOf(response: Response): RequestContext {
+  return response.locals as RequestContext;
 }
 
 /** @throws when a route was mounted outside authentication: a bug that must not pass as anybody. */
 export function callerOf(response: Response): Caller {
-  const { caller } = exchangeOf(response);
+  const { caller } = contextOf(response);
   if (caller === undefined) throw new Error('this route is not behind authentication');
   return caller;
 }

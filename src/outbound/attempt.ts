@@ -14,7 +14,7 @@ import { outcomeOf, type Progress } from './outcomes';
 import { retryAfterMs } from './retryAfter';
 import { doubtAbout } from './voteBody';
 
-export interface Limits {
+export interface AnswerLimits {
   readonly maxBodyBytes: number;
   readonly maxHeaderCount: number;
   /** How long the rest of an answer whose status line was enough may take. */
@@ -32,12 +32,12 @@ export const pastDeadline: Reply = {
   message: 'its time had passed before it was sent',
 };
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Attempt implements Dispatcher.DispatchHandler {
   readonly reply: Promise<Reply>;
   /** The request holds no connection any more. */
   readonly over: Promise<void>;
   readonly #request: OutboundRequest;
-  readonly #limits: Limits;
+  readonly #limits: AnswerLimits;
   readonly #timer: NodeJS.Timeout;
   #resolveReply!: (reply: Reply) => void;
   #resolveOver!: () => void;
@@ -50,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #size = 0;
   #chunks: Buffer[] = [];
 
-  constructor(request: OutboundRequest, limits: Limits) {
+  constructor(request: OutboundRequest, limits: AnswerLimits) {
     this.#request = request;
     this.#limits = limits;
     this.reply = new Promise(resolve => (this.#resolveReply = resolve));
@@ -83,13 +83,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     if (headerCount(controller) > this.#limits.maxHeaderCount) this.#cut(tooManyHeaders);
-    else if (!this.#request.readBody) this.#replyAndDrain();
+    else if (this.#request.readBody === false) this.#replyAndDrain();
+    else if (this.#request.readBody === 'toShow') this.#replySoon();
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#limits.maxBodyBytes) this.#cut(tooLarge(this.#limits.maxBodyBytes));
-    else if (this.#request.readBody) this.#chunks.push(chunk);
+    if (this.#size > this.#limits.maxBodyBytes)
+      this.#cut(this.#unlessAnswered(tooLarge(this.#limits.maxBodyBytes)));
+    else if (this.#request.readBody !== false) this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
@@ -103,7 +105,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** undici is done with it, without a whole answer. */
   fail(error: unknown): void {
-    this.#settle(outcomeOf(error, this.#progress));
+    this.#settle(this.#unlessAnswered(outcomeOf(error, this.#progress)));
     this.#end();
   }
 
@@ -117,18 +119,32 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#progress === 'notSent') {
       this.#cut({ kind: 'notSent', code: 'connection', message: `no connection was made ${within}` });
     } else {
-      this.#cut({ kind: 'lost', code: 'timeout', message: `no whole answer ${within}` });
+      this.#cut(
+        this.#unlessAnswered({ kind: 'lost', code: 'timeout', message: `no whole answer ${within}` }),
+      );
     }
   };
 
   #onCancel = (): void => {
     const kind = this.#progress === 'notSent' ? 'notSent' : 'lost';
-    this.#cut({ kind, code: 'cancelled', message: 'cancelled' });
+    this.#cut(this.#unlessAnswered({ kind, code: 'cancelled', message: 'cancelled' }));
   };
 
   #replyAndDrain(): void {
     this.#settle(this.#answer());
     this.#drainTimer = setTimeout(() => this.#controller?.abort(stop), this.#limits.drainMs);
+  }
+
+  #replySoon(): void {
+    this.#drainTimer = setTimeout(() => {
+      this.#cut(this.#answer());
+    }, this.#limits.drainMs);
+  }
+
+  /** Where the status line alone counts, it does so whatever becomes of the body. */
+  #unlessAnswered(reply: Reply): Reply {
+    const answered = this.#request.readBody === 'toShow' && this.#progress === 'headersRead';
+    return answered ? this.#answer() : reply;
   }
 
   #answer(): Reply {
@@ -139,7 +155,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #wholeAnswer(): Reply {
     const body = new TextDecoder().decode(Buffer.concat(this.#chunks)); // leaves out a byte order mark
     const doubt = this.#status === 200 ? doubtAbout(this.#headers, body) : undefined;
-    return doubt ?? { ...this.#answer(), ...(body === '' ? {} : { body }) };
+    if (doubt !== undefined) return this.#unlessAnswered(doubt);
+    return { ...this.#answer(), ...(body === '' ? {} : { body }) };
   }
 
   /** Only the first reply counts. */

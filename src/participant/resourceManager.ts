@@ -1,5 +1,5 @@
-/** Owns what HTTP, in-doubt handling and operators ask of the record keeper, whichever way the effect is done. */
-import { type BranchKey, type Call, type Vote } from './contract';
+/** Owns what HTTP, in-doubt handling and operators ask of the resource manager (what holds the prepared effects and their record), whichever way the effect is done. */
+import { type BranchKey, type Call, type Settled, type Settlement, type Vote } from './contract';
 import { type CompletionAnswer, type VoteRecord } from './ledger/record';
 import { type Position } from './ledger/votes';
 
@@ -30,7 +30,7 @@ export interface Failed {
 }
 
 /** Each may throw: then nothing is decided, and the caller is to try again. */
-export interface Engine {
+export interface ResourceManager {
   prepare(call: PrepareCall): Promise<Vote>;
   /** @param settledBy who says so, where it is not the coordinator's own call. */
   commit(call: Completion, settledBy?: string): Promise<CompletionAnswer>;
@@ -38,4 +38,11 @@ export interface Engine {
   /** What is prepared, oldest first. */
   prepared(page: Page): Promise<readonly VoteRecord[]>;
   reconcile(): Promise<Reconciled>;
+}
+
+/** By other than the coordinator's own call: by an operator, or by what the coordinator's status says. */
+export async function settle(manager: ResourceManager, settlement: Settlement): Promise<Settled> {
+  const { outcome, by, reason, ...key } = settlement;
+  const settledBy = `${by}: ${reason}`;
+  return outcome === 'committed' ? manager.commit(key, settledBy) : manager.rollback(key, settledBy);
 }
