@@ -6,7 +6,8 @@
 import { quick } from '../support/quick';
 import { type Link, type PartWorker, startLink, startPartWorker } from '../support/partWorker';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: { ...quick, transactionTimeoutMs: 12_000 }, apiOnly: true });
 let link: Link;

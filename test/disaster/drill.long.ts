@@ -20,7 +20,7 @@ import { freePorts, newPlace, type Place, ROOT, settings } from '../devServer/fi
 import { type Participants, startParticipants } from '../support/participants';
 import { type CoordinatorProcess, endProcesses, post, startProcess } from '../support/processes';
 import { gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 
 const run = promisify(execFile);
 

@@ -14,7 +14,7 @@ import {
   sqliteStore,
   yes,
 } from '../../src/participant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { call, newId } from './support/calls';
 import { usePostgres } from './support/postgres';
 import { keepLog, type KeptLog } from './support/quiet';

@@ -5,7 +5,7 @@
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Participant } from '../../../src/participant';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { call, newId, send } from './calls';
 import { keepLog } from './quiet';
 import { opening, type Rig } from './rig';
