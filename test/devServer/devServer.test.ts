@@ -1,18 +1,9 @@
 // The server that npm start owns: supervision, against the real script and server.
 import { execFileSync } from 'node:child_process';
 import { startDevServer, type DevServer, type DevServerOptions } from '../../src/engine/devServer/devServer';
+import { freePorts } from '../support/listening';
 import { eventually } from '../support/until';
-import {
-  answers,
-  cleanUp,
-  freePorts,
-  newPlace,
-  processesNaming,
-  ready,
-  runAt,
-  serverPid,
-  type Place,
-} from './fixture';
+import { answers, cleanUp, newPlace, processesNaming, ready, runAt, serverPid, type Place } from './fixture';
 
 afterEach(cleanUp);
 

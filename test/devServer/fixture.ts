@@ -3,9 +3,10 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePorts } from '../support/listening';
 import { eventually, until } from '../support/until';
 
 export const ROOT = resolve(__dirname, '../..');
@@ -28,20 +29,6 @@ export function newFolder(): string {
 export async function newPlace(): Promise<Place> {
   const [port, uiPort] = await freePorts();
   return { dataDir: join(newFolder(), 'data'), port, uiPort };
-}
-
-/** Both are open at once, so that they differ. */
-export async function freePorts(): Promise<[number, number]> {
-  const servers = await Promise.all([listenAnywhere(), listenAnywhere()]);
-  const [port, uiPort] = servers.map(server => (server.address() as AddressInfo).port) as [number, number];
-  await Promise.all(servers.map(server => new Promise(closed => server.close(closed))));
-  return [port, uiPort];
-}
-
-async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
 }
 
 /** Ends what a failed test left running, so that one failure brings no others, and removes the folders. */

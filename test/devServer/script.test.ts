@@ -4,11 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../support/listening';
 import { eventually } from '../support/until';
 import {
   answers,
   cleanUp,
-  freePorts,
   newFolder,
   newPlace,
   processesNaming,

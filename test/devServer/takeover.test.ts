@@ -2,18 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDevServer, type DevServerOptions } from '../../src/engine/devServer/devServer';
+import { freePorts } from '../support/listening';
 import { eventually } from '../support/until';
 import { coordinatorAt } from './coordinator';
-import {
-  answers,
-  cleanUp,
-  freePorts,
-  newPlace,
-  processesNaming,
-  runAt,
-  serverPid,
-  untilNobodyNames,
-} from './fixture';
+import { answers, cleanUp, newPlace, processesNaming, runAt, serverPid, untilNobodyNames } from './fixture';
 
 afterEach(cleanUp);
 
