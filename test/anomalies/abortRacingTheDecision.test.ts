@@ -5,7 +5,8 @@
 import { startPartWorker } from '../support/partWorker';
 import { quick } from '../support/quick';
 import { expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick, apiOnly: true });
 
@@ -81,8 +82,8 @@ async function eventuallyRecorded(
   id: string,
   attributes: 'activityTaskCompletedEventAttributes',
 ): Promise<void> {
-  for (;;) {
+  await eventually(async () => {
     const { events } = await world.dtc.client.workflow.getHandle(id).fetchHistory();
-    if (events?.some(event => event[attributes] != null) === true) return;
-  }
+    return events?.some(event => event[attributes] != null) === true;
+  });
 }

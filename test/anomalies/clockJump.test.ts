@@ -6,7 +6,8 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CoordinatorProcess, endProcesses, startProcess } from '../support/processes';
 import { faultsOf } from '../support/records';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: { prepareAttempts: 100, completionAttempts: 100 }, apiOnly: true });
 const hourMs = 3_600_000;

@@ -2,7 +2,8 @@
 import { startParticipants } from '../support/participants';
 import { quick } from '../support/quick';
 import { type Held, expectAllAsDecided, reset, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 

@@ -1,7 +1,8 @@
 /** PROTOCOL §2: 409 to commit is no way out after a yes. It is retried, raises attention, and never becomes a rollback (I2). */
 import { quick } from '../support/quick';
 import { expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 

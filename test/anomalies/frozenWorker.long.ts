@@ -15,7 +15,8 @@ import {
   gate,
   statefulParticipant,
 } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 /** Long for who holds an answer back until the worker wakes: it is taken for lost by its heartbeats, long before. */
 const patient = { prepareTimeoutMs: 20_000, completionTimeoutMs: 20_000 };

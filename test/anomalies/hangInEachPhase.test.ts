@@ -1,7 +1,8 @@
 /** I9: a participant that hangs holds the others up by one request timeout at most, in each phase. I3: it is told as well. */
 import { quick } from '../support/quick';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 /** One request timeout, and what a busy machine needs for the next round. */

@@ -1,7 +1,8 @@
 /** I4: a prepare that arrives after its rollback is undone by the late rollback, which goes on until it is acknowledged. */
 import { quick } from '../support/quick';
 import { expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 

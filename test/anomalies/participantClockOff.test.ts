@@ -4,7 +4,8 @@
  */
 import { quick } from '../support/quick';
 import { expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 const hourMs = 3_600_000;

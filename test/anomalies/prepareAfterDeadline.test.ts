@@ -1,7 +1,8 @@
 /** I4: no prepare leaves after `decideBy`, and a vote that is awaited then is awaited no longer; the reason says `deadline`. */
 import { type ServerResponse } from 'node:http';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({
   limits: { prepareTimeoutMs: 1000, prepareAttempts: 50, completionTimeoutMs: 400, retryMaxMs: 30_000 },

@@ -2,7 +2,8 @@
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';
 import { reset, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 const provisional = { onCommitFailure: 'rollback' } as const;

@@ -1,7 +1,8 @@
 /** I2: signals may be repeated, reordered and contradict each other; the first that applies counts, the rest are shown. */
 import { quick } from '../support/quick';
 import { expectAllAsDecided, gate, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 

@@ -2,7 +2,8 @@
 import { signal, temporalWorkflow, update } from '../support/temporalCli';
 import { quick } from '../support/quick';
 import { silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
 

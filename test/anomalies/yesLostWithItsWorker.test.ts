@@ -4,12 +4,14 @@
  * between them: it can neither report nor heartbeat any more.
  */
 import { quick } from '../support/quick';
-import { type Link, type PartWorker, startLink, startPartWorker } from '../support/partWorker';
+import { type PartWorker, startLink, startPartWorker } from '../support/partWorker';
+import { type Proxy } from '../support/proxy';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: { ...quick, transactionTimeoutMs: 12_000 }, apiOnly: true });
-let link: Link;
+let link: Proxy;
 let doomed: PartWorker;
 
 beforeEach(async () => {
@@ -17,7 +19,7 @@ beforeEach(async () => {
   doomed = await startPartWorker({ taskQueue: world.dtc.taskQueue, runs: 'both', address: link.address });
 });
 afterEach(async () => {
-  link.heal(); // a worker that cannot reach Temporal cannot be drained either
+  link.mend(); // a worker that cannot reach Temporal cannot be drained either
   await Promise.all([doomed.stop(), world.dtc.stopWorker()]);
   await link.close();
 });

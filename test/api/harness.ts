@@ -103,11 +103,6 @@ export class Harness {
   }
 }
 
-/** Until `isSo`, looking again whenever the event loop has turned. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(resolve => setImmediate(resolve));
-}
-
 /** The shape that every error has (RFC 9457). */
 export function problem(name: string, status: number, rest: object = {}): unknown {
   const json = expect.objectContaining({

@@ -4,7 +4,8 @@ import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../../src/coord
 import { type LeaseRequest, type Leased, type ReleaseRequest } from '../../src/coordinator/lock/contract';
 import { type Refusal } from '../../src/protocol/lock/apply';
 import { keyedId, timedId } from '../../src/protocol/wire/ids';
-import { type Answer, Harness, problem, until } from './harness';
+import { eventually } from '../support/until';
+import { type Answer, Harness, problem } from './harness';
 
 let api: Harness;
 beforeEach(async () => (api = await Harness.start()));
@@ -172,7 +173,7 @@ describe('POST /locks', () => {
   it('answers those that wait at once when the server stops, and tells them to ask again', async () => {
     waits();
     const answers = [1, 2, 3].map(nth => post({ ...wanted, holder: `job-${nth}`, waitMs: 60_000 }));
-    await until(() => api.locks.acquired.length === 3);
+    await eventually(() => api.locks.acquired.length === 3);
     api.stopping.abort();
     for (const answer of await Promise.all(answers)) {
       expect(answer).toEqual(problem('stopping', 503));
@@ -189,10 +190,10 @@ describe('POST /locks', () => {
       body: JSON.stringify({ ...wanted, waitMs: 60_000 }),
       signal: leaving.signal,
     });
-    await until(() => api.locks.acquired.length === 1);
+    await eventually(() => api.locks.acquired.length === 1);
     leaving.abort();
     await expect(call).rejects.toThrow();
-    await until(() => api.locks.acquired[0]?.signal.aborted === true);
+    await eventually(() => api.locks.acquired[0]?.signal.aborted === true);
     expect(await api.logLines('request')).toMatchObject([{ clientGone: true }]);
   });
 });

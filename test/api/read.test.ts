@@ -1,6 +1,7 @@
 import { getMaxListeners } from 'node:events';
 import { request } from 'undici';
-import { Harness, problem, until } from './harness';
+import { eventually } from '../support/until';
+import { Harness, problem } from './harness';
 
 let api: Harness;
 beforeEach(async () => {
@@ -37,7 +38,7 @@ describe('GET /transactions/<id>', () => {
 
   it('waits for another state where the client prefers to', async () => {
     const answer = api.call('/transactions/testt1', { headers: { prefer: 'wait=30' } });
-    await until(() => api.coordinator.waits === 1);
+    await eventually(() => api.coordinator.waits === 1);
     api.coordinator.set('testt1', { state: 'committing', decision: 'commit' });
     const { json, headers } = await answer;
     expect({ ...json, ...headers }).toMatchObject({ state: 'committing', 'preference-applied': 'wait=30' });
@@ -61,7 +62,7 @@ describe('GET /transactions/<id>', () => {
 
   it('answers waiting requests at once when the server stops', async () => {
     const answers = [1, 2, 3].map(() => api.call('/transactions/testt1', { headers: { prefer: 'wait=60' } }));
-    await until(() => api.coordinator.waits === 3);
+    await eventually(() => api.coordinator.waits === 3);
     api.stopping.abort();
     expect((await Promise.all(answers)).map(answer => answer.status)).toEqual([200, 200, 200]);
   });
@@ -76,10 +77,10 @@ describe('GET /transactions/<id>', () => {
       headers: { prefer: 'wait=60' },
       signal: leaving.signal,
     });
-    await until(() => api.coordinator.waits === 1);
+    await eventually(() => api.coordinator.waits === 1);
     leaving.abort();
     await expect(call).rejects.toThrow();
-    await until(() => api.coordinator.waits === 0);
+    await eventually(() => api.coordinator.waits === 0);
     expect(await api.logLines('request')).toMatchObject([{ clientGone: true, transactionId: 'testt1' }]);
   });
 });

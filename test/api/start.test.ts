@@ -1,4 +1,5 @@
-import { Harness, problem, until } from './harness';
+import { eventually } from '../support/until';
+import { Harness, problem } from './harness';
 
 const two = ['http://a:1/prepare', 'http://b:2/x/prepare?key=secret'];
 
@@ -199,7 +200,7 @@ describe('Idempotency-Key', () => {
 describe('Prefer: wait', () => {
   it('answers once status leaves pending', async () => {
     const answer = api.post(two, { prefer: 'wait=20' });
-    await until(() => api.coordinator.waits === 1);
+    await eventually(() => api.coordinator.waits === 1);
     api.coordinator.set('testt1', { state: 'committing' }); // not what was waited for
     api.coordinator.set('testt1', { status: 'committed', state: 'committed', decision: 'commit' });
     const { status, json, headers } = await answer;
@@ -219,7 +220,7 @@ describe('Prefer: wait', () => {
     ['wait=4, wait=8', 4],
   ])('takes %s for %d seconds', async (prefer, seconds) => {
     const answer = api.post(two, { prefer });
-    await until(() => api.coordinator.waits === 1);
+    await eventually(() => api.coordinator.waits === 1);
     api.coordinator.set('testt1', { status: 'rolledback' });
     expect((await answer).headers['preference-applied']).toBe(`wait=${seconds}`);
     expect(api.coordinator.calls.at(-1)?.with).toMatchObject({ timeoutMs: seconds * 1_000 });
@@ -246,7 +247,7 @@ describe('Prefer: wait', () => {
 
   it('answers at once when the server stops', async () => {
     const answer = api.post(two, { prefer: 'wait=60' });
-    await until(() => api.coordinator.waits === 1);
+    await eventually(() => api.coordinator.waits === 1);
     api.stopping.abort();
     expect(await answer).toMatchObject({ status: 201, json: { status: 'pending' } });
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/until';
 import { demoPid, leftIn, newFolder, runDemo, stillRunning, tamper } from './demoRun';
 
 const { folder, tmp, remove } = newFolder();
@@ -47,6 +47,6 @@ it.each([
   await demo.printed(text);
   process.kill(demoPid(demo), 'SIGKILL');
   await demo.ended;
-  while (stillRunning(demo, tmp).length > 0) await sleep(100); // the coordinator stops in order
+  await eventually(() => stillRunning(demo, tmp).length === 0, 60_000); // the coordinator stops in order
   expect(leftIn(tmp).filter(name => name.startsWith('dtc-postgres'))).toEqual([]);
 });

@@ -1,18 +1,9 @@
 // The server that npm start owns: supervision, against the real script and server.
 import { execFileSync } from 'node:child_process';
 import { startDevServer, type DevServer, type DevServerOptions } from '../../src/engine/devServer/devServer';
-import {
-  answers,
-  cleanUp,
-  freePorts,
-  newPlace,
-  processesNaming,
-  ready,
-  runAt,
-  serverPid,
-  until,
-  type Place,
-} from './fixture';
+import { freePorts } from '../support/listening';
+import { eventually } from '../support/until';
+import { answers, cleanUp, newPlace, processesNaming, ready, runAt, serverPid, type Place } from './fixture';
 
 afterEach(cleanUp);
 
@@ -55,7 +46,7 @@ it('starts the server again when it dies alone, and says so', async () => {
     async () => {
       const first = serverPid(place.dataDir);
       process.kill(first, 'SIGKILL');
-      await until(() => lines.includes('info Temporal server: started again'), 'a second server');
+      await eventually(() => lines.includes('info Temporal server: started again'), 40_000);
       expect(serverPid(place.dataDir)).not.toBe(first);
       expect(await answers(place.port)).toBe(true);
       expect(lines).toContain('warn the Temporal server ended by itself, starting it again');
@@ -72,7 +63,7 @@ it('leaves nothing when it is stopped while the server is being started again', 
     (_, message) => lines.push(message),
     async () => {
       process.kill(serverPid(place.dataDir), 'SIGKILL');
-      await until(() => lines.some(line => line.includes('ended by itself')), 'its death is seen');
+      await eventually(() => lines.some(line => line.includes('ended by itself')), 40_000);
     },
   );
   expect(processesNaming(place.dataDir)).toEqual([]);
@@ -83,7 +74,7 @@ it('leaves nothing, and the directory free, when a start is given up', async () 
   const place = await newPlace();
   const giveUp = new AbortController();
   const start = startDevServer({ ...place, log: silent, signal: giveUp.signal });
-  await until(() => processesNaming(place.dataDir).length > 0, 'the start begins');
+  await eventually(() => processesNaming(place.dataDir).length > 0, 40_000);
   giveUp.abort();
   await expect(start).rejects.toThrow();
   expect(processesNaming(place.dataDir)).toEqual([]);

@@ -3,10 +3,11 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../support/listening';
+import { eventually, until } from '../support/until';
 
 export const ROOT = resolve(__dirname, '../..');
 const SCRIPT = join(ROOT, 'temporal-dev.sh');
@@ -30,27 +31,18 @@ export async function newPlace(): Promise<Place> {
   return { dataDir: join(newFolder(), 'data'), port, uiPort };
 }
 
-/** Both are open at once, so that they differ. */
-export async function freePorts(): Promise<[number, number]> {
-  const servers = await Promise.all([listenAnywhere(), listenAnywhere()]);
-  const [port, uiPort] = servers.map(server => (server.address() as AddressInfo).port) as [number, number];
-  await Promise.all(servers.map(server => new Promise(closed => server.close(closed))));
-  return [port, uiPort];
-}
-
-async function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
 /** Ends what a failed test left running, so that one failure brings no others, and removes the folders. */
 export async function cleanUp(): Promise<void> {
   for (const folder of made.splice(0)) {
     for (const pid of processesNaming(folder)) process.kill(pid, 'SIGKILL');
-    await until(() => processesNaming(folder).length === 0, 'what was left is gone');
+    await untilNobodyNames(folder);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+export async function untilNobodyNames(text: string): Promise<void> {
+  const look = (): number[] => processesNaming(text);
+  await until(look, pids => pids.length === 0, { withinMs: 40_000, everyMs: 50 });
 }
 
 /** Living processes with the text in their command line. */
@@ -61,14 +53,6 @@ export function processesNaming(text: string): number[] {
     .flatMap(match =>
       match?.[3]?.includes(text) === true && !match[2]?.startsWith('Z') ? [Number(match[1])] : [],
     );
-}
-
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 40_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`not in time: ${what}`);
-    await sleep(50);
-  }
 }
 
 export function answers(port: number, host = '127.0.0.1'): Promise<boolean> {
@@ -125,5 +109,5 @@ export async function ready(script: Script): Promise<void> {
   const over = script.ended.then(code => {
     throw new Error(`temporal-dev.sh ended with ${code}: ${script.stderr()}`);
   });
-  await Promise.race([until(() => script.stdout().includes('database '), 'the ready block'), over]);
+  await Promise.race([eventually(() => script.stdout().includes('database '), 40_000), over]);
 }

@@ -4,10 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../support/listening';
+import { eventually } from '../support/until';
 import {
   answers,
   cleanUp,
-  freePorts,
   newFolder,
   newPlace,
   processesNaming,
@@ -15,8 +16,8 @@ import {
   runAt,
   runScript,
   settings,
-  until,
   type Place,
+  untilNobodyNames,
 } from './fixture';
 
 afterEach(cleanUp);
@@ -144,10 +145,10 @@ it('sets a database aside that a killed first start never finished', async () =>
 it('leaves nothing when it is killed before the server answers', async () => {
   const place = await newPlace();
   const script = runAt(place);
-  await until(() => processesNaming(place.dataDir).length > 0, 'the server begins');
+  await eventually(() => processesNaming(place.dataDir).length > 0, 40_000);
   script.child.kill('SIGKILL');
   await script.ended;
-  await until(() => processesNaming(place.dataDir).length === 0, 'everything ended');
+  await untilNobodyNames(place.dataDir);
 });
 
 it('shows how it is used', async () => {

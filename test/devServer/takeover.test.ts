@@ -2,8 +2,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDevServer, type DevServerOptions } from '../../src/engine/devServer/devServer';
+import { freePorts } from '../support/listening';
+import { eventually } from '../support/until';
 import { coordinatorAt } from './coordinator';
-import { answers, cleanUp, freePorts, newPlace, processesNaming, runAt, serverPid, until } from './fixture';
+import { answers, cleanUp, newPlace, processesNaming, runAt, serverPid, untilNobodyNames } from './fixture';
 
 afterEach(cleanUp);
 
@@ -19,7 +21,7 @@ it('takes over the server of a killed coordinator, supervises it and ends it', a
   expect(lines).toEqual(['Temporal server: took over the one that a killed coordinator left']);
   expect(serverPid(place.dataDir)).toBe(first);
   process.kill(first, 'SIGKILL');
-  await until(() => lines.includes('Temporal server: started again'), 'a second server');
+  await eventually(() => lines.includes('Temporal server: started again'), 40_000);
   await server.stop();
   expect(processesNaming(place.dataDir)).toEqual([]);
 });
@@ -57,7 +59,7 @@ it('starts anew when the coordinator and its server were killed', async () => {
 it('does not leave the server behind when the coordinator ends by itself', async () => {
   const place = await newPlace();
   await (await coordinatorAt(place)).exit();
-  await until(() => processesNaming(place.dataDir).length === 0, 'the server ends');
+  await untilNobodyNames(place.dataDir);
 });
 
 it('is told of by temporal-dev.sh, which does not take it', async () => {

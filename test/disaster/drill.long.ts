@@ -16,11 +16,12 @@ import { promisify } from 'node:util';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type OrphansDocument } from '../../src/protocol/orphans/words';
 import { type Banks, openingBalance, perBank, startBanks } from '../bank/support/banks';
-import { freePorts, newPlace, type Place, ROOT, settings } from '../devServer/fixture';
+import { newPlace, type Place, ROOT, settings } from '../devServer/fixture';
+import { freePort } from '../support/listening';
 import { type Participants, startParticipants } from '../support/participants';
 import { type CoordinatorProcess, endProcesses, post, startProcess } from '../support/processes';
 import { gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 
 const run = promisify(execFile);
 
@@ -33,7 +34,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dtc-disaster-'));
-  const [port] = await freePorts();
+  const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   banks = await startBanks(url);
   participants = await startParticipants();

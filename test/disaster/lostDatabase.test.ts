@@ -11,7 +11,7 @@ import { createBankProcess, type BankProcess } from '../bank/support/bankProcess
 import { newFolder, newPlace, ROOT, settings } from '../devServer/fixture';
 import { type Participants, startParticipants } from '../support/participants';
 import { type CoordinatorProcess, endProcesses, post, startProcess } from '../support/processes';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 
 const run = promisify(execFile);
 

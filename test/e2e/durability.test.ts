@@ -5,7 +5,7 @@
 import { type ServerResponse } from 'node:http';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
-import { type Place, newPlace, serverPid, settings, until } from '../devServer/fixture';
+import { type Place, newPlace, serverPid, settings } from '../devServer/fixture';
 import { type Participants, startParticipants } from '../support/participants';
 import {
   type CoordinatorProcess,
@@ -16,6 +16,7 @@ import {
   untilEnded,
 } from '../support/processes';
 import { faultsOf } from '../support/records';
+import { eventually } from '../support/until';
 
 const quick = { DTC_RETRY_INITIAL_MS: '50', DTC_RETRY_MAX_MS: '200' };
 /** "About five seconds", on a machine that does other things too. */
@@ -72,7 +73,7 @@ async function openOneAtEachPoint(): Promise<Open> {
     post(coordinator.url, urls('a', 'slow-to-commit')),
     post(coordinator.url, urls('a', 'refuses', 'slow-to-roll-back')),
   ]);
-  await until(() => held.length === 3, 'three requests are held');
+  await eventually(() => held.length === 3, 40_000);
   const accepted = await post(coordinator.url, urls('a', 'b'));
   return {
     preparing: preparing.id,
@@ -114,7 +115,7 @@ it('ends every accepted transaction after the Temporal server was killed, which 
   const killed = serverPid(place.dataDir);
   process.kill(killed, 'SIGKILL');
   answerHeld(); // while nobody can be told of it
-  await until(() => serverPid(place.dataDir) !== killed, 'another server');
+  await eventually(() => serverPid(place.dataDir) !== killed, 40_000);
   await expectAllEndRight(open, await readyAt(coordinator.url));
 });
 
@@ -149,7 +150,7 @@ it('makes one transaction of each key that a client repeats through crashes, whe
   });
   try {
     for (const requests of [3, 20]) {
-      await until(() => participants.received.length >= requests, 'requests arrive');
+      await eventually(() => participants.received.length >= requests, 40_000);
       process.kill(serverPid(place.dataDir), 'SIGKILL');
       await coordinator.kill();
       coordinator = await start();

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type TestCoordinator } from '../support/coordinator';
 import { type Script } from '../support/participants';
-import { freePort } from '../support/temporalServer';
+import { freePort } from '../support/listening';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { faultsOf } from '../support/records';
 import { useWorld } from '../support/world';

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { type Participants, hang, startParticipants } from '../support/participants';
 import { type CoordinatorProcess, endProcesses, post, startProcess, untilEnded } from '../support/processes';
 import { faultsOf } from '../support/records';
-import { until } from '../devServer/fixture';
+import { eventually } from '../support/until';
 
 const address = process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
 /** "About five seconds", on a machine that does other things too. */
@@ -64,7 +64,7 @@ it('makes one transaction of a key that is sent to both APIs at once', async () 
 it('settles within about five seconds what a killed worker had in hand', async () => {
   participants.on('holds', r => (r.phase === 'commit' && r.nth === 1 ? hang : undefined));
   const { id } = await post(api(0), { participants: urls('a', 'holds'), timeoutMs: 60_000 });
-  await until(() => participants.requests(id, 'holds', 'commit').length === 1, 'the commit is in hand');
+  await eventually(() => participants.requests(id, 'holds', 'commit').length === 1, 40_000);
   const holder = await workerOf(id);
   const killedAt = Date.now();
   await holder.kill();

@@ -3,11 +3,12 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { promisify } from 'node:util';
-import { answers, newPlace, processesNaming, serverPid, settings, until } from '../devServer/fixture';
+import { answers, newPlace, processesNaming, serverPid, settings } from '../devServer/fixture';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Participants, hang, startParticipants } from '../support/participants';
 import { endProcesses, launchProcess, post, startProcess, untilEnded } from '../support/processes';
 import { faultsOf } from '../support/records';
+import { eventually } from '../support/until';
 
 let participants: Participants;
 
@@ -50,7 +51,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
 
     const waiting = post(url, urls('a', 'thinks'), { prefer: 'wait=60' });
     const answeredAt = waiting.then(() => Date.now());
-    await until(() => participants.received.some(r => r.name === 'thinks'), 'a vote takes its time');
+    await eventually(() => participants.received.some(r => r.name === 'thinks'), 40_000);
     const signalledAt = Date.now();
     const exit = await coordinator.stop(signal);
     expect((await answeredAt) - signalledAt).toBeLessThan(1_000);

@@ -6,7 +6,7 @@ import { lockWorkflowId } from '../../workflows/lock/messages';
 import { startCoordinator, type TestCoordinator } from '../support/coordinator';
 import { endProcesses } from '../support/processes';
 import { seeded } from '../support/random';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { type Damage, wreakHavoc } from './hotResources/havoc';
 import { drawPlans, hotResources } from './hotResources/plan';
 import { type Played, playAll } from './hotResources/play';

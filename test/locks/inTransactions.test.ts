@@ -1,5 +1,6 @@
 /** Issue 13: the locks of a transaction are held from before its first prepare until it has ended (I12). */
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { exclusive, lease, lockNow, newResource, unlock } from './support';
 
 describe.each([undefined, 0])('with maxCachedWorkflows %s', maxCachedWorkflows => {

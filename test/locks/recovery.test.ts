@@ -6,7 +6,8 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { acquireUpdate, lockWorkflowId, releaseSignal } from '../../workflows/lock/messages';
 import { quick } from '../support/quick';
 import { hang } from '../support/participants';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { exclusive, lease, lockNow, newResource, unlock } from './support';
 
 const world = useWorld({ limits: quick });

@@ -1,6 +1,7 @@
 /** Owns what locks on their own do, over `/locks`: leased, renewed, waited for in turn, fenced, released and expired. */
 import { signal, temporalWorkflow } from '../support/temporalCli';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { exclusive, lease, lockNow, namesNow, newResource, postLock, unlock } from './support';
 
 interface Refused {

@@ -1,5 +1,6 @@
 /** Issue 13: the lock of a resource closes when nobody uses it, and its tokens go on growing. */
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { lease, lockNow, newResource, unlock } from './support';
 
 const world = useWorld();

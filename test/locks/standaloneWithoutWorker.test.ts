@@ -1,5 +1,6 @@
 /** Issue 13: with no worker, locks answer 503 within seconds, and nothing is lost where the request is repeated. */
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { lease, lockNow, namesNow, newResource, postLock, unlock } from './support';
 
 const world = useWorld();

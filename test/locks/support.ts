@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type LockHolderDocument, type LockWaiterDocument } from '../../src/protocol/lock/document';
 import { type TestCoordinator } from '../support/coordinator';
+import { until } from '../support/until';
 
 export interface LockNow {
   readonly resource: string;
@@ -72,12 +73,11 @@ export async function namesNow(
 
 /** A 503 is no answer yet: a worker that replays every step answers queries late. */
 export async function lockNow(dtc: TestCoordinator, resource: string): Promise<LockNow> {
-  const end = Date.now() + 20_000;
-  for (;;) {
+  const look = async (): Promise<{ readonly status: number; readonly text: string }> => {
     const response = await fetch(`${dtc.url}/locks/${encodeURIComponent(resource)}`);
-    const text = await response.text();
-    if (response.status === 200) return JSON.parse(text) as LockNow;
-    if (response.status !== 503 || Date.now() > end)
-      throw new Error(`GET /locks answered ${String(response.status)}: ${text}`);
-  }
+    return { status: response.status, text: await response.text() };
+  };
+  const { status, text } = await until(look, seen => seen.status !== 503);
+  if (status !== 200) throw new Error(`GET /locks answered ${String(status)}: ${text}`);
+  return JSON.parse(text) as LockNow;
 }

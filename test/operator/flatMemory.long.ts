@@ -4,7 +4,6 @@
  * what one round left would show many times over.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Participants, startParticipants } from '../support/participants';
 import { type CoordinatorProcess, endProcesses, post, startProcess, untilEnded } from '../support/processes';
 import {
@@ -12,6 +11,7 @@ import {
   expectAllAsDecided,
   statefulParticipant,
 } from '../support/statefulParticipant';
+import { eventually } from '../support/until';
 
 const transactions = 20;
 /** A round that left 5 kB would be seen: 3,000 rounds lie between the two measurements. */
@@ -55,7 +55,7 @@ async function heldMb({ pid, printed }: CoordinatorProcess): Promise<number> {
     [...printed.stderr.matchAll(/memory (\d+);/g)].map(([, bytes]) => bytes ?? '');
   const before = reports().length;
   process.kill(pid, 'SIGUSR2');
-  while (reports().length === before) await sleep(20);
+  await eventually(() => reports().length > before);
   return Number(reports().at(-1)) / 2 ** 20;
 }
 
@@ -77,7 +77,7 @@ it('keeps memory flat through two hundred rounds of each, and all commit once th
   const after = async (rounds: number): Promise<number> => {
     const all = (): boolean =>
       started.every(({ id }) => participants.requests(id, broken.name, 'commit').length >= rounds);
-    while (!all()) await sleep(50);
+    await eventually(all, 400_000);
     return heldMb(coordinator);
   };
   const [early, late] = [await after(50), await after(200)];

@@ -5,7 +5,8 @@
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { quick } from '../support/quick';
 import { type StatefulParticipant, gate, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { stuckInCommit, stuckInRollback } from './stuck';
 
 const world = useWorld({ limits: quick });

@@ -5,7 +5,8 @@
 import { type Participants, startParticipants } from '../support/participants';
 import { quick } from '../support/quick';
 import { type Held, expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { stuckInRollback } from './stuck';
 
 const tiny = { retryInitialMs: 1, retryMaxMs: 2, attentionRetryMs: 4 };

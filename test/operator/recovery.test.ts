@@ -15,7 +15,8 @@ import {
   statefulParticipant,
 } from '../support/statefulParticipant';
 import { temporalWorkflow } from '../support/temporalCli';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { type Stuck, stuckInCommit, stuckInPrepare, stuckInRollback } from './stuck';
 
 const world = useWorld({ limits: quick });

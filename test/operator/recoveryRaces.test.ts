@@ -5,7 +5,8 @@ import { bundleWith } from '../replay/bundles';
 import { startPartWorker } from '../support/partWorker';
 import { type Gate, expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';
 import { temporalWorkflow } from '../support/temporalCli';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 
 const limits = { prepareTimeoutMs: 15_000, completionTimeoutMs: 15_000, transactionTimeoutMs: 30_000 };
 const world = useWorld({ limits, apiOnly: true });

@@ -6,7 +6,8 @@ import {
   silence,
   statefulParticipant,
 } from '../support/statefulParticipant';
-import { type World, eventually } from '../support/world';
+import { eventually } from '../support/until';
+import { type World } from '../support/world';
 
 export interface Stuck {
   readonly id: string;

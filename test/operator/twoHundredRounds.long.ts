@@ -1,7 +1,8 @@
 /** I5, and PROTOCOL §2: a participant that is away is told for as long as it takes, and that costs the history nothing. */
 import { quick } from '../support/quick';
 import { expectAllAsDecided } from '../support/statefulParticipant';
-import { eventually, useWorld } from '../support/world';
+import { eventually } from '../support/until';
+import { useWorld } from '../support/world';
 import { stuckInCommit } from './stuck';
 
 const tiny = { retryInitialMs: 1, retryMaxMs: 2, attentionRetryMs: 4 };

@@ -2,7 +2,7 @@
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { seeded } from '../support/random';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps();

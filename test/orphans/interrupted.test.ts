@@ -5,7 +5,7 @@ import { startCoordinator } from '../support/coordinator';
 import { startParticipants } from '../support/participants';
 import { statefulParticipant } from '../support/statefulParticipant';
 import { temporalWorkflow } from '../support/temporalCli';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { lastReport, newTag, sweep, useSweeps } from './support/sweeps';
 
 describe('asked for', () => {

@@ -1,6 +1,6 @@
 /** Issue 12: two sweepers at once are harmless, also to what is read of them afterwards. */
 import { gate } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { lastReport, sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps();

@@ -1,4 +1,5 @@
 /** Issue 12: 10,000 entries in a participant's list: bounded memory, paging, no more than the capped number of actions. */
+import { until } from '../support/until';
 import { ended, lostId, sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps({ env: { DTC_SWEEP_MAX_ACTIONS: '5' }, limits: { completionTimeoutMs: 10_000 } });
@@ -32,9 +33,7 @@ async function reported(reached: (report: Report) => boolean): Promise<Report> {
   const { url } = world.dtc;
   const asked = await sweep(world.dtc).catch(() => undefined);
   if (asked !== undefined) return asked;
-  for (;;) {
-    const report = (await (await fetch(`${url}/orphans`)).json()) as Report;
-    if (report.sweptAt !== undefined && reached(report)) return report;
-    await new Promise(resolve => setTimeout(resolve, 200));
-  }
+  const look = async (): Promise<Report> => (await (await fetch(`${url}/orphans`)).json()) as Report;
+  const isThere = (report: Report): boolean => report.sweptAt !== undefined && reached(report);
+  return until(look, isThere, { withinMs: 300_000, everyMs: 200 });
 }

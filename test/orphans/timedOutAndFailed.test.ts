@@ -13,7 +13,7 @@ import {
   expectAllAsDecided,
   statefulParticipant,
 } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps();

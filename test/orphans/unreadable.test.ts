@@ -2,7 +2,7 @@
 import { settlingMs } from '../../src/protocol/orphans/plan';
 import { timedId } from '../../src/protocol/wire/ids';
 import { bundleWith } from '../replay/bundles';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { ended, sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps({ env: { DTC_STUCK_AFTER_MS: '1000' } });

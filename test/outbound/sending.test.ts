@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { Attempt } from '../../src/outbound/attempt';
-import { answering, closed, outbound, request, stopAll, stub, turn, until, whole } from './stub';
+import { eventually } from '../support/until';
+import { answering, closed, outbound, request, stopAll, stub, turn, whole } from './stub';
 
 afterEach(stopAll);
 
@@ -53,7 +54,7 @@ describe('no connection', () => {
   test('because TLS was not agreed on: no request is sent', async () => {
     const participant = await stub(() => undefined);
     const reply = outbound().send(request(participant.url().replace('http:', 'https:')));
-    await until(() => participant.bytes > 0);
+    await eventually(() => participant.bytes > 0);
     participant.sockets[0]?.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     expect(await reply).toMatchObject(noConnection);
     expect(participant.requests).toHaveLength(0);
@@ -79,7 +80,7 @@ describe('cancelled', () => {
     cancel.abort();
     expect(await reply).toMatchObject({ kind: 'notSent', code: 'cancelled' });
     resolved(loopback);
-    await until(() => participant.sockets.length > 0);
+    await eventually(() => participant.sockets.length > 0);
     await closed(participant.sockets[0]);
     expect(participant.bytes).toBe(0);
   });
@@ -123,7 +124,7 @@ describe('cancelled', () => {
     const replies = Array.from({ length: 40 }, () =>
       out.send(request(participant.url(), { signal: cancel.signal })),
     );
-    await until(() => participant.requests.length === 20);
+    await eventually(() => participant.requests.length === 20);
     cancel.abort();
     const kinds = (await Promise.all(replies)).map(reply => reply.kind);
     expect(kinds).toEqual([...Array<string>(20).fill('lost'), ...Array<string>(20).fill('notSent')]);
@@ -144,12 +145,12 @@ describe('the instant after which it is not sent', () => {
     const participant = await answering(whole('200 OK'));
     const notAfter = Date.now() + 30;
     const lookup = async () => {
-      await until(() => Date.now() > notAfter);
+      await eventually(() => Date.now() > notAfter);
       return loopback;
     };
     const url = participant.url('/prepare', 'late.test');
     expect(await outbound({ lookup }).send(request(url, { notAfter }))).toMatchObject(late);
-    await until(() => participant.sockets.length > 0);
+    await eventually(() => participant.sockets.length > 0);
     await closed(participant.sockets[0]);
     expect(participant.bytes).toBe(0);
   });
@@ -214,7 +215,7 @@ describe('connections', () => {
     });
     const out = outbound();
     void out.send(request(participant.url()));
-    await until(() => participant.requests.length === 1);
+    await eventually(() => participant.requests.length === 1);
     expect(await out.send(request(participant.url()))).toMatchObject({ kind: 'answer', status: 200 });
   });
 });
@@ -262,7 +263,7 @@ describe('close', () => {
     const participant = await stub(() => undefined);
     const out = outbound();
     const reply = out.send(request(participant.url()));
-    await until(() => participant.requests.length === 1);
+    await eventually(() => participant.requests.length === 1);
     await out.close();
     expect(await reply).toMatchObject({ kind: 'lost', code: 'cancelled' });
   });

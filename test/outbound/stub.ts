@@ -88,11 +88,6 @@ export function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-/** Waits for what nothing announces. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 2));
-}
-
 export function outbound(options: Partial<OutboundOptions> = {}): Outbound {
   const created = createOutbound({ allowed: [], ...options });
   open.push({ stop: () => created.close() });

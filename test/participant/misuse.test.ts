@@ -1,6 +1,4 @@
 /** What a service can do wrong, and what it fails at: it is told, nothing is acknowledged, and nobody else waits for it. */
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +12,11 @@ import {
   sqliteStore,
   yes,
 } from '../../src/participant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { call, newId } from './support/calls';
 import { usePostgres } from './support/postgres';
 import { keepLog, type KeptLog } from './support/quiet';
+import { listenHttp } from '../support/listening';
 
 const server = usePostgres();
 const nothing = (): void => undefined;
@@ -220,21 +219,17 @@ async function startCoordinator({ waits = false } = {}): Promise<Coordinator> {
   let asked = 0;
   let goOn = nothing;
   const going = waits ? new Promise<void>(resolve => (goOn = resolve)) : Promise.resolve();
-  const answering = createServer((request, response) => {
+  const answering = await listenHttp((request, response) => {
     asked += 1;
     const document = { id: request.url?.slice(1), decision: waits ? null : 'commit' };
     void going.then(() => response.end(JSON.stringify(document)));
   });
-  await new Promise<void>(resolve => answering.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(answering.address() as AddressInfo).port}`,
+    url: answering.origin,
     asked: () => asked,
     goOn: () => {
       goOn();
     },
-    close: async () => {
-      answering.closeAllConnections();
-      await new Promise(resolve => answering.close(resolve));
-    },
+    close: () => answering.close(),
   };
 }

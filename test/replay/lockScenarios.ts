@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { lockWorkflowId } from '../../workflows/lock/messages';
 import { lease, lockNow, unlock } from '../locks/support';
 import { hang } from '../support/participants';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { type Scenario } from './scenarios';
 import { type Stage } from './stage';
 

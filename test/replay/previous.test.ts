@@ -18,7 +18,7 @@ import {
   silence,
   statefulParticipant,
 } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { bundleWith, keepAsPrevious, previousBundle } from './bundles';
 import { keepHistoriesAsPrevious } from './histories';
 

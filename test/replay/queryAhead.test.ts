@@ -11,7 +11,7 @@ import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { startPartWorker } from '../support/partWorker';
 import { gate } from '../support/statefulParticipant';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 import { currentBundle } from './bundles';
 import { fetchHistory } from './histories';
 import { replay } from './replay';

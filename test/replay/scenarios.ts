@@ -432,7 +432,7 @@ function workerLost(phase: Phase): (stage: Stage) => Promise<string> {
       await dtc.until(id, ended);
       return id;
     } finally {
-      link.heal();
+      link.mend();
       await doomed.stop();
       await link.close();
       await dtc.close();

@@ -2,7 +2,7 @@
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type TestCoordinator } from '../support/coordinator';
 import { type Participants, type Script } from '../support/participants';
-import { eventually } from '../support/world';
+import { eventually } from '../support/until';
 
 export const stageLimits = {
   prepareTimeoutMs: 500,

@@ -15,6 +15,7 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CallLog } from '../../src/telemetry/callLog';
 import { createLog } from '../../src/telemetry/log';
 import { type ActionLog } from '../../src/telemetry/sweepLog';
+import { until } from './until';
 
 /** A line that a workflow logged. */
 export interface WorkflowLine {
@@ -182,17 +183,13 @@ async function readUntil(
   reached: (document: TransactionDocument) => boolean,
   withinMs: number,
 ): Promise<TransactionDocument> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    const document = await get().catch((error: unknown) => {
+  const look = (): Promise<TransactionDocument | undefined> =>
+    get().catch((error: unknown) => {
       if (error instanceof Error && error.message.startsWith('GET answered 503')) return undefined;
       throw error;
     });
-    if (document !== undefined && reached(document)) return document;
-    if (Date.now() > end)
-      throw new Error(`not reached within ${String(withinMs)} ms: ${JSON.stringify(document, null, 1)}`);
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
+  const isThere = (seen: TransactionDocument | undefined): boolean => seen !== undefined && reached(seen);
+  return (await until(look, isThere, { withinMs, everyMs: 50 })) as TransactionDocument;
 }
 
 function createRecordingLogger(): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {

@@ -2,9 +2,9 @@
  * Owns participants for tests: one real HTTP server with any number of named participants at `/<name>/<phase>`. By default
  * each says yes and acknowledges; a test scripts what one answers to its nth request of a phase. All requests are recorded.
  */
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Phase } from '../../src/protocol/wire/phases';
+import { listenHttp } from './listening';
 
 export interface Received {
   readonly name: string;
@@ -37,7 +37,7 @@ export interface Participants {
 export async function startParticipants(port = 0): Promise<Participants> {
   const received: Received[] = [];
   const scripts = new Map<string, Script>();
-  const server = createServer((request, response) => {
+  const server = await listenHttp((request, response) => {
     void readBody(request).then(text => {
       const [, name = '', phase = ''] = (request.url ?? '').split('?')[0]?.split('/') ?? [];
       const body = JSON.parse(text) as Record<string, unknown>;
@@ -57,9 +57,8 @@ export async function startParticipants(port = 0): Promise<Participants> {
       received.push(one);
       answer(response, one, scripts.get(name)?.(one) ?? 200);
     });
-  });
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  }, port);
+  const { origin } = server;
   const requests = (id: string, name?: string, phase?: Phase): Received[] =>
     received.filter(
       r =>
@@ -74,13 +73,7 @@ export async function startParticipants(port = 0): Promise<Participants> {
     on: (name, script) => void scripts.set(name, script),
     phases: (id, name) => requests(id, name).map(r => r.phase),
     requests,
-    close: () =>
-      new Promise(resolve => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    close: () => server.close(),
   };
 }
 

@@ -5,9 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { ROOT, cleanUp } from '../devServer/fixture';
+import { until } from './until';
 
 export interface Exit {
   readonly code: number | null;
@@ -68,10 +68,11 @@ export async function startProcess(settings: Settings): Promise<CoordinatorProce
   const { printed } = launched;
   let exit: Exit | undefined;
   void launched.ended.then(how => (exit = how));
-  while (!readyBlock.test(printed.stderr)) {
+  const look = (): string => {
     if (exit !== undefined) throw new Error(`the coordinator ended: ${printed.stderr}${printed.stdout}`);
-    await sleep(20);
-  }
+    return printed.stderr;
+  };
+  await until(look, seen => readyBlock.test(seen), { withinMs: 60_000, everyMs: 20 });
   return { ...launched, url: /^ {2}API +(\S+)$/m.exec(printed.stderr)?.[1] ?? '' };
 }
 
@@ -85,16 +86,10 @@ export async function endProcesses(): Promise<void> {
 
 /** The first instant at which `/readyz` says so; fails after 30 s. */
 export async function readyAt(url: string): Promise<number> {
-  const end = Date.now() + 30_000;
-  for (;;) {
-    const ready = await fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (ready) return Date.now();
-    if (Date.now() > end) throw new Error(`${url} was not ready within 30 s`);
-    await sleep(25);
-  }
+  const look = (): Promise<string> =>
+    fetch(`${url}/readyz`).then(({ ok }) => (ok ? 'ready' : 'not ready'), String);
+  await until(look, seen => seen === 'ready', { withinMs: 30_000, everyMs: 25 });
+  return Date.now();
 }
 
 /** POST /transactions; the document of the 201. Rejects on anything else, and where there is no answer. */
@@ -110,12 +105,11 @@ export async function post(url: string, body: unknown, headers: Settings = {}): 
 
 /** Reads, through failures to, until `endedAt` is there; fails with the last answer after `withinMs`. */
 export async function untilEnded(url: string, id: string, withinMs = 30_000): Promise<TransactionDocument> {
-  const end = Date.now() + withinMs;
-  for (;;) {
+  const look = async (): Promise<TransactionDocument | string> => {
     const last = await fetch(`${url}/transactions/${id}`).then(answer => answer.text(), String);
-    const document = last.startsWith('{') ? (JSON.parse(last) as TransactionDocument) : undefined;
-    if (document?.endedAt !== undefined) return document;
-    if (Date.now() > end) throw new Error(`${id} has not ended within ${withinMs} ms: ${last}`);
-    await sleep(50);
-  }
+    return last.startsWith('{') ? (JSON.parse(last) as TransactionDocument) : last;
+  };
+  const hasEnded = (seen: TransactionDocument | string): boolean =>
+    typeof seen !== 'string' && seen.endedAt !== undefined;
+  return (await until(look, hasEnded, { withinMs, everyMs: 50 })) as TransactionDocument;
 }

@@ -25,15 +25,3 @@ export function useWorld(options: TestOptions = {}): World {
   });
   return world as World;
 }
-
-/** Polls what only the test's own side knows: what participants received, say. */
-export async function eventually(
-  reached: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
-): Promise<void> {
-  const end = Date.now() + withinMs;
-  while (!(await reached())) {
-    if (Date.now() > end) throw new Error(`not reached within ${withinMs} ms: ${reached.toString()}`);
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-}

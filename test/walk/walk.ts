@@ -13,6 +13,7 @@ import { type Participants, type Received } from '../support/participants';
 import { type CoordinatorProcess, post, readyAt, startProcess, untilEnded } from '../support/processes';
 import { faultsOf } from '../support/records';
 import { type Fault, type StatefulParticipant, statefulParticipant } from '../support/statefulParticipant';
+import { until } from '../support/until';
 import { type Step, nameOf } from './steps';
 
 export type Victim = 'coordinator' | 'Temporal';
@@ -127,11 +128,9 @@ async function sendPost(
 }
 
 async function untilPosted(walker: Walker, step: Step, request: Request): Promise<TransactionDocument> {
-  for (;;) {
-    const document = await sendPost(walker, step, request);
-    if (document !== undefined) return document;
-    await sleep(100);
-  }
+  const look = (): Promise<TransactionDocument | undefined> => sendPost(walker, step, request);
+  const patience = { withinMs: 60_000, everyMs: 100 };
+  return (await until(look, seen => seen !== undefined, patience)) as TransactionDocument;
 }
 
 let played = 0;

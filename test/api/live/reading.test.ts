@@ -6,7 +6,8 @@ import { type Phase } from '../../../src/protocol/wire/phases';
 import { type TestCoordinator, startCoordinator } from '../../support/coordinator';
 import { type Answer, always } from '../../support/participants';
 import { faultsOf } from '../../support/records';
-import { eventually, useWorld } from '../../support/world';
+import { eventually } from '../../support/until';
+import { useWorld } from '../../support/world';
 
 const world = useWorld();
 const urls = (...names: string[]): string[] => names.map(name => world.participants.url(name));

@@ -11,7 +11,8 @@ import { wait } from '../../../src/coordinator/transaction/wait';
 import { readConfig } from '../../../src/config/readConfig';
 import { type Connected, connect } from '../../../src/engine/connect';
 import { hang } from '../../support/participants';
-import { eventually, useWorld } from '../../support/world';
+import { eventually } from '../../support/until';
+import { useWorld } from '../../support/world';
 
 const world = useWorld();
 const stopping = new AbortController();

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../../examples/bank/postgresFiles';
+import { freePort } from '../../support/listening';
 import { ROOT } from '../../devServer/fixture';
 
 export interface BankProcess {

@@ -2,8 +2,8 @@
  * Owns in-doubt lists for tests: one real HTTP server, any number of lists at `/<name>/prepared`, with their siblings commit
  * and rollback. What a list holds is the test's to say; an entry that is settled with `200` leaves it.
  */
-import { type ServerResponse, createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type ServerResponse } from 'node:http';
+import { listenHttp } from '../../support/listening';
 
 export interface Entry {
   readonly transactionId: string;
@@ -37,7 +37,7 @@ export interface Lists {
 
 export async function startLists(): Promise<Lists> {
   const lists = new Map<string, List>();
-  const server = createServer((request, response) => {
+  const server = await listenHttp((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -49,8 +49,7 @@ export async function startLists(): Promise<Lists> {
       else settle(list, { phase: route as Sent['phase'], headers: request.headers }, chunks, response);
     });
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const origin = server.origin;
   return {
     list: name => {
       const url = `${origin}/${name}/prepared`;
@@ -60,10 +59,7 @@ export async function startLists(): Promise<Lists> {
       lists.set(name, made);
       return made;
     },
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
+    close: () => server.close(),
   };
 }
 

@@ -4,7 +4,7 @@ import { type OrphansDocument } from '../../../src/protocol/orphans/words';
 import { timedId } from '../../../src/protocol/wire/ids';
 import { type TestCoordinator, type TestOptions, startCoordinator } from '../../support/coordinator';
 import { type Participants, startParticipants } from '../../support/participants';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { type List, type Lists, startLists } from './lists';
 
 export interface SweepWorld {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createParticipant, mysqlStore, type Participant } from '../../../src/participant';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { call, newId } from '../support/calls';
 import {
   count,

@@ -1,6 +1,6 @@
 import { createParticipant, mysqlStore, type Participant, yes } from '../../../src/participant';
 import { call, newId } from '../support/calls';
-import { type Proxy, startProxy } from '../support/mysqlProxy';
+import { type Proxy, startProxy } from '../../support/proxy';
 import {
   count,
   type Database,
@@ -16,13 +16,18 @@ import { quiet } from '../support/quiet';
 whereMysqlRuns('MySQL and MariaDB, outages', () => {
   let database: Database;
   let proxy: Proxy;
+  /** The database's URL, by way of the proxy. */
+  let uri: string;
   let service: Participant;
   let id: string;
 
   beforeEach(async () => {
     database = await newDatabase();
     await mintCoins(database);
-    proxy = await startProxy(database.url);
+    const at = new URL(database.url);
+    proxy = await startProxy({ host: at.hostname, port: Number(at.port || 3306) });
+    at.host = `127.0.0.1:${proxy.port}`;
+    uri = at.href;
     id = newId();
   });
   afterEach(async () => {
@@ -32,7 +37,7 @@ whereMysqlRuns('MySQL and MariaDB, outages', () => {
   });
 
   const open = async (way: 'reservation' | 'xa'): Promise<void> => {
-    const store = await mysqlStore({ uri: proxy.url, lockTimeoutMs: 1_000 });
+    const store = await mysqlStore({ uri, lockTimeoutMs: 1_000 });
     const work = way === 'xa' ? { xa: xaOver(plainly) } : { reservation: reservationOver(plainly) };
     service = await createParticipant({ log: quiet, store, ...work });
   };
@@ -58,7 +63,7 @@ whereMysqlRuns('MySQL and MariaDB, outages', () => {
   );
 
   it('in the middle of the work leave nothing behind', async () => {
-    const store = await mysqlStore(proxy.url);
+    const store = await mysqlStore(uri);
     let cut = true;
     const end = (): void => {
       if (cut) proxy.cut();

@@ -1,6 +1,6 @@
 /** What a prepared branch lives through, and what the kit makes of branch and record where a crash came between the two. */
 import { type Participant } from '../../../src/participant';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { call, newId, prepareBody } from '../support/calls';
 import { saysAndIsKilled } from '../support/lifeProcess';
 import { usePostgres } from '../support/postgres';

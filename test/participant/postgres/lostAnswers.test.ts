@@ -1,17 +1,17 @@
 /** A statement was done and its answer lost: the caller is told to try again, and the repeat finds what was done. */
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { call, newId } from '../support/calls';
-import { type CutWay, openCutWay } from '../support/cutWay';
+import { type Proxy, startProxy } from '../../support/proxy';
 import { usePostgres } from '../support/postgres';
 import { postgresRig, type PostgresRig, type Way } from '../support/postgresRig';
 import { opening } from '../support/rig';
 
 const server = usePostgres();
-let way: CutWay;
+let way: Proxy;
 let rig: PostgresRig;
 
 beforeEach(async () => {
-  way = await openCutWay(server().connection);
+  way = await startProxy(server().connection);
 });
 afterEach(async () => {
   await rig.dispose();

@@ -1,6 +1,6 @@
 /** Owns the account service over PostgreSQL by XA as a process that is killed: what was under way then is never answered. */
 import { type PostgresServer } from '../../../examples/bank/postgresServer';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { send } from '../support/calls';
 import { startLife } from '../support/lifeProcess';
 import { postgresRig } from '../support/postgresRig';

@@ -1,6 +1,6 @@
 /** Owns playing a schedule on a service, and the comparison with the model: round by round, and at the end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { newId } from '../support/calls';
 import { opening } from '../support/rig';
 import { type Answer, isHeld, type State, statesAfter, taken, unseen, type Way } from './model';

@@ -2,13 +2,12 @@
  * Owns the promises that the kit makes on every store and in both ways to take part (PROTOCOL §2, "what a participant owes").
  * Each is tried on a real database, from outside: by calls, and by what a reader of the database sees.
  */
-import { createServer } from 'node:http';
-import { type AddressInfo } from 'node:net';
 import { type Participant } from '../../../src/participant';
-import { eventually } from '../../support/world';
+import { eventually } from '../../support/until';
 import { call, newId, send } from './calls';
 import { keepLog } from './quiet';
 import { opening, type Rig } from './rig';
+import { listenHttp } from '../../support/listening';
 
 export function itKeepsItsPromises(makeRig: () => Promise<Rig>): void {
   let rig: Rig;
@@ -290,19 +289,15 @@ async function startStatus(): Promise<{
 }> {
   let next: readonly [number, object] = [404, {}];
   const tokens: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
+  const server = await listenHttp((request, response) => {
     tokens.push(request.headers.authorization);
     response.writeHead(next[0], { 'content-type': 'application/json' }).end(JSON.stringify(next[1]));
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.origin,
     asked: () => tokens.length,
     tokens: () => new Set(tokens),
     answer: (status, body) => (next = [status, body]),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
+    close: () => server.close(),
   };
 }

@@ -4,6 +4,8 @@
  * others unless `heuristic` says so, and nobody is left in doubt after the end.
  */
 import { type Participant } from '../../../src/protocol/transaction/state';
+import type * as exploring from '../exploring/finding';
+import { unless } from '../exploring/finding';
 import { keyOf } from './driver';
 import { lockViolations } from './lockChecks';
 import { type Setting, type Side, type Work, type World } from './world';
@@ -11,10 +13,7 @@ import { type Setting, type Side, type Work, type World } from './world';
 export type PromiseName =
   'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'I8' | 'I12' | 'outcome' | 'inDoubt' | 'liveness';
 
-export interface Violation {
-  readonly promise: PromiseName;
-  readonly what: string;
-}
+export type Violation = exploring.Violation<PromiseName>;
 
 interface One {
   readonly name: string;
@@ -39,9 +38,6 @@ function everyone(world: World): One[] {
     return p === undefined ? [] : [{ name: side.name, p, side }];
   });
 }
-
-const unless = (holds: boolean, promise: PromiseName, what: string): Violation[] =>
-  holds ? [] : [{ promise, what }];
 
 function votes(all: readonly One[]): Violation[] {
   return all.flatMap(({ name, p, side }) =>

@@ -7,7 +7,7 @@
  * equality only. Requests count up to the configured attempts: they are compared with that only. Everything else is kept
  * whatever it is, so that a field that the core gains tells states apart until somebody says here that it need not.
  */
-import { numberOf } from './numberOf';
+import { numberOf } from '../exploring/numberOf';
 import { type Exposure } from '../../../src/protocol/wire/answers';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Locking, type Participant, type Transaction } from '../../../src/protocol/transaction/state';

@@ -1,5 +1,5 @@
 /** Owns the transaction's core with some text replaced. */
-import { type Patch, patchedModules } from '../patched';
+import { type Patch, patchedModules } from '../exploring/patched';
 import { type Core } from './core';
 
 export function patchedCore(patches: readonly Patch[]): Core {

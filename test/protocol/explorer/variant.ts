@@ -1,12 +1,8 @@
-/** Owns what a broken variant is: a copy of the core that is wrong in one place, and what must catch it. */
+/** Owns what a broken variant of the transaction is explored with. */
+import type * as exploring from '../exploring/variant';
 import { type PromiseName } from './checks';
-import { type Patch } from '../patched';
 import { type Exploration } from './scenarios';
 
-export interface Variant {
-  readonly name: string;
-  readonly patches: readonly Patch[];
-  /** The promises that name what is broken; others may be broken on the way. */
-  readonly caughtBy: readonly PromiseName[];
+export interface Variant extends exploring.Variant<PromiseName> {
   readonly exploration: Exploration;
 }

@@ -2,10 +2,11 @@
  * Owns the proof that the exploration can fail: every broken variant is caught by a promise that names it, by the checks from
  * outside alone (the core's assertions taken out), and is caught with the assertions on. `EXPLORER_TRACES=1` prints the shortest script to each.
  */
+import { type Patch } from '../exploring/patched';
+import { expectCaught } from '../exploring/variant';
 import { type Violation } from './checks';
-import { explore, script } from './explore';
+import { explore } from './explore';
 import { lockVariants } from './lockVariants';
-import { type Patch } from '../patched';
 import { patchedCore } from './patchedCore';
 import { variants } from './variants';
 
@@ -24,10 +25,7 @@ describe.each([...variants, ...lockVariants].map(variant => [variant.name, varia
       const core = patchedCore([...variant.patches, withoutAssertions]);
       const except = ({ promise }: Violation): boolean => !variant.caughtBy.includes(promise);
       const findings = explore({ scenario, core }, { except }).findings.filter(each => !except(each));
-      if (process.env['EXPLORER_TRACES'] === '1') {
-        process.stdout.write(`${[variant.name, ...findings.map(script)].join('\n')}\n`);
-      }
-      expect(findings).not.toEqual([]);
+      expectCaught(variant, findings);
     });
 
     test('is caught with the assertions of the core on', () => {

@@ -3,6 +3,8 @@
  * came and by the tokens that were ever given, never by what the core thinks of it.
  */
 import { type Holder } from '../../../../src/protocol/lock/state';
+import type * as exploring from '../../exploring/finding';
+import { unless } from '../../exploring/finding';
 import { type Agent, type World, agentOf } from './world';
 
 /** `kept`: who believes that it holds the lock, holds it. `late`: who has released gets nothing. `heard`: a grant is told. */
@@ -19,10 +21,7 @@ export type PromiseName =
   | 'heard'
   | 'liveness';
 
-export interface Violation {
-  readonly promise: PromiseName;
-  readonly what: string;
-}
+export type Violation = exploring.Violation<PromiseName>;
 
 export function violations(before: World, after: World): Violation[] {
   return [
@@ -35,9 +34,6 @@ export function violations(before: World, after: World): Violation[] {
     ...quiet(after),
   ];
 }
-
-const unless = (holds: boolean, promise: PromiseName, what: string): Violation[] =>
-  holds ? [] : [{ promise, what }];
 
 /** A transaction until its end, also while it does not run; a lease until it expires. */
 function believes({ is, phase, holdsUntil }: Agent, now: number): boolean {

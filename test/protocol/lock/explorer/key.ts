@@ -3,7 +3,7 @@
  * lease sent from the last it sent; and who is who among agents of one kind is left out. Everything of one agent makes one block
  * of the key, with its places in the queues.
  */
-import { numberOf } from '../../explorer/numberOf';
+import { numberOf } from '../../exploring/numberOf';
 import { type Agent, type Work, type World } from './world';
 
 /** Without what may still fail: what follows if nothing does, does not depend on it. */

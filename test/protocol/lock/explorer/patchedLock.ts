@@ -1,5 +1,5 @@
 /** Owns the lock's core with some text replaced. */
-import { type Patch, patchedModules } from '../../patched';
+import { type Patch, patchedModules } from '../../exploring/patched';
 import { type LockCore } from './core';
 
 /** @param patches of files below `src/protocol/lock` */

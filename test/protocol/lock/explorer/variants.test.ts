@@ -2,9 +2,10 @@
  * Owns the proof that the exploration can fail: every broken variant is caught by a promise that names it, by the checks from
  * outside alone (the core's assertions taken out). `EXPLORER_TRACES=1` prints the shortest script to each.
  */
+import { type Patch } from '../../exploring/patched';
+import { expectCaught } from '../../exploring/variant';
 import { type Violation } from './checks';
-import { explore, script } from './explore';
-import { type Patch } from '../../patched';
+import { explore } from './explore';
 import { patchedLock } from './patchedLock';
 import { variants } from './variants';
 
@@ -20,9 +21,7 @@ test.each(variants.map(each => [`${each.name}: ${each.caughtBy.join(' or ')}`, e
     const core = patchedLock([...patches, withoutAssertions]);
     const except = ({ promise }: Violation): boolean => !caughtBy.includes(promise);
     const { findings } = explore({ scenario, core, forgetsCancelled }, except);
-    if (process.env['EXPLORER_TRACES'] === '1')
-      process.stdout.write(`${[name, ...findings.map(script)].join('\n')}\n`);
-    expect(findings).not.toEqual([]);
+    expectCaught({ name }, findings);
   },
 );
 

@@ -2,16 +2,13 @@
  * Owns the broken variants: each breaks the lock in one place, as a careless change might, and names the promises that must catch
  * it. `find` stands in its file exactly once; where the core is rewritten, the variant is rewritten with it.
  */
+import type * as exploring from '../../exploring/variant';
 import { type PromiseName } from './checks';
-import { type Patch } from '../../patched';
+import { type Patch } from '../../exploring/patched';
 import { lease, scenario, tx, txShared } from './scenarios';
 import { type Scenario } from './world';
 
-export interface Variant {
-  readonly name: string;
-  readonly patches: readonly Patch[];
-  /** The promises that name what is broken; others may be broken on the way. */
-  readonly caughtBy: readonly PromiseName[];
+export interface Variant extends exploring.Variant<PromiseName> {
   readonly scenario: Scenario;
   /** It is the workflow's driver that is broken. */
   readonly forgetsCancelled?: boolean;

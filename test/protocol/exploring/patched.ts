@@ -16,7 +16,7 @@ export interface Patch {
   readonly replace: string;
 }
 
-const root = path.resolve(__dirname, '../../src/protocol');
+const root = path.resolve(__dirname, '../../../src/protocol');
 const nodeRequire = createRequire(__filename);
 
 /** Loads a file below `src/protocol`; what is loaded by one function is one copy. */
