@@ -4,7 +4,7 @@ const swc = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, modul
 export const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  maxWorkers: 2,
+  maxWorkers: 3, // on two cores: many tests wait for a timeout of Temporal
   testTimeout: 60_000,
   transform: { '^.+\\.(t|m?j)s$': ['@swc/jest', swc] },
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],

@@ -3,7 +3,7 @@ import { shared } from './jest.config.mjs';
 export default {
   ...shared,
   displayName: 'long',
-  maxWorkers: 1,
+  maxWorkers: 2,
   testTimeout: 900_000,
   testMatch: ['<rootDir>/test/**/*.long.ts'],
 };

@@ -1,4 +1,4 @@
-/** Issue 13: the locks of a transaction are held from before its first prepare until it has ended (I12). */
+/** The locks of a transaction are held from before its first prepare until it has ended (I12). */
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { exclusive, lease, lockNow, newResource, unlock } from './support';

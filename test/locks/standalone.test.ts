@@ -1,4 +1,4 @@
-/** Issue 13: locks on their own. */
+/** Locks on their own. */
 import { testLocksOnTheirOwn } from './standaloneCases';
 
 testLocksOnTheirOwn();

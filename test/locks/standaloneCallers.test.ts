@@ -1,4 +1,4 @@
-/** Issue 13: a lease belongs to the caller that took it. */
+/** A lease belongs to the caller that took it. */
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { newResource, postLock } from './support';
 

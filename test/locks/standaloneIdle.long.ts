@@ -1,4 +1,4 @@
-/** Issue 13: the lock of a resource closes when nobody uses it, and its tokens go on growing. */
+/** The lock of a resource closes when nobody uses it, and its tokens go on growing. */
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { lease, lockNow, newResource, unlock } from './support';

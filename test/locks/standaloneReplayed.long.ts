@@ -1,4 +1,4 @@
-/** Issue 13: locks on their own, by a worker that replays every step. */
+/** Locks on their own, by a worker that replays every step. */
 import { testLocksOnTheirOwn } from './standaloneCases';
 
 testLocksOnTheirOwn(0);

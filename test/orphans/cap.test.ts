@@ -1,4 +1,4 @@
-/** Issue 12: a cap on actions per sweep, beyond which it stops and reports; what fails does not keep the others waiting. */
+/** A cap on actions per sweep, beyond which it stops and reports; what fails does not keep the others waiting. */
 import { ended, sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps({ env: { DTC_SWEEP_MAX_ACTIONS: '2' } });

@@ -1,4 +1,4 @@
-/** Issue 12: five hundred transactions terminated at random moments are all finished, as each one's history demands. */
+/** Five hundred transactions terminated at random moments are all finished, as each one's history demands. */
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { seeded } from '../support/random';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';

@@ -1,4 +1,4 @@
-/** Issue 12: whoever ends a transaction from outside in Temporal ends nobody's promise: the sweep takes it up again. */
+/** Whoever ends a transaction from outside in Temporal ends nobody's promise: the sweep takes it up again. */
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { settlingMs } from '../../src/protocol/orphans/plan';
 import { startCoordinator } from '../support/coordinator';

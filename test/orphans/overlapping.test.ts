@@ -1,4 +1,4 @@
-/** Issue 12: two sweepers at once are harmless, also to what is read of them afterwards. */
+/** Two sweepers at once are harmless, also to what is read of them afterwards. */
 import { gate } from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { lastReport, sweep, useSweeps } from './support/sweeps';

@@ -1,4 +1,4 @@
-/** Issue 12: what a participant holds prepared although its transaction is over is ended as decided, with care. */
+/** What a participant holds prepared although its transaction is over is ended as decided, with care. */
 import { exclusive, newResource } from '../locks/support';
 import { ended, lastReport, sweep, useSweeps } from './support/sweeps';
 

@@ -1,4 +1,4 @@
-/** Issue 12: the Schedule is made and updated where a worker starts; what people set in it stays. */
+/** The Schedule is made and updated where a worker starts; what people set in it stays. */
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';

@@ -1,4 +1,4 @@
-/** Issue 12: what does not come to an end by itself stands in the same report, with the reason. */
+/** What does not come to an end by itself stands in the same report, with the reason. */
 import { sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps({ env: { DTC_STUCK_AFTER_MS: '1000' }, limits: { completionAttempts: 2 } });

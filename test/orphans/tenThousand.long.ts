@@ -1,4 +1,4 @@
-/** Issue 12: 10,000 entries in a participant's list: bounded memory, paging, no more than the capped number of actions. */
+/** 10,000 entries in a participant's list: bounded memory, paging, no more than the capped number of actions. */
 import { until } from '../support/until';
 import { ended, lostId, sweep, useSweeps } from './support/sweeps';
 

@@ -1,4 +1,4 @@
-/** Issue 12: an id of ours that the record does not know is reported, never acted on: the missing decision may have been commit. */
+/** An id of ours that the record does not know is reported, never acted on: the missing decision may have been commit. */
 import { timedId } from '../../src/protocol/wire/ids';
 import { lostId, sweep, useSweeps } from './support/sweeps';
 

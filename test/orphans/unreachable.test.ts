@@ -1,4 +1,4 @@
-/** Issue 12: a participant whose list does not answer, answers garbage or too much is a finding, not an error of the sweep. */
+/** A participant whose list does not answer, answers garbage or too much is a finding, not an error of the sweep. */
 import { type ServerResponse } from 'node:http';
 import { ended, lostId, sweep, useSweeps } from './support/sweeps';
 

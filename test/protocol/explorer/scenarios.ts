@@ -37,59 +37,18 @@ const provisional = { onCommitFailure: 'rollback' } as const;
 
 /** What every change runs. */
 export const short: readonly Exploration[] = [
-  exploration('two that remember, and an abort', ['remembers', 'remembers'], {
-    operator: { ...noOperator, abort: 1 },
-  }),
   exploration('two that forget', ['forgets', 'forgets']),
-  exploration('a slow one and one that votes no, throttled', ['slow', 'votesNo'], {
-    completionAttempts: 1,
-    throttles: true,
-  }),
   exploration('two in doubt that ask for the decision', ['remembers', 'remembers'], {
     ...once,
     asksForDecision: true,
-  }),
-  exploration('abort and resolve', ['remembers', 'remembers'], {
-    ...once,
-    operator: { abort: 1, retryNow: 0, resolve: 1 },
   }),
   exploration('abort and retryNow', ['forgets', 'forgets'], {
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 0 },
   }),
   exploration('provisional commit', ['remembers', 'remembers'], { ...provisional, completionAttempts: 1 }),
-  exploration('provisional commit, abort and resolve', ['forgets', 'forgets'], {
-    ...provisional,
-    ...once,
-    operator: { abort: 1, retryNow: 0, resolve: 1 },
-  }),
-  exploration('provisional commit and retryNow', ['remembers', 'remembers'], {
-    ...provisional,
-    ...once,
-    operator: { ...noOperator, retryNow: 1 },
-  }),
   exploration('terminated and taken up again', ['remembers', 'remembers'], { ...once, recoveries: 1 }),
-  exploration('terminated and taken up again: who forgets, and an abort', ['forgets', 'slow'], {
-    ...once,
-    recoveries: 1,
-    operator: { ...noOperator, abort: 1 },
-  }),
-  exploration('terminated and taken up again: provisional commit', ['remembers', 'forgets'], {
-    ...provisional,
-    ...once,
-    recoveries: 1,
-  }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
-  exploration('two locks, and an abort', ['remembers'], {
-    ...once,
-    locks: 2,
-    operator: { ...noOperator, abort: 1 },
-  }),
-  exploration('two locks, terminated and taken up again', ['remembers'], {
-    ...once,
-    locks: 2,
-    recoveries: 1,
-  }),
   exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
@@ -100,6 +59,47 @@ export const short: readonly Exploration[] = [
 
 /** What `npm run test:long` adds. */
 export const long: readonly Exploration[] = [
+  exploration('two that remember, and an abort', ['remembers', 'remembers'], {
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('a slow one and one that votes no, throttled', ['slow', 'votesNo'], {
+    completionAttempts: 1,
+    throttles: true,
+  }),
+  exploration('abort and resolve', ['remembers', 'remembers'], {
+    ...once,
+    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  }),
+  exploration('provisional commit, abort and resolve', ['forgets', 'forgets'], {
+    ...provisional,
+    ...once,
+    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  }),
+  exploration('provisional commit and retryNow', ['remembers', 'remembers'], {
+    ...provisional,
+    ...once,
+    operator: { ...noOperator, retryNow: 1 },
+  }),
+  exploration('terminated and taken up again: who forgets, and an abort', ['forgets', 'slow'], {
+    ...once,
+    recoveries: 1,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('terminated and taken up again: provisional commit', ['remembers', 'forgets'], {
+    ...provisional,
+    ...once,
+    recoveries: 1,
+  }),
+  exploration('two locks, and an abort', ['remembers'], {
+    ...once,
+    locks: 2,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('two locks, terminated and taken up again', ['remembers'], {
+    ...once,
+    locks: 2,
+    recoveries: 1,
+  }),
   exploration('every operator', ['remembers', 'remembers'], {
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 1 },

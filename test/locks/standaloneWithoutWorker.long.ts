@@ -1,4 +1,4 @@
-/** Issue 13: with no worker, locks answer 503 within seconds, and nothing is lost where the request is repeated. */
+/** With no worker, locks answer 503 within seconds, and nothing is lost where the request is repeated. */
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { lease, lockNow, namesNow, newResource, postLock, unlock } from './support';

@@ -1,5 +1,5 @@
 /**
- * Issue 12: not only who is terminated. A run that timed out or failed in Temporal, by somebody's script or by a bug, is found,
+ * Not only who is terminated. A run that timed out or failed in Temporal, by somebody's script or by a bug, is found,
  * shown as interrupted and taken up again; one that cannot be replayed is a finding with what to do.
  */
 import { defaultPayloadConverter } from '@temporalio/common';

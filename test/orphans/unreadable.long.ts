@@ -1,4 +1,4 @@
-/** Issue 12: a run that makes no sense, started by hand or by a newer coordinator, is a finding, and keeps no other one waiting. */
+/** A run that makes no sense, started by hand or by a newer coordinator, is a finding, and keeps no other one waiting. */
 import { settlingMs } from '../../src/protocol/orphans/plan';
 import { timedId } from '../../src/protocol/wire/ids';
 import { bundleWith } from '../replay/bundles';

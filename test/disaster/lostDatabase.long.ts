@@ -1,5 +1,5 @@
 /**
- * Issue 12: Temporal's database is lost, and there is no copy. A coordinator that starts on an empty one with the old tag
+ * Temporal's database is lost, and there is no copy. A coordinator that starts on an empty one with the old tag
  * reports what a participant still holds prepared, touches nothing, and the command of the report settles it; with another
  * tag it is another coordinator's.
  */
