@@ -1,4 +1,4 @@
-/** Issue 13, on their own: what `/locks` takes, refuses and answers. The locks are in memory; test/locks has real ones. */
+/** What `/locks` takes, refuses and answers. The locks are in memory; test/locks has real ones. */
 import { request } from 'undici';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../../src/coordinator/errors';
 import { type LeaseRequest, type Leased, type ReleaseRequest } from '../../src/coordinator/lock/contract';

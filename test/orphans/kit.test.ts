@@ -1,4 +1,4 @@
-/** Issue 12, with a participant of the kit over SQLite as it ships: its own list, its own record, signed requests. */
+/** The sweep with a participant of the kit over SQLite as it ships: its own list, its own record, signed requests. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { type FindingDocument } from '../../src/protocol/orphans/words';
