@@ -18,7 +18,7 @@ it('stops asking where the next request would come after the deadline, whatever 
   const busy = statefulParticipant(participants, 'busy', {
     fault: r => (r.phase === 'prepare' ? { instead: 503 } : undefined),
   });
-  const { id, decideBy } = await dtc.start({ participants: [busy.url], timeoutMs: 1200 });
+  const { id, decideBy } = await dtc.start({ participants: [busy.url], timeoutMs: 3000 });
   const document = await dtc.until(id, d => d.status === 'rolledback');
   expect(document.reason).toMatchObject({ code: 'deadline', participant: 'p1' });
   expect(Date.parse(document.decidedAt ?? '')).toBeLessThan(Date.parse(decideBy) + 1000);
