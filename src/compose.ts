@@ -24,6 +24,7 @@ import { tagOfNamespace } from './protocol/wire/ids';
 import { type CallLog, callLogger } from './telemetry/callLog';
 import { type Log } from './telemetry/log';
 import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
+import { given } from './protocol/wire/given';
 
 export interface Surroundings {
   readonly config: Config;
@@ -76,7 +77,7 @@ export function compose(connected: Connected, around: Surroundings, observers: O
   const { config, log, stopping } = around;
   const engine = engineOf(connected, around);
   const { allowedParticipants: allowed, signingSecret } = config;
-  const outbound = createOutbound({ allowed, ...(signingSecret === undefined ? {} : { signingSecret }) });
+  const outbound = createOutbound({ allowed, ...given({ signingSecret }) });
   const coordinator = createCoordinator(engine);
   const activities = activitiesOf({ engine, outbound }, log, observers);
   const { connection } = connected;
@@ -101,7 +102,7 @@ function engineOf(connected: Connected, { config, log }: Surroundings): Engine {
   return {
     ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
-    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    ...given({ publicUrl: config.publicUrl }),
     onQueryFailed: err => {
       log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
     },

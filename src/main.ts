@@ -14,6 +14,7 @@ import { startDevServer } from './engine/devServer/devServer';
 import { installRuntime } from './engine/runtime';
 import { type Log, createLog } from './telemetry/log';
 import { readyBlock } from './telemetry/readyBlock';
+import { given } from './protocol/wire/given';
 
 /** What has been started, to be stopped in reverse. */
 type Closers = { readonly what: string; readonly close: () => Promise<void> }[];
@@ -49,8 +50,7 @@ async function run(context: Context): Promise<void> {
     role: config.role,
     temporal: server.address,
     namespace: config.temporal.namespace,
-    ...(api === undefined ? {} : { api }),
-    ...(server.uiUrl === undefined ? {} : { webUi: server.uiUrl }),
+    ...given({ api, webUi: server.uiUrl }),
   });
   log.info({ api, temporal: server.address, role: config.role }, 'ready');
   (process.stdout.isTTY ? process.stdout : process.stderr).write(`${block}\n`);

@@ -7,6 +7,7 @@ import { scanActivity } from './scan';
 import { settleActivity } from './settle';
 import { type SweepTools } from './tools';
 import { takeUpActivity } from './takeUp';
+import { given } from '../../src/protocol/wire/given';
 
 export function createSweepActivities(tools: SweepTools): SweepActivities {
   const { engine } = tools;
@@ -14,7 +15,7 @@ export function createSweepActivities(tools: SweepTools): SweepActivities {
     survey: input =>
       whileBeating(undefined, async () => {
         const [known, found] = await Promise.all([memory(engine), survey(engine, input)]);
-        return { ...found, ...(known === undefined ? {} : { memory: known }) };
+        return { ...found, ...given({ memory: known }) };
       }),
     scan: scanActivity(tools),
     takeUp: takeUpActivity(tools),

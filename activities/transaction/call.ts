@@ -17,6 +17,7 @@ import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Outbound } from '../../src/outbound/contract';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
+import { given } from '../../src/protocol/wire/given';
 
 export interface Sender {
   readonly outbound: Pick<Outbound, 'send'>;
@@ -39,7 +40,7 @@ export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
   const reply = markDeadline(one, await sender.outbound.send(requestOf(one, began)));
   const { is, why } = meaningOf(one, reply);
   const { transactionId, phase, attempt, call } = one;
-  const failed = why === undefined ? {} : { why };
+  const failed = given({ why });
   sender.log({
     ...{
       transactionId,
@@ -49,7 +50,7 @@ export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
       durationMs: Date.now() - began,
       result: is,
     },
-    ...(why === undefined ? {} : { error: why }),
+    ...given({ error: why }),
   });
   return {
     participant: call.participant,

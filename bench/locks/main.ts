@@ -12,6 +12,7 @@ import { type LocksTaken, type Measured } from '../protocol';
 import { printEnd, printHead } from '../report';
 import { runBench } from '../run';
 import { type UnderTest, startUnderTest } from '../underTest';
+import { given } from '../../src/protocol/wire/given';
 
 const full = { rounds: 8, roundsWithinMs: 90_000, atOnce: 60, alone: 10 };
 const quick = { rounds: 2, roundsWithinMs: 20_000, atOnce: 20, alone: 3 };
@@ -49,9 +50,7 @@ async function main(): Promise<void> {
 
 function subjectsOf(it: UnderTest): Subject[] {
   const transaction = (name: string, locks?: LocksTaken): Subject =>
-    subject(name, amount =>
-      it.load({ of: 'transaction', participants: 2, ...(locks === undefined ? {} : { locks }), ...amount }),
-    );
+    subject(name, amount => it.load({ of: 'transaction', participants: 2, ...given({ locks }), ...amount }));
   return [
     transaction('without locks'),
     transaction('1 lock, never used before', { count: 1, on: 'fresh' }),

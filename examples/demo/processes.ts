@@ -5,6 +5,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { given } from '../../src/protocol/wire/given';
 
 export interface StartOptions {
   readonly args: readonly string[];
@@ -19,7 +20,7 @@ export class Processes {
   /** A Node process. */
   start({ args, stdio, env }: StartOptions): ChildProcess {
     if (this.#ending) throw new Error('the demo is ending: nothing more is started');
-    const child = spawn(process.execPath, args, { stdio, ...(env === undefined ? {} : { env }) });
+    const child = spawn(process.execPath, args, { stdio, ...given({ env }) });
     this.#children.add(child);
     child.once('close', () => this.#children.delete(child));
     return child;

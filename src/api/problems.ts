@@ -29,6 +29,7 @@
  * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
  */
 import { type Response } from 'express';
+import { given } from '../protocol/wire/given';
 
 const kinds = {
   'invalid-json': [400, 'The body is not JSON'],
@@ -86,7 +87,7 @@ export class Problem extends Error {
     readonly detail: string,
     readonly options: ProblemOptions = {},
   ) {
-    super(detail, options.cause === undefined ? {} : { cause: options.cause });
+    super(detail, given({ cause: options.cause }));
     this.status = kinds[kind][0];
   }
 }
@@ -96,7 +97,7 @@ export const retryAfter = { 'retry-after': '1' } as const;
 
 export function sendProblem(response: Response, { kind, detail, options }: Problem): void {
   const [status, title] = kinds[kind];
-  const errors = options.errors === undefined ? {} : { errors: options.errors };
+  const errors = given({ errors: options.errors });
   response
     .status(status)
     .set(options.headers ?? {})

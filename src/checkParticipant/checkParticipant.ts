@@ -20,6 +20,7 @@ import {
 import { PreparedList } from './preparedList';
 import { runCommand, untilItAnswers } from './restart';
 import { type Line } from './transaction';
+import { given } from '../protocol/wire/given';
 
 interface Run {
   readonly line: Line;
@@ -47,7 +48,7 @@ export async function checkParticipant(options: CheckOptions): Promise<Report> {
 }
 
 function outboundOptions({ secret }: CheckOptions): OutboundOptions {
-  return { allowed: everywhere, ...(secret === undefined ? {} : { signingSecret: secret }) };
+  return { allowed: everywhere, ...given({ signingSecret: secret }) };
 }
 
 function chosen(only: readonly string[] | undefined): readonly Check[] {

@@ -1,6 +1,7 @@
 /** Owns the process-wide part of the SDK: its log lines go into ours, and signals are ours alone (ordered stop). */
 import { type LogLevel, type LogMetadata, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { type Log } from '../telemetry/log';
+import { given } from '../protocol/wire/given';
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
@@ -62,7 +63,7 @@ function fieldsOf(meta: LogMetadata): Record<string, unknown> {
     meta['transactionId'] ?? (meta['workflowType'] === 'transaction' ? meta['workflowId'] : undefined);
   return {
     ...Object.fromEntries(kept),
-    ...(id === undefined ? {} : { transactionId: id }),
+    ...given({ transactionId: id }),
     ...(error === undefined ? {} : error instanceof Error ? { err: error } : { error: error as unknown }),
   };
 }

@@ -7,6 +7,7 @@ import { type LockActivities } from '../protocol/lock/steps';
 import { type Activities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
+import { given } from '../protocol/wire/given';
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;
@@ -35,6 +36,6 @@ export function createWorker({
     shutdownGraceTime: '4s',
     shutdownForceTime: '8s',
     maxConcurrentActivityTaskExecutions: 1000,
-    ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+    ...given({ maxCachedWorkflows }),
   });
 }

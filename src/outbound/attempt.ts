@@ -13,6 +13,7 @@ import { type OutboundRequest } from './contract';
 import { outcomeOf, type Progress } from './outcomes';
 import { retryAfterMs } from './retryAfter';
 import { doubtAbout } from './voteBody';
+import { given } from '../protocol/wire/given';
 
 export interface AnswerLimits {
   readonly maxBodyBytes: number;
@@ -149,7 +150,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #answer(): Reply {
     const wait = retryAfterMs(this.#headers['retry-after'], Date.now());
-    return { kind: 'answer', status: this.#status, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+    return { kind: 'answer', status: this.#status, ...given({ retryAfterMs: wait }) };
   }
 
   #wholeAnswer(): Reply {

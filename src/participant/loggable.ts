@@ -2,6 +2,7 @@
  * Owns what of an error goes into the log. The drivers hang the statement with its values, or the row that was refused, on
  * their errors (mysql2 `sql`, pg `detail` and `where`): that is payload, and payloads are not logged.
  */
+import { given } from '../protocol/wire/given';
 
 interface Loggable {
   readonly type: string;
@@ -22,7 +23,7 @@ export function loggable(error: unknown, depth = 0): Loggable {
   return {
     type: name,
     message,
-    ...(stack === undefined ? {} : { stack }),
+    ...given({ stack }),
     ...(typeof code === 'string' ? { code } : {}),
     ...(cause === undefined || depth === deepest ? {} : { cause: loggable(cause, depth + 1) }),
   };

@@ -44,6 +44,7 @@ import {
   requestHash,
 } from './ledger/votes';
 import { type Session, type XaStore } from './stores/contract';
+import { given } from '../protocol/wire/given';
 
 export function createXaManager<Tx>(store: XaStore<Tx>, work: XaWork<Tx>, service: string): ResourceManager {
   const { dialect, branches } = store;
@@ -147,7 +148,7 @@ async function preparedOf<Tx>(
   const listed = names(await store.branches.list());
   const found: VoteRecord[] = [];
   for (let from = after; ;) {
-    const position = from === undefined ? {} : { after: from };
+    const position = given({ after: from });
     const records = await store.transaction(session =>
       inState(session, ledger, { states: ['preparing', 'prepared'], limit, ...position }),
     );

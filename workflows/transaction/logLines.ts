@@ -2,6 +2,7 @@
 import { timestamp } from '../../src/protocol/wire/phases';
 import { heuristicOf, needsAttention, statusOf } from '../../src/protocol/transaction/outcome';
 import { type OperatorAction, type Transaction } from '../../src/protocol/transaction/state';
+import { given } from '../../src/protocol/wire/given';
 
 export interface LogLine {
   readonly level: 'info' | 'warn';
@@ -31,13 +32,13 @@ function takenUp(t: Transaction): LogLine[] {
   const last = t.recoveries?.at(-1);
   if (last === undefined) return [];
   const { from, why } = last;
-  const more = { from, stage: t.stage, ...(t.decision === undefined ? {} : { decision: t.decision }) };
+  const more = { from, stage: t.stage, ...given({ decision: t.decision }) };
   return [line(t, 'warn', { message: `taken up again: its run had been ${why}`, ...more })];
 }
 
 function decided(before: Transaction, after: Transaction): LogLine[] {
   if (before.decision !== undefined || after.decision === undefined) return [];
-  const reason = after.reason === undefined ? {} : { reason: after.reason };
+  const reason = given({ reason: after.reason });
   return [line(after, 'info', { message: `decided ${after.decision}`, decision: after.decision, ...reason })];
 }
 
@@ -71,7 +72,7 @@ function ended(before: Transaction, after: Transaction): LogLine[] {
     line(after, 'info', {
       message: `ended ${statusOf(after)}`,
       durationMs,
-      ...(heuristic === undefined ? {} : { heuristic }),
+      ...given({ heuristic }),
     }),
   ];
 }

@@ -7,6 +7,7 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { type Stored } from '../../src/protocol/transaction/stored';
 import { type Progress } from '../../src/engine/facts/memo';
+import { given } from '../../src/protocol/wire/given';
 
 export const transactionWorkflow = 'transaction';
 export const statusQuery = defineQuery<TransactionDocument>('status');
@@ -50,8 +51,8 @@ const longest = 1000;
 
 /** Anybody can send it: only what a lock may have said is taken. */
 export function readLockGranted(argument: unknown): Extract<Event, { type: 'lockGranted' }> | string {
-  const given = typeof argument === 'object' && argument !== null ? argument : {};
-  const { resource, fencingToken } = given as Partial<LockGranted>;
+  const sent = typeof argument === 'object' && argument !== null ? argument : {};
+  const { resource, fencingToken } = sent as Partial<LockGranted>;
   if (typeof resource !== 'string' || !Number.isSafeInteger(fencingToken) || fencingToken === undefined)
     return 'lockGranted is for locks to send: "resource" and "fencingToken"';
   return { type: 'lockGranted', resource, fencingToken };
@@ -65,13 +66,13 @@ export function authorOf(argument: unknown): string {
 
 /** The event that a message asks for, or what is wrong with the message. */
 export function readMessage(type: MessageName, argument: unknown): OperatorEvent | string {
-  const given = argument ?? {};
-  if (typeof given !== 'object') return `${type} takes an object, not ${typeof given}`;
-  const fields = given as Record<string, unknown>;
-  const by = authorOf(given);
+  const sent = argument ?? {};
+  if (typeof sent !== 'object') return `${type} takes an object, not ${typeof sent}`;
+  const fields = sent as Record<string, unknown>;
+  const by = authorOf(sent);
   const reason = text(fields['reason']);
   if (type === 'retryNow') return { type, by };
-  if (type === 'abort') return { type, by, ...(reason === undefined ? {} : { reason }) };
+  if (type === 'abort') return { type, by, ...given({ reason }) };
   return readResolve(fields, reason);
 }
 

@@ -24,6 +24,7 @@ import { type Activities, type OwnFailure } from '../../src/protocol/transaction
 import { acquireLocks, releaseLocks } from './performLocks';
 import { namesOf } from './names';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
+import { given } from '../../src/protocol/wire/given';
 
 type Own = Extract<Wanted, { do: 'own' }>;
 type Round = Extract<Wanted, { do: 'round' }>;
@@ -115,7 +116,7 @@ async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promis
     },
     summary: ownSummary(to, call),
   });
-  const handover = call.handover === undefined ? {} : { handover: call.handover };
+  const handover = given({ handover: call.handover });
   const input = {
     ...requestOf(t),
     ...handover,

@@ -4,6 +4,7 @@ import { heldLocks } from '../../src/protocol/transaction/locking';
 import { standingOf } from '../../src/protocol/transaction/standing';
 import { type Participant, type Transaction } from '../../src/protocol/transaction/state';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
+import { given } from '../../src/protocol/wire/given';
 
 export function participantOf(t: Transaction, name: string): Participant {
   const found = t.participants.find(p => p.target.name === name);
@@ -17,7 +18,7 @@ export function requestTimeoutMs({ target }: Participant, phase: Phase): number 
 
 export function requestOf(t: Transaction): Omit<RoundInput, 'calls'> {
   const { id, accepted } = t;
-  const statusUrl = accepted.statusUrl === undefined ? {} : { statusUrl: accepted.statusUrl };
+  const statusUrl = given({ statusUrl: accepted.statusUrl });
   const locks = accepted.locks === undefined ? {} : { locks: heldLocks(t) };
   return { transactionId: id, decideBy: accepted.decideBy, ...statusUrl, ...locks };
 }
@@ -29,7 +30,7 @@ export function callInput(t: Transaction, p: Participant, phase: Phase): CallInp
     nth: call?.nth ?? 0,
     url: { prepare: target.prepareUrl, commit: target.commitUrl, rollback: target.rollbackUrl }[phase],
     timeoutMs: requestTimeoutMs(p, phase),
-    ...(target.payload === undefined ? {} : { payload: target.payload }),
+    ...given({ payload: target.payload }),
     ...(phase === 'prepare' ? {} : { standing: standingOf(t, p, phase) }),
   };
 }

@@ -5,6 +5,7 @@ import { bodyOf, optionalBodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { callerOf } from '../requestContext';
 import { ownOnly } from '../permissions';
+import { given } from '../../protocol/wire/given';
 
 type ActionHandler = RequestHandler<{ id: string }>;
 
@@ -14,7 +15,7 @@ export function abort({ coordinator }: ApiDependencies): ActionHandler {
     const caller = callerOf(response);
     const { reason } = parseAction(abortBody, optionalBodyOf(request.body));
     if (caller.role === 'client') ownOnly(caller, await coordinator.read(id));
-    const action = { by: caller.name, ...(reason === undefined ? {} : { reason }) };
+    const action = { by: caller.name, ...given({ reason }) };
     response.json((await coordinator.abort(id, action)).document);
   };
 }

@@ -11,6 +11,7 @@ import { applyWait, waitSeconds } from '../preferences';
 import { Problem } from '../problems';
 import { locationOf } from '../toProblem';
 import { waiting } from '../waiting';
+import { given } from '../../protocol/wire/given';
 
 export function start(api: ApiDependencies): RequestHandler {
   return async (request, response) => {
@@ -30,7 +31,7 @@ function startOptions(api: ApiDependencies, request: Request, response: Response
   const parsed = validRequest(body, api.config.limits.maxParticipants);
   demandAllowed(api.outbound, parsed, body);
   const caller = callerOf(response).name;
-  return { request: parsed, caller, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };
+  return { request: parsed, caller, ...given({ idempotencyKey }) };
 }
 
 function validRequest(body: unknown, maxParticipants: number): TransactionRequest {

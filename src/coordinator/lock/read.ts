@@ -9,6 +9,7 @@ import { isNotFound, isTransient } from '../../engine/errors';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../errors';
 import { type ListedLock, type LockPage } from './contract';
 import { patiently } from './patience';
+import { given } from '../../protocol/wire/given';
 
 const readWithinMs = 2500;
 /** Temporal forgets one now and then, where its workflow has to be replayed. */
@@ -46,7 +47,7 @@ export async function listLocks(
   const { resources, next } = await page(engine, limit, cursor);
   const answerBy = Date.now() + queryAllWithinMs;
   const locks = await inTurns(resources, each => listed(engine, each, answerBy));
-  return { locks: locks.filter(isUsed), ...(next === undefined ? {} : { next }) };
+  return { locks: locks.filter(isUsed), ...given({ next }) };
 }
 
 async function page(

@@ -16,6 +16,7 @@ import { type ReleaseRequest, type ReleaseResult } from './contract';
 import { lookAt } from './look';
 import { patiently } from './patience';
 import { readLock } from './read';
+import { given } from '../../protocol/wire/given';
 
 const answerWithinMs = 4000;
 const busyWithinMs = 10_000;
@@ -47,7 +48,7 @@ function tell(
   { resource, holder, ownOf }: ReleaseRequest,
   sentAt: Ms,
 ): Promise<ReleaseResult> {
-  const message = { holder, sentAt, ...(ownOf === undefined ? {} : { ownOf }) };
+  const message = { holder, sentAt, ...given({ ownOf }) };
   const updateId = randomUUID();
   const handle = handleOf(engine, lockWorkflowId(resource));
   const began = Date.now();

@@ -16,6 +16,7 @@ import { runState } from '../../engine/facts/status';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
+import { given } from '../../protocol/wire/given';
 
 /** @throws EngineUnavailable */
 export async function standingOf(engine: Engine, id: string): Promise<IdStanding> {
@@ -70,9 +71,9 @@ async function completionIn(
   return {
     is: 'due',
     decision,
-    ...(payload === undefined ? {} : { payload }),
+    ...given({ payload }),
     ...locksOf(document),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
+    ...given({ statusUrl }),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Accepted, type LockTerms, type Target } from '../../protocol/trans
 import { type Ms } from '../../protocol/wire/phases';
 import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
 import { type Limits } from '../../config/config';
+import { given } from '../../protocol/wire/given';
 
 export interface AcceptOptions {
   readonly limits: Limits;
@@ -28,8 +29,7 @@ export function accept(request: TransactionRequest, { limits, now, statusUrl }: 
     },
     participants,
     ...locksOf(request, { by: now + (request.lockTimeoutMs ?? limits.lockTimeoutMs), decideBy }),
-    ...(request.labels === undefined ? {} : { labels: request.labels }),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
+    ...given({ labels: request.labels, statusUrl }),
   };
 }
 
@@ -48,6 +48,6 @@ function targetOf(p: ParticipantRequest, limits: Limits): Target {
     rollbackUrl: p.rollbackUrl,
     prepareTimeoutMs: p.timeoutMs ?? limits.prepareTimeoutMs,
     completionTimeoutMs: p.timeoutMs ?? limits.completionTimeoutMs,
-    ...(p.payload === undefined ? {} : { payload: p.payload }),
+    ...given({ payload: p.payload }),
   };
 }

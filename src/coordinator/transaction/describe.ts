@@ -13,6 +13,7 @@ import { type Phase } from '../../protocol/wire/phases';
 import { type Memo, type Progress, memoOf } from '../../engine/facts/memo';
 import { runState } from '../../engine/facts/status';
 import { type PendingCall, overlay, pendingCalls } from './pending';
+import { given } from '../../protocol/wire/given';
 
 export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {
   const memo = memoOf(description);
@@ -22,7 +23,7 @@ export function describedDocument(description: WorkflowExecutionDescription): Tr
     id: description.workflowId,
     createdAt,
     decideBy,
-    ...(labels === undefined ? {} : { labels }),
+    ...given({ labels }),
   };
   const document = { ...known, ...(memo.progress ?? early(memo, calls)) };
   return runState(description.status.name) === 'running' ? overlay(document, calls) : interrupted(document);

@@ -5,6 +5,7 @@ import { readCallKey } from '../../protocol/transaction/callKeys';
 import { type Failure } from '../../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
 import { type Phase, timestamp } from '../../protocol/wire/phases';
+import { given } from '../../protocol/wire/given';
 
 type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type ApplicationFailureInfo = NonNullable<NonNullable<Activity['lastFailure']>['applicationFailureInfo']>;
@@ -39,7 +40,7 @@ const scheduled = 1;
 
 function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDocument {
   const next = Number(activity.state) === scheduled ? rfc3339(activity.nextAttemptScheduleTime) : undefined;
-  const nextAttemptAt = next === undefined ? {} : { nextAttemptAt: next };
+  const nextAttemptAt = given({ nextAttemptAt: next });
   return { ...p, attempts: attemptsOf(p, activity), ...lastErrorOf(activity), ...nextAttemptAt };
 }
 
@@ -61,7 +62,7 @@ function lastErrorOf({
   return {
     lastError: {
       code: info.type ?? 'workerLost',
-      ...(status === undefined ? {} : { status }),
+      ...given({ status }),
       message: message ?? '',
       at,
     },

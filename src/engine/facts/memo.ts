@@ -8,6 +8,7 @@ import { type Accepted } from '../../protocol/transaction/state';
 import { type LockRequest } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
 import { redactUrl } from '../../protocol/wire/urls';
+import { given } from '../../protocol/wire/given';
 
 export interface StartMemo {
   /** Of the request, before the server's defaults: the same key with another request is refused (I6). */
@@ -41,7 +42,7 @@ export function startMemo(
     createdAt: timestamp(accepted.createdAt),
     decideBy: timestamp(accepted.decideBy),
     provisional: accepted.onCommitFailure === 'rollback',
-    ...(accepted.labels === undefined ? {} : { labels: accepted.labels }),
+    ...given({ labels: accepted.labels }),
     ...(accepted.locks === undefined ? {} : { locks: accepted.locks.asked }),
     participants: accepted.participants.map(p => ({ name: p.name, url: redactUrl(p.prepareUrl) })),
   };
@@ -51,12 +52,14 @@ export function progressOf(d: TransactionDocument): Progress {
   const { status, state, decision, needsAttention, participants } = d;
   return {
     ...{ status, state, decision, needsAttention, participants },
-    ...(d.reason === undefined ? {} : { reason: d.reason }),
-    ...(d.heuristic === undefined ? {} : { heuristic: d.heuristic }),
-    ...(d.locks === undefined ? {} : { locks: d.locks }),
-    ...(d.decidedAt === undefined ? {} : { decidedAt: d.decidedAt }),
-    ...(d.endedAt === undefined ? {} : { endedAt: d.endedAt }),
-    ...(d.actions === undefined ? {} : { actions: d.actions }),
-    ...(d.recoveries === undefined ? {} : { recoveries: d.recoveries }),
+    ...given({
+      reason: d.reason,
+      heuristic: d.heuristic,
+      locks: d.locks,
+      decidedAt: d.decidedAt,
+      endedAt: d.endedAt,
+      actions: d.actions,
+      recoveries: d.recoveries,
+    }),
   };
 }

@@ -8,6 +8,7 @@ import { loggable } from '../loggable';
 import { type ResourceManager, settle } from '../resourceManager';
 import { type Session } from '../stores/contract';
 import { askDecision } from './ask';
+import { given } from '../../protocol/wire/given';
 
 /** What looking after prepared transactions needs. */
 export interface Keeping {
@@ -29,7 +30,7 @@ export async function askInDoubt(keeping: Keeping): Promise<void> {
   const before = Date.now() - (coordinator.askAfterMs ?? 60_000);
   let after: VoteRecord | undefined;
   while (!keeping.stopping.aborted) {
-    const page = await keeping.manager.prepared({ limit: atOnce, ...(after === undefined ? {} : { after }) });
+    const page = await keeping.manager.prepared({ limit: atOnce, ...given({ after }) });
     const old = page.filter(each => each.createdAt <= before);
     await Promise.all(old.map(each => askOneSafely(keeping, coordinator, each)));
     if (old.length < atOnce) return;

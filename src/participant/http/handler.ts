@@ -12,6 +12,7 @@ import { demandSignature, parseJson, readText } from './body';
 import { pageOf } from './preparedPage';
 import { Problem, toResponse } from './problems';
 import { completionOf, prepareCallOf, settlementOf } from './shapes';
+import { given } from '../../protocol/wire/given';
 
 const routes = {
   prepare: 'POST',
@@ -78,14 +79,14 @@ export function createHandler({ manager, log, options }: Wiring): (request: Requ
 }
 
 function about({ transactionId, participant, traceparent }: Completion): object {
-  return { transactionId, participant, ...(traceparent === undefined ? {} : { traceparent }) };
+  return { transactionId, participant, ...given({ traceparent }) };
 }
 
 function pageAsked(url: URL): { readonly limit?: number; readonly cursor?: string } {
   const { limit, cursor } = Object.fromEntries(url.searchParams);
   return {
     ...(limit === undefined ? {} : { limit: Number(limit) }),
-    ...(cursor === undefined ? {} : { cursor }),
+    ...given({ cursor }),
   };
 }
 

@@ -10,6 +10,7 @@ import { type CompletionPhase, type Phase } from '../../protocol/wire/phases';
 import { type BranchKey, type Settlement } from '../contract';
 import { type Completion, type PrepareCall } from '../resourceManager';
 import { Problem } from './problems';
+import { given } from '../../protocol/wire/given';
 
 const name = z.string().regex(namePattern, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 /** NUL is no character of a text in PostgreSQL. */
@@ -58,7 +59,7 @@ export function prepareCallOf(body: unknown, headers: Headers): PrepareCall {
     ...call,
     payload,
     decideBy: Date.parse(decideBy),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
+    ...given({ statusUrl }),
     ...traceOf(headers),
   };
 }

@@ -7,6 +7,7 @@
  */
 import { type CompletionPhase, type Ms } from '../../protocol/wire/phases';
 import { type BranchKey, type Call, type FencedLock, no, type Settled, type Vote, yes } from '../contract';
+import { given } from '../../protocol/wire/given';
 
 /** `preparing`: begun and no vote given; `refused`: voted no, so nothing is held. */
 export type RecordState = 'preparing' | 'prepared' | 'committed' | 'rolledback' | 'refused';
@@ -77,7 +78,7 @@ export function rollbackStep(record: VoteRecord): Step<CompletionAnswer> {
 /** What the service's own function is told in phase two: what it was asked to prepare. */
 export function callOf(record: VoteRecord, phase: CompletionPhase, traceparent?: string): Call {
   const { transactionId, participant, request } = record;
-  const trace = traceparent === undefined ? {} : { traceparent };
+  const trace = given({ traceparent });
   return {
     transactionId,
     participant,

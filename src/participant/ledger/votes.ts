@@ -5,6 +5,7 @@ import { type Ms } from '../../protocol/wire/phases';
 import { type BranchKey, type Call, type FencedLock, type Vote } from '../contract';
 import { type Dialect, orIgnore, type Row, type Session } from '../stores/contract';
 import { type RecordState, type VoteRecord } from './record';
+import { given } from '../../protocol/wire/given';
 
 /** Whose records, and in what kind of database. Services that share one have one each, so that none ends another's. */
 export interface Ledger {
@@ -90,7 +91,7 @@ export function afterVote(vote: Vote): Change {
 }
 
 export function after(outcome: 'committed' | 'rolledback', settledBy?: string): Change {
-  return { state: outcome, now: Date.now(), ...(settledBy === undefined ? {} : { settledBy }) };
+  return { state: outcome, now: Date.now(), ...given({ settledBy }) };
 }
 
 /** What was asked is forgotten once it ended: payloads are kept no longer than they are of use. */
@@ -194,9 +195,7 @@ function recordOf(row: Row): VoteRecord {
     participant: text(row, 'participant'),
     state: text(row, 'state') as RecordState,
     createdAt: Number(row['created_at']),
-    ...(hash === undefined ? {} : { requestHash: hash }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(statusUrl === undefined ? {} : { statusUrl }),
+    ...given({ requestHash: hash, reason, statusUrl }),
     ...(request === undefined
       ? {}
       : { request: JSON.parse(request) as { payload: unknown; locks: readonly FencedLock[] } }),

@@ -9,6 +9,7 @@ import { type LockRequest, byResource } from '../wire/locks';
 import { type Ms } from '../wire/phases';
 import { type ParticipantInput, type TransactionInput, transactionSchema } from './transactionSchema';
 import { redactUrl, siblingUrl } from '../wire/urls';
+import { given } from '../wire/given';
 
 export interface ParticipantRequest {
   readonly name: string;
@@ -107,10 +108,9 @@ function normalise(input: TransactionInput): TransactionRequest {
   const { timeoutMs, onCommitFailure, locks = [], lockTimeoutMs, labels } = input;
   return {
     participants: input.participants.map(normaliseParticipant),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(onCommitFailure === undefined ? {} : { onCommitFailure }),
+    ...given({ timeoutMs, onCommitFailure }),
     ...(locks.length === 0 ? {} : { locks: [...locks].sort(byResource) }),
-    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+    ...given({ lockTimeoutMs }),
     ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }
@@ -121,8 +121,7 @@ function normaliseParticipant(input: ParticipantInput, index: number): Participa
     url: input.url,
     commitUrl: input.commitUrl ?? siblingUrl(input.url, 'commit'),
     rollbackUrl: input.rollbackUrl ?? siblingUrl(input.url, 'rollback'),
-    ...(input.payload === undefined ? {} : { payload: input.payload }),
-    ...(input.timeoutMs === undefined ? {} : { timeoutMs: input.timeoutMs }),
+    ...given({ payload: input.payload, timeoutMs: input.timeoutMs }),
   };
 }
 

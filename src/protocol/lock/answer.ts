@@ -2,6 +2,7 @@
 import { type Ms } from '../wire/phases';
 import { type Refusal } from './apply';
 import { type Lock } from './state';
+import { given } from '../wire/given';
 
 export type AcquireAnswer =
   | { readonly is: 'granted'; readonly fencingToken: number; readonly expiresAt?: Ms }
@@ -14,7 +15,7 @@ export function standingIn(lock: Lock, holder: string): AcquireAnswer | undefine
   const held = lock.holders.find(each => each.holder === holder);
   if (held !== undefined) {
     const { fencingToken, expiresAt } = held;
-    return { is: 'granted', fencingToken, ...(expiresAt === undefined ? {} : { expiresAt }) };
+    return { is: 'granted', fencingToken, ...given({ expiresAt }) };
   }
   const ahead = lock.waiters.findIndex(each => each.holder === holder);
   return ahead < 0 ? undefined : { is: 'waits', heldBy: holdersOf(lock), ahead };

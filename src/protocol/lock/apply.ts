@@ -24,6 +24,7 @@ import {
   tombstoneMs,
   unreadAgainAfterMs,
 } from './state';
+import { given } from '../wire/given';
 
 /**
  * Why an acquire gets nothing. `otherMode`: the holder has or awaits it in the other mode, and there is no upgrade. `late`:
@@ -135,7 +136,7 @@ function release(lock: Lock, { holder, sentAt }: Release, now: Ms): Lock {
   const leased = known?.claim.kind === 'lease';
   const late = leased && sentAt !== undefined && sentAt < known.sentAt;
   const asOf = sentAt ?? (leased ? now : undefined);
-  const tombstone = { holder, until: now + tombstoneMs, ...(asOf === undefined ? {} : { asOf }) };
+  const tombstone = { holder, until: now + tombstoneMs, ...given({ asOf }) };
   return bury(late ? lock : without(lock, holder), tombstone);
 }
 

@@ -2,6 +2,7 @@
 import { type LockMode } from '../wire/locks';
 import { timestamp } from '../wire/phases';
 import { type Holder, type Lock, type Waiter } from './state';
+import { given } from '../wire/given';
 
 interface ClaimDocument {
   readonly holder: string;
@@ -48,7 +49,7 @@ function holderDocument({ fencingToken, expiresAt, standing, ...claimant }: Hold
     ...claimDocument(claimant),
     fencingToken,
     ...(expiresAt === undefined ? {} : { expiresAt: timestamp(expiresAt) }),
-    ...(standing === undefined ? {} : { transaction: standing }),
+    ...given({ transaction: standing }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type SweepReport,
   type Unknown,
 } from './report';
+import { given } from '../wire/given';
 
 export interface FindingDocument {
   readonly kind: Finding['kind'];
@@ -181,7 +182,7 @@ function actionDocument(action: Action, context: Context): ActionDocument {
   return {
     action: action.action,
     transactionId,
-    ...(participant === undefined ? {} : { participant }),
+    ...given({ participant }),
     ...(list === undefined ? {} : { where: context.lists[list] ?? '' }),
     at: timestamp(at),
     reason: reasonOf(action, context),

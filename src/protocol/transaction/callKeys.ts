@@ -3,6 +3,7 @@
  * is known of a pending call is found by them.
  */
 import { type Phase } from '../wire/phases';
+import { given } from '../wire/given';
 
 export function roundKey(phase: Phase): string {
   return `${phase} round`;
@@ -20,5 +21,5 @@ export function readCallKey(
 ): { readonly phase: Phase; readonly participant?: string } | undefined {
   const [, phase, participant] = form.exec(key) ?? [];
   if (phase === undefined) return undefined;
-  return { phase: phase as Phase, ...(participant === undefined ? {} : { participant }) };
+  return { phase: phase as Phase, ...given({ participant }) };
 }

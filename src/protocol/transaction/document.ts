@@ -14,6 +14,7 @@ import { type Ms, timestamp } from '../wire/phases';
 import { redactUrl } from '../wire/urls';
 import { heuristicOf, needsAttention, statusOf } from './outcome';
 import { type OperatorAction, type Participant, type Recovery, type Transaction } from './state';
+import { given } from '../wire/given';
 
 export function documentOf(t: Transaction): TransactionDocument {
   const heuristic = heuristicOf(t);
@@ -22,14 +23,14 @@ export function documentOf(t: Transaction): TransactionDocument {
     status: statusOf(t),
     state: stateOf(t),
     decision: t.decision ?? null,
-    ...(t.reason === undefined ? {} : { reason: t.reason }),
+    ...given({ reason: t.reason }),
     needsAttention: needsAttention(t),
-    ...(heuristic === undefined ? {} : { heuristic }),
+    ...given({ heuristic }),
     createdAt: timestamp(t.accepted.createdAt),
     decideBy: timestamp(t.accepted.decideBy),
     ...(t.decidedAt === undefined ? {} : { decidedAt: timestamp(t.decidedAt) }),
     ...(t.endedAt === undefined ? {} : { endedAt: timestamp(t.endedAt) }),
-    ...(t.accepted.labels === undefined ? {} : { labels: t.accepted.labels }),
+    ...given({ labels: t.accepted.labels }),
     ...locksOf(t),
     participants: t.participants.map(p => participantDocument(t, p)),
     ...(t.actions.length === 0 ? {} : { actions: t.actions.map(actionDocument) }),
@@ -82,7 +83,7 @@ function errorDocument({
   message,
   at,
 }: Failure & { at: Ms }): ParticipantDocument['lastError'] & object {
-  return { code, ...(status === undefined ? {} : { status }), message, at: timestamp(at) };
+  return { code, ...given({ status }), message, at: timestamp(at) };
 }
 
 function actionDocument(action: OperatorAction): ActionDocument {

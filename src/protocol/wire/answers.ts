@@ -6,6 +6,7 @@
  * I3, I4: `exposureOf` says what a request may have left behind at the participant.
  */
 import { type CompletionPhase, type Ms } from './phases';
+import { given } from './given';
 
 /** What came back for one request. `lost`, `malformed`: it may have arrived all the same; `notSent`: it did not. */
 export type Reply =
@@ -149,7 +150,7 @@ function refusesRollbackHarmlessly(reply: Reply, standing: ParticipantStanding):
 /** What a person reads about a reply that was not what was asked for. */
 export function failureOf(reply: Reply): Failure {
   if (reply.kind !== 'answer') return { code: reply.code, message: reply.message };
-  const wait = reply.retryAfterMs === undefined ? {} : { retryAfterMs: reply.retryAfterMs };
+  const wait = given({ retryAfterMs: reply.retryAfterMs });
   const code = isTransient(reply.status)
     ? 'unavailable'
     : reply.status === 409
