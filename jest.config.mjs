@@ -1,4 +1,4 @@
-// `suite` is what every change runs (npm test); jest.long.config.mjs has the walks and drills (npm run test:long).
+// `suite` is what every change runs (npm test); jest.long.config.mjs and jest.alone.config.mjs have the walks and drills (npm run test:long).
 const swc = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } };
 
 export const shared = {

@@ -1,6 +1,7 @@
 /** Owns reading Temporal's errors by what they prove about a request that failed. */
 import {
   ApplicationFailure,
+  QueryNotRegisteredError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -72,10 +73,27 @@ function isWithoutNamespace(error: unknown): boolean {
 export function isPassing(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   if (error instanceof WorkflowUpdateFailedError)
-    return (
-      error.cause instanceof ApplicationFailure && error.cause.type === 'AcceptedUpdateCompletedWorkflow'
-    );
+    return updateFailure(error)?.type === 'AcceptedUpdateCompletedWorkflow';
   return isTransient(error) || grpcCode(error) === code.aborted;
+}
+
+/** A query that a worker was given before it had the whole history: it says so, and to ask again. */
+export function isAhead(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError;
+}
+
+/** A worker finished the workflow task that carried the update and did not look at it, as one that is being replayed may. */
+export function isUnprocessed(error: unknown): boolean {
+  return updateFailure(error)?.type === 'UnprocessedUpdate';
+}
+
+/** Why a workflow refused an update, or failed in it. */
+export function updateFailure(
+  error: unknown,
+): { readonly type: string; readonly message: string } | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
+  const { cause } = error;
+  return cause instanceof ApplicationFailure ? { type: cause.type ?? '', message: cause.message } : undefined;
 }
 
 function grpcCode(error: unknown): number | undefined {

@@ -2,9 +2,8 @@
  * Owns asking a lock's workflow until it answers. Temporal keeps one query and ten updates of a workflow waiting and turns the
  * others away for the moment (`RESOURCE_EXHAUSTED`): on a hot lock that is no sign of a missing worker.
  */
-import { ApplicationFailure, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { type Ms } from '../../protocol/wire/phases';
-import { isNotFound, isNotReady, isOverloaded, isPassing } from '../../engine/errors';
+import { isAhead, isNotFound, isNotReady, isOverloaded, isPassing, isUnprocessed } from '../../engine/errors';
 import { WorkerUnavailable } from '../errors';
 
 const pauseMs = 200;
@@ -43,17 +42,6 @@ export async function attempt<T>(
 
 function mayPass(error: unknown): boolean {
   return [isPassing, isNotReady, isNotFound, isUnprocessed, isAhead].some(is => is(error));
-}
-
-/** A query that a worker was given before it had the whole history: it says so, and to ask again. */
-function isAhead(error: unknown): boolean {
-  return error instanceof QueryNotRegisteredError;
-}
-
-/** A worker finished the workflow task that carried the update and did not look at it, as one that is being replayed may. */
-function isUnprocessed(error: unknown): boolean {
-  if (!(error instanceof WorkflowUpdateFailedError)) return false;
-  return error.cause instanceof ApplicationFailure && error.cause.type === 'UnprocessedUpdate';
 }
 
 /** Between half of `ms` and all of it, so that those who wait do not ask in step. Ends early where nobody waits any more. */

@@ -4,13 +4,13 @@
  *
  * I11: what a worker says of a failed replay may quote payloads, so it is not passed on.
  */
-import { QueryNotRegisteredError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type TransactionInput } from '../../../workflows/transaction/input';
 import { type ClosedRun, type LeftBehind, leftQuery } from '../../../workflows/transaction/messages';
 import { type Recovered } from './contract';
 import { handleOf, inputIn, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isNotReady, isTimeout } from '../../engine/errors';
+import { isAhead, isNotReady, isTimeout } from '../../engine/errors';
 import { leftUnbegun } from './unbegun';
 
 type Answer =
@@ -29,7 +29,7 @@ export async function askClosed(engine: Engine, closed: WorkflowExecutionDescrip
     } catch (error) {
       if (isTimeout(error)) return { is: 'noWorker' };
       if (isNotReady(error)) return askUnbegun(engine, closed);
-      if (!(error instanceof QueryNotRegisteredError)) throw error;
+      if (!isAhead(error)) throw error;
     }
   }
   return { is: 'unreplayable', why: whatToDo(closed) };

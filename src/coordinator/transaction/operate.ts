@@ -2,17 +2,13 @@
  * Owns what people ask of a transaction through the API: updates of the workflow, the same handlers that signals reach.
  * After the end the document itself says whether the request is the repeat of one that took effect.
  */
-import {
-  ApplicationFailure,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
+import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { abortUpdate, resolveUpdate, retryNowUpdate } from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Coordinator, type Reading } from './contract';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isTransient } from '../../engine/errors';
+import { isTransient, updateFailure } from '../../engine/errors';
 import { ActionConflict, WorkerUnavailable } from '../errors';
 import { read } from './read';
 
@@ -51,10 +47,9 @@ function update(engine: Engine, id: string, { is, ...argument }: Action): Promis
 }
 
 function reasonOf(error: unknown): Error | undefined {
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const { type, message } = error.cause;
-    if (type === 'Conflict' || type === 'BadMessage') return new ActionConflict(message);
-  }
+  const refused = updateFailure(error);
+  if (refused?.type === 'Conflict' || refused?.type === 'BadMessage')
+    return new ActionConflict(refused.message);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isTransient(error)) {
     return new WorkerUnavailable(
       'no worker answered: the request may still take effect; read the transaction, or repeat it',
