@@ -1,43 +1,8 @@
 /** Owns which `DTC_` names exist. An unknown one stops the start: a setting with a typo must not be silently without effect. */
 import { type SettingProblem } from './configError';
+import { settingNames } from './settings';
 
-const settings = [
-  'DTC_HOST',
-  'DTC_PORT',
-  'DTC_PUBLIC_URL',
-  'DTC_ROLE',
-  'DTC_TASK_QUEUE',
-  'DTC_COORDINATOR_ID',
-  'DTC_TEMPORAL_PORT',
-  'DTC_TEMPORAL_UI_PORT',
-  'DTC_DATA_DIR',
-  'DTC_PREPARE_TIMEOUT_MS',
-  'DTC_PREPARE_ATTEMPTS',
-  'DTC_COMPLETION_TIMEOUT_MS',
-  'DTC_COMPLETION_ATTEMPTS',
-  'DTC_RETRY_INITIAL_MS',
-  'DTC_RETRY_MAX_MS',
-  'DTC_ATTENTION_RETRY_MS',
-  'DTC_TRANSACTION_TIMEOUT_MS',
-  'DTC_LOCK_TIMEOUT_MS',
-  'DTC_ON_COMMIT_FAILURE',
-  'DTC_MAX_PARTICIPANTS',
-  'DTC_MAX_BODY_BYTES',
-  'DTC_ALLOWED_PARTICIPANTS',
-  'DTC_API_TOKENS',
-  'DTC_JWKS_URL',
-  'DTC_SIGNING_SECRET',
-  'DTC_RECOVERY_URLS',
-  'DTC_SWEEP_INTERVAL_MS',
-  'DTC_SWEEP_SAFETY_MS',
-  'DTC_SWEEP_MAX_ACTIONS',
-  'DTC_STUCK_AFTER_MS',
-  'DTC_LOG_LEVEL',
-] as const;
-
-export type SettingName = (typeof settings)[number];
-
-const known: ReadonlySet<string> = new Set(settings);
+const known: ReadonlySet<string> = new Set(settingNames);
 
 /** Values are not repeated: a misspelt `DTC_API_TOKENS` holds a secret (I11). */
 export function problemsOfNames(names: readonly string[]): SettingProblem[] {

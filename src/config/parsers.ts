@@ -30,6 +30,9 @@ export const host = matching(
   'a host name or an IP address, without brackets or port',
 );
 
+/** For a setting whose reader has its own way of saying what is wrong. */
+export const anything: Parser<string> = { allowed: 'any text', parse: text => text };
+
 /** Anything may stand in a path but nothing, and NUL. */
 export const directory = matching(/^[^\0]+$/, 'a directory');
 

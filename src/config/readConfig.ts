@@ -7,7 +7,7 @@ import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig
 import { ConfigError } from './configError';
 import { readLimits } from './limits';
 import { problemsOfNames } from './names';
-import * as as from './parsers';
+import { address as serverAddress, namespace as namespaceName } from './parsers';
 import { readSweep } from './sweep';
 import { type Environment, SettingReader, withoutCredentials, withoutSecrets } from './settingReader';
 
@@ -26,14 +26,14 @@ export function readConfig(env: Environment): Config {
 
 function readSettings(reader: SettingReader, env: Environment): Config {
   const allowedParticipants = readAllowList(reader);
-  const publicUrl = reader.optional('DTC_PUBLIC_URL', as.baseUrl);
-  const coordinatorId = reader.optional('DTC_COORDINATOR_ID', as.coordinatorTag);
+  const publicUrl = reader.value('DTC_PUBLIC_URL');
+  const coordinatorId = reader.value('DTC_COORDINATOR_ID');
   return {
-    host: reader.withDefault('DTC_HOST', as.host, '127.0.0.1'),
-    port: reader.withDefault('DTC_PORT', as.integer(0, 65_535), 8080),
+    host: reader.value('DTC_HOST'),
+    port: reader.value('DTC_PORT'),
     ...(publicUrl === undefined ? {} : { publicUrl }),
-    role: reader.withDefault('DTC_ROLE', as.oneOf('api', 'worker', 'all'), 'all'),
-    taskQueue: reader.withDefault('DTC_TASK_QUEUE', as.taskQueue, 'transactions'),
+    role: reader.value('DTC_ROLE'),
+    taskQueue: reader.value('DTC_TASK_QUEUE'),
     ...(coordinatorId === undefined ? {} : { coordinatorId }),
     dev: readDevServer(reader),
     limits: readLimits(reader),
@@ -41,16 +41,14 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     auth: readAuth(reader),
     ...readSigningSecret(reader),
     sweep: readSweep(reader, allowedParticipants),
-    logLevel: reader.withDefault('DTC_LOG_LEVEL', logLevel, 'info'),
+    logLevel: reader.value('DTC_LOG_LEVEL'),
     temporal: readTemporal(reader, env),
   };
 }
 
-const logLevel = as.oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent');
-
 function readDevServer(reader: SettingReader): DevServerConfig {
-  const temporalPort = reader.withDefault('DTC_TEMPORAL_PORT', as.integer(1, 65_535), 7233);
-  const temporalUiPort = reader.withDefault('DTC_TEMPORAL_UI_PORT', as.integer(1, 65_535), 8233);
+  const temporalPort = reader.value('DTC_TEMPORAL_PORT');
+  const temporalUiPort = reader.value('DTC_TEMPORAL_UI_PORT');
   if (temporalPort === temporalUiPort) {
     const message = 'must differ from DTC_TEMPORAL_PORT';
     reader.refuse({ name: 'DTC_TEMPORAL_UI_PORT', value: String(temporalUiPort), message });
@@ -58,13 +56,13 @@ function readDevServer(reader: SettingReader): DevServerConfig {
   return {
     temporalPort,
     temporalUiPort,
-    dataDir: reader.withDefault('DTC_DATA_DIR', as.directory, '.temporal'),
+    dataDir: reader.value('DTC_DATA_DIR'),
   };
 }
 
 function readAuth(reader: SettingReader): AuthConfig {
-  const jwksUrl = reader.optional('DTC_JWKS_URL', as.jwksUrl);
-  const text = reader.text('DTC_API_TOKENS');
+  const jwksUrl = reader.value('DTC_JWKS_URL');
+  const text = reader.value('DTC_API_TOKENS');
   const tokens = text === undefined ? [] : parseApiTokens(text);
   if ('error' in tokens) {
     const message = `${tokens.error}; allowed: a comma list of name:role:token (values are not shown)`;
@@ -74,7 +72,7 @@ function readAuth(reader: SettingReader): AuthConfig {
 }
 
 function readSigningSecret(reader: SettingReader): { readonly signingSecret?: string } {
-  const text = reader.text('DTC_SIGNING_SECRET');
+  const text = reader.value('DTC_SIGNING_SECRET');
   if (text === undefined) return {};
   if (isSecret(text)) return { signingSecret: text };
   reader.refuse({ name: 'DTC_SIGNING_SECRET', message: `allowed: ${secretForm} (the value is not shown)` });
@@ -83,7 +81,7 @@ function readSigningSecret(reader: SettingReader): { readonly signingSecret?: st
 
 /** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */
 function readAllowList(reader: SettingReader): AllowList {
-  const text = reader.text('DTC_ALLOWED_PARTICIPANTS');
+  const text = reader.value('DTC_ALLOWED_PARTICIPANTS');
   if (text === undefined) return [];
   const parsed = parseAllowList(text);
   if ('entries' in parsed && parsed.entries.length > 0) return parsed.entries;
@@ -102,8 +100,8 @@ function readTemporal(reader: SettingReader, env: Environment): TemporalConfig {
     set.filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const own = new SettingReader(environment);
-  const address = own.optional('TEMPORAL_ADDRESS', as.address);
-  const namespace = own.optional('TEMPORAL_NAMESPACE', as.namespace) ?? 'default';
+  const address = own.parsed('TEMPORAL_ADDRESS', { parser: serverAddress });
+  const namespace = own.parsed('TEMPORAL_NAMESPACE', { parser: namespaceName }) ?? 'default';
   own.problems.forEach(problem => {
     reader.refuse(problem);
   });

@@ -1,33 +1,41 @@
 /** Owns reading settings one by one while collecting what is wrong with them: nothing throws until all are read. */
 import { type SettingProblem } from './configError';
-import { type SettingName } from './names';
 import { type Parser } from './parsers';
+import { type Defaulted, type Optional, type SettingName, type SettingValue, settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Setting = Defaulted<unknown> | Optional<unknown>;
 
 export class SettingReader {
   readonly problems: SettingProblem[] = [];
 
   constructor(private readonly environment: Environment) {}
 
+  /** The value; where it is unset or bad the default, if it has one, so that reading goes on. A bad one is a problem. */
+  value<Name extends SettingName>(name: Name): SettingValue<Name> {
+    const setting: Setting = settings[name];
+    const fallback = 'default' in setting ? setting.default : undefined;
+    return (this.parsed(name, setting) ?? fallback) as SettingValue<Name>;
+  }
+
+  /** It is set, and nothing was said against it. */
+  isUsable(name: SettingName): boolean {
+    return this.environment[name] !== undefined && !this.problems.some(problem => problem.name === name);
+  }
+
   /** The value, or undefined where it is unset or bad. A bad one is a problem. */
-  optional<T>(name: SettingName | `TEMPORAL_${string}`, { parse, allowed }: Parser<T>): T | undefined {
+  parsed<T>(
+    name: SettingName | `TEMPORAL_${string}`,
+    { parser, secret }: { readonly parser: Parser<T>; readonly secret?: true },
+  ): T | undefined {
     const text = this.environment[name];
     if (text === undefined) return undefined;
-    const value = parse(text);
-    if (value === undefined)
-      this.refuse({ name, value: withoutSecrets(text), message: `allowed: ${allowed}` });
-    return value;
-  }
-
-  /** The value, or `fallback` where it is unset; a bad one is a problem, and `fallback` lets reading go on. */
-  withDefault<T>(name: SettingName, parser: Parser<T>, fallback: T): T {
-    return this.optional(name, parser) ?? fallback;
-  }
-
-  /** The text of a setting that has its own way of saying what is wrong. */
-  text(name: SettingName): string | undefined {
-    return this.environment[name];
+    const value = parser.parse(text);
+    if (value !== undefined) return value;
+    const shown = secret ? {} : { value: withoutSecrets(text) };
+    this.refuse({ name, ...shown, message: `allowed: ${parser.allowed}` });
+    return undefined;
   }
 
   refuse(problem: SettingProblem): void {

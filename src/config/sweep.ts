@@ -4,27 +4,23 @@ import { type Policy, createPolicy } from '../outbound/policy';
 import { readHttpUrl } from '../protocol/client/participantUrl';
 import { lastSegment } from '../protocol/wire/urls';
 import { type SweepConfig } from './config';
-import { integer } from './parsers';
 import { type SettingReader, withoutSecrets } from './settingReader';
 
-const ms = ' (milliseconds)';
-const dayMs = 86_400_000;
 const mostLists = 100;
 const allowed = `allowed: a comma list of at most ${mostLists} http:// or https:// URLs without credentials, whose last path segment is "prepared"`;
 
 export function readSweep(reader: SettingReader, participants: AllowList): SweepConfig {
   return {
     recoveryUrls: readRecoveryUrls(reader, participants),
-    // a Temporal Schedule counts in seconds
-    intervalMs: reader.withDefault('DTC_SWEEP_INTERVAL_MS', integer(1_000, dayMs, ms), 60_000),
-    safetyMs: reader.withDefault('DTC_SWEEP_SAFETY_MS', integer(1, dayMs, ms), 120_000),
-    maxActions: reader.withDefault('DTC_SWEEP_MAX_ACTIONS', integer(1, 1_000), 100),
-    stuckAfterMs: reader.withDefault('DTC_STUCK_AFTER_MS', integer(1, 30 * dayMs, ms), 600_000),
+    intervalMs: reader.value('DTC_SWEEP_INTERVAL_MS'),
+    safetyMs: reader.value('DTC_SWEEP_SAFETY_MS'),
+    maxActions: reader.value('DTC_SWEEP_MAX_ACTIONS'),
+    stuckAfterMs: reader.value('DTC_STUCK_AFTER_MS'),
   };
 }
 
 function readRecoveryUrls(reader: SettingReader, participants: AllowList): readonly string[] {
-  const text = reader.text('DTC_RECOVERY_URLS');
+  const text = reader.value('DTC_RECOVERY_URLS');
   if (text === undefined) return [];
   const read = parseRecoveryUrls(text, participants);
   if ('urls' in read) return read.urls;
