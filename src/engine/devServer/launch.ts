@@ -4,11 +4,12 @@
 // does not outlive this process, unless that is killed.
 // Can fail: the script says why there is no start, or the server ends before it answers (throws, with what
 // was printed).
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { logTail } from './logTail';
 import { type LaunchOptions } from './options';
 import { endWithThisProcess, isRunning, stopGroup } from './processGroup';
 import { runScript, type Script } from './script';
@@ -98,4 +99,12 @@ function server(pid: number, { takenOver, ended, dataDir }: Origin): RunningServ
     await Promise.all([stopGroup(pid), ended]);
   };
   return { pid, takenOver, died, stop };
+}
+
+const linesShown = 5;
+
+/** The end of what the server printed; an unreadable log is an empty one. */
+async function logTail(dataDir: string): Promise<string> {
+  const text = await readFile(join(dataDir, 'temporal.log'), 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-linesShown).join('\n');
 }
