@@ -2,6 +2,7 @@
 import {
   ApplicationFailure,
   QueryNotRegisteredError,
+  QueryRejectedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -40,6 +41,12 @@ export function neverReached(error: unknown): boolean {
 /** A query of a workflow that no worker has begun, or for which none was seen lately. */
 export function isNotReady(error: unknown): boolean {
   return grpcCode(error) === code.failedPrecondition;
+}
+
+/** A query or an update of a workflow that somebody paused. */
+export function isPaused(error: unknown): boolean {
+  if (error instanceof QueryRejectedError) return true;
+  return grpcCode(error) === code.failedPrecondition && /paused/i.test(messages(error));
 }
 
 /** Temporal refused the work for now: nothing was done. */

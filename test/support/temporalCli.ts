@@ -12,7 +12,7 @@ const root = join(__dirname, '../..');
 let binary: string | undefined;
 
 /** The binary that `temporal-dev.sh` runs. */
-function temporalBinary(): string {
+export function temporalBinary(): string {
   binary ??= execFileSync(join(root, 'temporal-dev.sh'), ['--binary'], { encoding: 'utf8' }).trim();
   return binary;
 }

@@ -66,6 +66,7 @@ async function askAgain(
     const sentAt = sentAs ?? now;
     const message = { holder, mode, sentAt, claim: { kind: 'lease', ttlMs, by } } as const;
     const patience = {
+      resource,
       answerBy: began + answerWithinMs,
       busyBy: waitUntil + answerWithinMs,
       message: noWorker,
@@ -84,7 +85,7 @@ async function askAgain(
 /** Null where it neither holds nor waits. */
 function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
   const handle = handleOf(engine, lockWorkflowId(request.resource));
-  return patiently({ answerBy, message: noWorker }, async () => {
+  return patiently({ resource: request.resource, answerBy, message: noWorker }, async () => {
     try {
       return await within(engine, queryWithinMs, () => handle.query(standingQuery, request.holder));
     } catch (error) {

@@ -3,7 +3,7 @@ import { type Looked } from '../../protocol/lock/events';
 import { describeRun } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound, isTransient } from '../../engine/errors';
-import { runState } from '../../engine/facts/status';
+import { isOpen, runState } from '../../engine/facts/status';
 
 /** Well below the time that a lock's workflow task may take. */
 const answerWithinMs = 1500;
@@ -12,8 +12,8 @@ const answerWithinMs = 1500;
 export async function lookAt(engine: Engine, transactionId: string): Promise<Looked['saw']> {
   try {
     const { status } = await describeRun(engine, transactionId, answerWithinMs);
-    const state = runState(status.name);
-    return state === 'running' || state === 'ended' ? state : 'interrupted';
+    if (isOpen(status.name)) return 'running'; // a paused one as well: it goes on, and needs its locks (I12)
+    return runState(status.name) === 'ended' ? 'ended' : 'interrupted';
   } catch (error) {
     if (isNotFound(error)) return 'unknown';
     if (isTransient(error)) return 'unread';

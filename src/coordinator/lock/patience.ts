@@ -3,12 +3,23 @@
  * others away for the moment (`RESOURCE_EXHAUSTED`): on a hot lock that is no sign of a missing worker.
  */
 import { type Ms } from '../../protocol/wire/phases';
-import { isAhead, isNotFound, isNotReady, isOverloaded, isPassing, isUnprocessed } from '../../engine/errors';
+import {
+  isAhead,
+  isNotFound,
+  isNotReady,
+  isOverloaded,
+  isPassing,
+  isPaused,
+  isUnprocessed,
+} from '../../engine/errors';
+import { lockWorkflowId } from '../../../workflows/lock/messages';
+import { unpauseCommand } from '../../engine/facts/status';
 import { WorkerUnavailable } from '../errors';
 
 const pauseMs = 200;
 
 interface Patience {
+  readonly resource: string;
   readonly answerBy: Ms;
   /** Where the lock is busy rather than silent; default: `answerBy`. */
   readonly busyBy?: Ms;
@@ -27,17 +38,23 @@ export async function patiently<T>(patience: Patience, work: () => Promise<T>): 
 
 /** Undefined where it may be tried again, also where the lock's workflow closed meanwhile. @throws WorkerUnavailable */
 export async function attempt<T>(
-  { answerBy, busyBy = answerBy, message }: Patience,
+  { resource, answerBy, busyBy = answerBy, message }: Patience,
   work: () => Promise<T>,
 ): Promise<{ readonly is: T } | undefined> {
   try {
     return { is: await work() };
   } catch (cause) {
+    if (isPaused(cause)) throw new WorkerUnavailable(pausedLock(resource), { cause });
     if (!mayPass(cause)) throw cause;
     const by = isOverloaded(cause) ? busyBy : answerBy;
     if (Date.now() + pauseMs < by) return undefined;
     throw new WorkerUnavailable(message, { cause });
   }
+}
+
+/** Nobody drives it until a person unpauses it: waiting for that is no use. */
+function pausedLock(resource: string): string {
+  return `the lock is paused in Temporal: ${unpauseCommand(lockWorkflowId(resource))}`;
 }
 
 function mayPass(error: unknown): boolean {

@@ -28,7 +28,7 @@ export async function readLock(
 ): Promise<LockDocument> {
   const handle = handleOf(engine, lockWorkflowId(resource));
   const answerBy = Date.now() + withinMs;
-  return patiently({ answerBy, message: 'no worker answered for the lock' }, async () => {
+  return patiently({ resource, answerBy, message: 'no worker answered for the lock' }, async () => {
     try {
       const withinQueryMs = Math.min(answerBy - Date.now(), queryWithinMs);
       return await within(engine, withinQueryMs, () => handle.query(lockStatusQuery));
@@ -55,7 +55,7 @@ async function page(
   limit: number,
   cursor: string | undefined,
 ): Promise<{ resources: string[]; next?: string }> {
-  const query = `WorkflowType = '${lockWorkflow}' AND ${visibly.running}`;
+  const query = `WorkflowType = '${lockWorkflow}' AND ${visibly.open}`;
   try {
     const { ids, ...more } = await listPage(engine, { query, limit, cursor }, listWithinMs);
     const resources = ids.filter(id => id.startsWith(prefix)).map(id => id.slice(prefix.length));

@@ -52,7 +52,12 @@ function tell(
   const updateId = randomUUID();
   const handle = handleOf(engine, lockWorkflowId(resource));
   const began = Date.now();
-  const patience = { answerBy: began + answerWithinMs, busyBy: began + busyWithinMs, message: noWorker };
+  const patience = {
+    resource,
+    answerBy: began + answerWithinMs,
+    busyBy: began + busyWithinMs,
+    message: noWorker,
+  };
   return patiently(patience, async () => {
     try {
       const { released } = await within(engine, updateWithinMs, () =>

@@ -9,7 +9,7 @@ import { type SweepReport } from '../../protocol/orphans/report';
 import { type Memory } from '../../protocol/orphans/steps';
 import { handleOf, list, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { runState, visibly } from '../../engine/facts/status';
+import { isOpen, runState, visibly } from '../../engine/facts/status';
 import { isTransient } from '../../engine/errors';
 import { EngineUnavailable } from '../errors';
 
@@ -35,7 +35,7 @@ const mostLooked = 50;
 
 async function newest(engine: Engine): Promise<SweepReport | undefined> {
   const sweeps = `WorkflowType = '${sweepWorkflow}' AND WorkflowId STARTS_WITH '${sweepIdOf(engine)}-'`;
-  const query = `${sweeps} AND ${visibly.runningOrEnded}`;
+  const query = `${sweeps} AND ${visibly.openOrEnded}`;
   return within(engine, 5000, async () => {
     let found: SweepReport | undefined;
     let looked = 0;
@@ -53,7 +53,7 @@ async function newest(engine: Engine): Promise<SweepReport | undefined> {
 
 /** Undefined where it has not ended. */
 async function reportOf(handle: WorkflowHandle, listedAs: string): Promise<SweepReport | undefined> {
-  const status = runState(listedAs) === 'running' ? (await handle.describe()).status.name : listedAs;
+  const status = isOpen(listedAs) ? (await handle.describe()).status.name : listedAs;
   return runState(status) === 'ended' ? ((await handle.result()) as SweepReport) : undefined;
 }
 

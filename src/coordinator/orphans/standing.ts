@@ -12,7 +12,7 @@ import { type Decision } from '../../protocol/wire/phases';
 import { inputOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { transactionStateKey } from '../../engine/facts/searchAttributes';
-import { runState } from '../../engine/facts/status';
+import { isOpen, runState } from '../../engine/facts/status';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
@@ -32,9 +32,8 @@ export async function standingOf(engine: Engine, id: string): Promise<IdStanding
 
 async function standingIn(engine: Engine, description: WorkflowExecutionDescription): Promise<IdStanding> {
   const { status, workflowId, closeTime } = description;
-  const run = runState(status.name);
-  if (run === 'running') return { is: 'running' };
-  if (run !== 'ended')
+  if (isOpen(status.name)) return { is: 'running' };
+  if (runState(status.name) !== 'ended')
     return { is: 'interrupted', transactionId: workflowId, endedAt: closeTime?.getTime() ?? 0 };
   const state = description.typedSearchAttributes.get(transactionStateKey);
   if (state === 'committed') return { is: 'decided', decision: 'commit' };

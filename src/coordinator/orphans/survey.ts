@@ -51,7 +51,7 @@ async function idsWithAnotherRun(engine: Engine, ids: readonly string[]): Promis
   const found = new Set<string>();
   for (let from = 0; from < ids.length; from += idsPerQuery) {
     const some = ids.slice(from, from + idsPerQuery).map(id => `'${id}'`);
-    const query = `WorkflowId IN (${some.join()}) AND ${visibly.runningOrEnded}`;
+    const query = `WorkflowId IN (${some.join()}) AND ${visibly.openOrEnded}`;
     for await (const { workflowId } of oursWith(engine, query)) found.add(workflowId);
   }
   return found;
@@ -61,7 +61,7 @@ async function findStuck(engine: Engine, before: Ms): Promise<{ found: Stuck[]; 
   const found: Stuck[] = [];
   let count = 0;
   const old = `StartTime < '${timestamp(before)}'`;
-  const query = `${visibly.running} AND (${needsAttentionKey.name} = true OR ${old})`;
+  const query = `${visibly.open} AND (${needsAttentionKey.name} = true OR ${visibly.openButNotRunning} OR ${old})`;
   for await (const listed of oursWith(engine, query)) {
     count += 1;
     if (count > mostAsked) continue;
@@ -99,14 +99,16 @@ function isStuck(
   return needsAttention || (status === 'pending' && Date.parse(createdAt) < before);
 }
 
-function stuck({ id, createdAt, state, needsAttention, locks, participants }: TransactionDocument): Stuck {
+function stuck(document: TransactionDocument): Stuck {
+  const { id, createdAt, state, needsAttention, locks, participants, paused } = document;
+  const pauses = paused === undefined ? [] : [`paused in Temporal: ${paused.unpause}`];
   const waits = (locks ?? [])
     .filter(lock => lock.state === 'waiting')
     .map(({ resource, heldBy = [] }) => `waits for "${resource}", held by ${heldBy.join(', ') || 'nobody'}`);
   const inTrouble = participants
     .filter(p => p.lastError !== undefined && p.state !== 'committed' && p.state !== 'rolledback')
     .map(p => `${p.name}: ${p.lastError?.message ?? ''} (attempt ${p.attempts})`);
-  const detail = [...waits, ...inTrouble];
+  const detail = [...pauses, ...waits, ...inTrouble];
   const shown = detail.slice(0, 3).join('; ') + (detail.length > 3 ? `; and ${detail.length - 3} more` : '');
   return {
     kind: 'stuck',

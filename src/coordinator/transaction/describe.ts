@@ -11,8 +11,8 @@ import {
 import { type LockRequest } from '../../protocol/wire/locks';
 import { type Phase } from '../../protocol/wire/phases';
 import { type Memo, type Progress, memoOf } from '../../engine/facts/memo';
-import { runState } from '../../engine/facts/status';
-import { type PendingCall, overlay, pendingCalls } from './pending';
+import { runState, unpauseCommand } from '../../engine/facts/status';
+import { type PendingCall, overlay, pendingCalls, rfc3339 } from './pending';
 import { given } from '../../protocol/wire/given';
 
 export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {
@@ -26,7 +26,29 @@ export function describedDocument(description: WorkflowExecutionDescription): Tr
     ...given({ labels }),
   };
   const document = { ...known, ...(memo.progress ?? early(memo, calls)) };
-  return runState(description.status.name) === 'running' ? overlay(document, calls) : interrupted(document);
+  switch (runState(description.status.name)) {
+    case 'running':
+      return overlay(document, calls);
+    case 'paused':
+      return paused(overlay(document, calls), description);
+    case 'ended':
+    case 'interrupted':
+      return interrupted(document);
+  }
+}
+
+/** It goes on where it is once somebody unpauses it, and keeps its locks until then. */
+function paused(
+  document: TransactionDocument,
+  { workflowId, raw }: WorkflowExecutionDescription,
+): TransactionDocument {
+  const { identity, pausedTime, reason } = raw.workflowExtendedInfo?.pauseInfo ?? {};
+  const what = { by: identity || undefined, at: rfc3339(pausedTime), reason: reason || undefined };
+  return {
+    ...document,
+    needsAttention: true,
+    paused: { ...given(what), unpause: unpauseCommand(workflowId) },
+  };
 }
 
 /** Ended from outside in Temporal: a person must look. What was reported before stays reported (I5). */

@@ -25,20 +25,29 @@ export type Action =
 export async function operate(engine: Engine, id: string, action: Action): Promise<Reading> {
   const before = await read(engine, id);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
-  if (before.document.state === 'interrupted') {
-    throw new ActionConflict(
-      'the transaction was ended from outside in Temporal and has not been taken up again',
-    );
-  }
+  refuseUndriven(before.document);
   try {
     return { ...before, document: await update(engine, id, action) };
   } catch (error) {
     const reason = reasonOf(error);
     if (reason !== undefined) throw reason;
-    const after = await read(engine, id); // it may have ended while the update was on its way
+    const after = await read(engine, id); // it may have ended, or been paused, while the update was on its way
+    refuseUndriven(after.document);
     if (after.document.endedAt === undefined) throw error;
     return afterTheEnd(after, action);
   }
+}
+
+/** @throws ActionConflict where no worker may carry anything out */
+function refuseUndriven({ state, paused }: TransactionDocument): void {
+  if (paused !== undefined)
+    throw new ActionConflict(
+      `the transaction is paused in Temporal, and takes no action until: ${paused.unpause}`,
+    );
+  if (state === 'interrupted')
+    throw new ActionConflict(
+      'the transaction was ended from outside in Temporal and has not been taken up again',
+    );
 }
 
 function update(engine: Engine, id: string, { is, ...argument }: Action): Promise<TransactionDocument> {

@@ -76,7 +76,7 @@ function statusOf({ details }: ApplicationFailureInfo): number | undefined {
   return (decoded(payload) as { readonly why?: Failure } | undefined)?.why?.status;
 }
 
-function rfc3339(time: Instant): string | undefined {
+export function rfc3339(time: Instant): string | undefined {
   if (time == null) return undefined;
   return timestamp(Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6));
 }

@@ -56,10 +56,13 @@ async function documentOf(
   answerBy: Ms,
 ): Promise<TransactionDocument> {
   const handle = handleOf(engine, description.workflowId, description.runId);
+  const state = runState(description.status.name);
   const answer =
-    runState(description.status.name) === 'running'
+    state === 'running'
       ? await query(engine, handle, Math.max(Math.min(queryWithinMs, answerBy - Date.now()), shortestQueryMs))
-      : await result(engine, handle, description);
+      : state === 'ended'
+        ? await result(engine, handle)
+        : undefined; // nobody can be asked, or it was ended from outside and left no result
   return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
 }
 
@@ -77,13 +80,7 @@ async function query(
   }
 }
 
-/** Undefined where the workflow was ended from outside and left no result. */
-async function result(
-  engine: Engine,
-  handle: WorkflowHandle,
-  { status }: WorkflowExecutionDescription,
-): Promise<TransactionDocument | undefined> {
-  if (runState(status.name) !== 'ended') return undefined;
+async function result(engine: Engine, handle: WorkflowHandle): Promise<TransactionDocument> {
   try {
     return (await within(engine, describeWithinMs, () => handle.result())) as TransactionDocument;
   } catch (error) {

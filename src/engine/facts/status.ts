@@ -5,9 +5,11 @@
 
 /**
  * `running`: a worker drives it, or will. `paused`: nobody does until somebody unpauses it. `ended`: it closed by itself.
- * `interrupted`: something else closed it, and it may be taken up again. `other`: none that this version knows.
+ * `interrupted`: something else closed it, and it may be taken up again.
  */
-export type RunState = 'running' | 'paused' | 'ended' | 'interrupted' | 'other';
+export type RunState = 'running' | 'paused' | 'ended' | 'interrupted';
+
+const ended: readonly string[] = ['COMPLETED', 'CONTINUED_AS_NEW'];
 
 /** How a run ends that may be taken up again: as `describe` names it, and in words. */
 const interruptions: Readonly<Record<string, string>> = {
@@ -17,11 +19,21 @@ const interruptions: Readonly<Record<string, string>> = {
   CANCELLED: 'cancelled',
 };
 
+/** One that a newer server has added counts as running: what is not known to have closed is left alone, and keeps its locks (I12). */
 export function runState(status: string): RunState {
-  if (status === 'RUNNING') return 'running';
   if (status === 'PAUSED') return 'paused';
-  if (status === 'COMPLETED') return 'ended';
-  return status in interruptions ? 'interrupted' : 'other';
+  if (ended.includes(status)) return 'ended';
+  return Object.hasOwn(interruptions, status) ? 'interrupted' : 'running';
+}
+
+export function isOpen(status: string): boolean {
+  const state = runState(status);
+  return state === 'running' || state === 'paused';
+}
+
+/** What a person types so that a paused run goes on. */
+export function unpauseCommand(workflowId: string): string {
+  return `temporal workflow unpause --workflow-id ${workflowId}`;
 }
 
 /** In words; undefined where it was not interrupted. */
@@ -29,9 +41,10 @@ export function howInterrupted(status: string): string | undefined {
   return interruptions[status];
 }
 
-/** Conditions of a visibility query. */
+/** Conditions of a visibility query. Older servers refuse statuses that they do not know, so the open ones are not listed. */
 export const visibly = {
-  running: "ExecutionStatus = 'Running'",
+  open: 'CloseTime IS NULL',
+  openButNotRunning: "(CloseTime IS NULL AND ExecutionStatus != 'Running')",
   interrupted: "ExecutionStatus IN ('Terminated','Failed','TimedOut','Canceled')",
-  runningOrEnded: "ExecutionStatus IN ('Running','Completed')",
+  openOrEnded: "(CloseTime IS NULL OR ExecutionStatus = 'Completed')",
 } as const;

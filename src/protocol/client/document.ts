@@ -91,6 +91,13 @@ export interface TransactionDocument {
   readonly participants: readonly ParticipantDocument[];
   /** What operators asked for, the newest last; there where there is any. */
   readonly actions?: readonly ActionDocument[];
+  /** Somebody paused it in Temporal: nothing happens until it is unpaused, by the command `unpause`. */
+  readonly paused?: {
+    readonly by?: string;
+    readonly at?: string;
+    readonly reason?: string;
+    readonly unpause: string;
+  };
   /** How often it was taken up again, the newest last; there where it was. */
   readonly recoveries?: readonly RecoveryDocument[];
 }

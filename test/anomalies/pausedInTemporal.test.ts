@@ -1,0 +1,127 @@
+/**
+ * I12, PROTOCOL §4: `temporal workflow pause` stops a transaction, or a lock, until it is unpaused. Nobody else gets its locks, it
+ * says what is the matter and what to type, and it goes on where it was. On a server of its own: pausing has to be allowed there.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { exclusive, lease, lockNow, newResource, unlock } from '../locks/support';
+import { type TestCoordinator, startCoordinator } from '../support/coordinator';
+import { freePort } from '../support/listening';
+import { type Participants, startParticipants } from '../support/participants';
+import { quick } from '../support/quick';
+import { type Gate, gate, statefulParticipant } from '../support/statefulParticipant';
+import { temporalBinary, temporalWorkflow } from '../support/temporalCli';
+import { eventually } from '../support/until';
+
+let server: ChildProcess;
+let participants: Participants;
+let dtc: TestCoordinator;
+
+beforeAll(async () => {
+  const port = await freePort();
+  const allowed = ['--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true'];
+  const args = [
+    'server',
+    'start-dev',
+    '--headless',
+    '--port',
+    String(port),
+    '--log-level',
+    'never',
+    ...allowed,
+  ];
+  server = spawn(temporalBinary(), args, { stdio: 'ignore' });
+  process.env['TEST_TEMPORAL_ADDRESS'] = `127.0.0.1:${String(port)}`;
+  participants = await startParticipants();
+  const limits = { ...quick, transactionTimeoutMs: 120_000, prepareTimeoutMs: 60_000 };
+  dtc = await startCoordinator({ limits, sweeps: true, env: { DTC_COORDINATOR_ID: 'paused' } });
+  await dtc.run([participants.url('warm')]);
+}, 60_000);
+
+afterAll(async () => {
+  await dtc.close();
+  await participants.close();
+  server.kill();
+  await once(server, 'exit');
+});
+
+/** Paused while its vote is awaited; `vote.open()` lets the participant say yes. */
+async function pausedTransaction(
+  name: string,
+  resource = newResource(),
+): Promise<{ id: string; vote: Gate }> {
+  const vote = gate();
+  const a = statefulParticipant(participants, name, {
+    fault: r => (r.phase === 'prepare' ? { after: vote.passed } : undefined),
+  });
+  const { id } = await dtc.start({ participants: [a.url], locks: [exclusive(resource)] });
+  await eventually(() => participants.requests(id, name, 'prepare').length > 0);
+  await temporalWorkflow('pause', id, '--reason', 'a look at it');
+  return { id, vote };
+}
+
+it('keeps its state, needs attention, and says what to type', async () => {
+  const { id, vote } = await pausedTransaction('kept');
+  const unpause = `temporal workflow unpause --workflow-id ${id}`;
+  expect(await dtc.get(id)).toMatchObject({
+    status: 'pending',
+    state: 'preparing',
+    needsAttention: true,
+    paused: { reason: 'a look at it', unpause },
+  });
+  const refused = await dtc.act(id, 'abort');
+  expect(refused.status).toBe(409);
+  expect(await refused.json()).toMatchObject({ detail: expect.stringContaining(unpause) as unknown });
+
+  await temporalWorkflow('unpause', id);
+  vote.open();
+  const ended = await dtc.until(id, d => d.endedAt !== undefined);
+  expect(ended).toMatchObject({ status: 'committed', needsAttention: false });
+  expect(ended).not.toHaveProperty('paused');
+});
+
+it('keeps its locks, whoever wants them', async () => {
+  const resource = newResource();
+  const { id, vote } = await pausedTransaction('locked', resource);
+  expect((await unlock(dtc, resource, id)).status).toBe(409);
+  const other = {
+    participants: [participants.url('other')],
+    locks: [exclusive(resource)],
+    lockTimeoutMs: 3000,
+  };
+  expect(await dtc.run(other)).toMatchObject({ status: 'rolledback', reason: { code: 'lockTimeout' } });
+  expect(await lockNow(dtc, resource)).toMatchObject({ holders: [{ holder: id }] });
+
+  await temporalWorkflow('unpause', id);
+  vote.open();
+  await dtc.until(id, d => d.endedAt !== undefined);
+  expect(await dtc.run(other)).toMatchObject({ status: 'committed' });
+});
+
+it('is in the orphan report, with what to type', async () => {
+  const { id, vote } = await pausedTransaction('reported');
+  await eventually(async () => {
+    const swept = await fetch(`${dtc.url}/orphans/sweep`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ dryRun: true }),
+    });
+    return (await swept.text()).includes(`paused in Temporal: temporal workflow unpause --workflow-id ${id}`);
+  });
+  await temporalWorkflow('unpause', id);
+  vote.open();
+  expect(await dtc.until(id, d => d.endedAt !== undefined)).toMatchObject({ status: 'committed' });
+});
+
+it('is said of a lock that is paused, at once, and it goes on when it is unpaused', async () => {
+  const resource = newResource();
+  await lease(dtc, resource, { holder: 'job' });
+  await temporalWorkflow('pause', `lock:${resource}`);
+  const url = `${dtc.url}/locks/${encodeURIComponent(resource)}`;
+  for (const answer of [await fetch(url), await unlock(dtc, resource, 'job')]) {
+    expect(answer.status).toBe(503);
+    expect(await answer.text()).toContain(`temporal workflow unpause --workflow-id lock:${resource}`);
+  }
+  await temporalWorkflow('unpause', `lock:${resource}`);
+  expect((await unlock(dtc, resource, 'job')).status).toBe(204);
+});
