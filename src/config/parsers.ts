@@ -1,5 +1,6 @@
 /** Owns how one setting's text is read: a parser gives the value, or undefined for what `allowed` does not describe. */
 import { tagPattern } from '../protocol/wire/ids';
+import { isSecret, secretForm } from '../protocol/wire/signatures';
 
 export interface Parser<T> {
   readonly allowed: string;
@@ -32,6 +33,11 @@ export const host = matching(
 
 /** For a setting whose reader has its own way of saying what is wrong. */
 export const anything: Parser<string> = { allowed: 'any text', parse: text => text };
+
+export const signingSecret: Parser<string> = {
+  allowed: secretForm,
+  parse: text => (isSecret(text) ? text : undefined),
+};
 
 /** Anything may stand in a path but nothing, and NUL. */
 export const directory = matching(/^[^\0]+$/, 'a directory');

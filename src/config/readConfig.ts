@@ -1,6 +1,6 @@
 /** Owns the reading of the whole configuration (PROTOCOL §5): a `Config`, or one `ConfigError` that lists every problem. */
 import { type AllowList, parseAllowList } from '../outbound/allowList';
-import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { given } from '../protocol/wire/given';
 import { parseApiTokens } from './apiTokens';
 import { problemsOfBinding } from './bindRule';
 import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
@@ -39,7 +39,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     limits: readLimits(reader),
     allowedParticipants,
     auth: readAuth(reader),
-    ...readSigningSecret(reader),
+    ...given({ signingSecret: reader.value('DTC_SIGNING_SECRET') }),
     sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.value('DTC_LOG_LEVEL'),
     temporal: readTemporal(reader, env),
@@ -69,14 +69,6 @@ function readAuth(reader: SettingReader): AuthConfig {
     reader.refuse({ name: 'DTC_API_TOKENS', message });
   }
   return { tokens: 'error' in tokens ? [] : tokens, ...(jwksUrl === undefined ? {} : { jwksUrl }) };
-}
-
-function readSigningSecret(reader: SettingReader): { readonly signingSecret?: string } {
-  const text = reader.value('DTC_SIGNING_SECRET');
-  if (text === undefined) return {};
-  if (isSecret(text)) return { signingSecret: text };
-  reader.refuse({ name: 'DTC_SIGNING_SECRET', message: `allowed: ${secretForm} (the value is not shown)` });
-  return {};
 }
 
 /** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */

@@ -33,8 +33,9 @@ export class SettingReader {
     if (text === undefined) return undefined;
     const value = parser.parse(text);
     if (value !== undefined) return value;
-    const shown = secret ? {} : { value: withoutSecrets(text) };
-    this.refuse({ name, ...shown, message: `allowed: ${parser.allowed}` });
+    const message = `allowed: ${parser.allowed}`;
+    if (secret) this.refuse({ name, message: `${message} (the value is not shown)` });
+    else this.refuse({ name, value: withoutSecrets(text), message });
     return undefined;
   }
 

@@ -32,8 +32,8 @@ function optional<T>(parser: Parser<T>, help: string, unset = 'none'): Optional<
   return { parser, unset, help };
 }
 
-function secret(help: string): Optional<string> {
-  return { ...optional(as.anything, help), secret: true };
+function secret(parser: Parser<string>, help: string): Optional<string> {
+  return { ...optional(parser, help), secret: true };
 }
 
 const ms = ' (milliseconds)';
@@ -105,10 +105,12 @@ export const settings = {
     'comma list of origins, `*.suffix` hosts and CIDRs; none means any. Link-local and cloud metadata addresses are refused always',
   ),
   DTC_API_TOKENS: secret(
+    as.anything,
     'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read and abort its own; locks), `participant` (read), `operator` (all)',
   ),
   DTC_JWKS_URL: optional(as.jwksUrl, 'or JWTs signed by a key found there, with `sub`, `role` and `exp`'),
   DTC_SIGNING_SECRET: secret(
+    as.signingSecret,
     'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)): `whsec_` and the base64 of 24 to 64 random bytes',
   ),
   DTC_RECOVERY_URLS: optional(

@@ -3,7 +3,6 @@
  * Every function rejects with what Temporal answers (`errors.ts` reads it).
  */
 import {
-  type Workflow,
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
   type WorkflowHandle,
@@ -27,12 +26,12 @@ export function within<T>(
 }
 
 /** Of the newest run, or that one. */
-export function handleOf<T extends Workflow = Workflow>(
+export function handleOf(
   { client }: Pick<Engine, 'client'>,
   workflowId: string,
   runId?: string,
-): WorkflowHandle<T> {
-  return client.workflow.getHandle<T>(workflowId, runId);
+): WorkflowHandle {
+  return client.workflow.getHandle(workflowId, runId);
 }
 
 export function describeRun(
