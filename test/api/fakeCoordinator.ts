@@ -34,7 +34,7 @@ export class FakeCoordinator implements Coordinator {
     return this.answer('read', { id }, () => this.get(id));
   }
 
-  async wait(id: string, { until, timeoutMs, signal }: WaitOptions): Promise<Reading> {
+  async wait({ document: { id } }: Reading, { until, timeoutMs, signal }: WaitOptions): Promise<Reading> {
     await this.answer('wait', { id, until, timeoutMs }, () => this.get(id));
     const isOver = ({ status, state }: TransactionDocument): boolean =>
       until.is === 'outcome' ? status !== 'pending' : state !== until.from;

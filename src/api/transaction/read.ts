@@ -24,9 +24,9 @@ async function waitForChange(
   reading: Reading,
   seconds: number,
 ): Promise<Reading> {
-  const { id, state, endedAt } = reading.document;
+  const { state, endedAt } = reading.document;
   if (seconds === 0 || endedAt !== undefined) return reading;
   return waiting(response, stopping, signal =>
-    coordinator.wait(id, { until: { is: 'state', from: state }, timeoutMs: seconds * 1_000, signal }),
+    coordinator.wait(reading, { until: { is: 'state', from: state }, timeoutMs: seconds * 1_000, signal }),
   );
 }

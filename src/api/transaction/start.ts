@@ -51,7 +51,7 @@ async function waitForOutcome(
   const { id } = started.document;
   try {
     return await waiting(response, stopping, signal =>
-      coordinator.wait(id, { until: { is: 'outcome' }, timeoutMs: seconds * 1_000, signal }),
+      coordinator.wait(started, { until: { is: 'outcome' }, timeoutMs: seconds * 1_000, signal }),
     );
   } catch (err) {
     log.warn(

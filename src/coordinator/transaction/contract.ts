@@ -41,8 +41,8 @@ export interface Coordinator {
   start(options: StartOptions): Promise<Reading>;
   /** Answers within a second, also with no worker. */
   read(id: string): Promise<Reading>;
-  /** The document when the wait is over: because of what was waited for, the timeout or the signal. */
-  wait(id: string, options: WaitOptions): Promise<Reading>;
+  /** The document when the wait is over: because of what was waited for, the timeout or the signal. @param from what is known of it */
+  wait(from: Reading, options: WaitOptions): Promise<Reading>;
   abort(id: string, action: { readonly by: string; readonly reason?: string }): Promise<Reading>;
   retryNow(id: string, action: { readonly by: string }): Promise<Reading>;
   resolve(

@@ -6,7 +6,7 @@ import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
 import { start } from './start';
-import { wait } from './wait';
+import { waits } from './wait';
 
 const readyWithinMs = 900;
 
@@ -14,7 +14,7 @@ export function createCoordinator(engine: Engine): Coordinator {
   return {
     start: options => start(engine, options),
     read: id => read(engine, id),
-    wait: (id, options) => wait(engine, id, options),
+    wait: waits(engine),
     abort: (id, action) => operate(engine, id, { is: 'abort', ...action }),
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),

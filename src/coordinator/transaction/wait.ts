@@ -1,35 +1,69 @@
 /**
- * Owns waiting for a transaction. The end is waited for with Temporal's long poll; what comes before the end (an early
- * `rolledback`, a change of state) is looked for now and then, since a healthy transaction ends before the first look.
+ * Owns waiting for a transaction (PROTOCOL §3). One long poll of Temporal waits for the end, and what it brings is the answer.
+ * What comes before the end (an early `rolledback`, a change of state) is looked for now and then by `describe` alone, which
+ * asks no worker; only what it shows to be over is then read in full.
+ *
+ * Waiting costs next to nothing, however many wait: all looks of one process together are at most `looksPerSecond`, so that an
+ * engine which is slow is not made slower by those who wait for it.
  */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
-import { type TransactionDocument } from '../../protocol/client/document';
-import { type Reading, type WaitOptions } from './contract';
 import { handleOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { type TransactionDocument } from '../../protocol/client/document';
+import { type Ms } from '../../protocol/wire/phases';
 import { EngineUnavailable } from '../errors';
-import { read } from './read';
+import { type Reading, type WaitOptions } from './contract';
+import { describedDocument } from './describe';
+import { describe, read } from './read';
 
-const firstLookMs = 500;
-const longestPauseMs = 1000;
+/** Of one who waits alone; a healthy transaction ends before the first look. */
+const lookEveryMs = 1000;
+const looksPerSecond = 10;
 
-/** A look that Temporal does not answer is taken again: it may be starting anew. @throws what `read` throws */
-export async function wait(engine: Engine, id: string, options: WaitOptions): Promise<Reading> {
-  return untilStopped(options, stop => waitFor(engine, id, { ...options, signal: stop }));
+export type Wait = (from: Reading, options: WaitOptions) => Promise<Reading>;
+
+export function waits(engine: Engine): Wait {
+  let waiting = 0;
+  const lookAgainIn = (): Ms => Math.max(lookEveryMs, (waiting * 1000) / looksPerSecond);
+  /** @throws what `read` throws, but where Temporal does not answer: then it is what was known before */
+  return (from, options) =>
+    untilStopped(options, async stop => {
+      waiting += 1;
+      try {
+        return await waitFor(engine, from, { ...options, signal: stop, lookAgainIn });
+      } finally {
+        waiting -= 1;
+      }
+    });
 }
 
-async function waitFor(engine: Engine, id: string, options: WaitOptions): Promise<Reading> {
+type Waiting = WaitOptions & { readonly lookAgainIn: () => Ms };
+
+async function waitFor(engine: Engine, from: Reading, options: Waiting): Promise<Reading> {
+  if (isOver(from.document, options)) return from;
   const { signal: stop } = options;
-  const stopped = stop.aborted ? undefined : once(stop, 'abort');
-  const over = Promise.race([closed(engine, id, stop), stopped]);
-  if (options.until.is === 'outcome') await Promise.race([over, pause(firstLookMs)]);
-  let reading = await look(engine, id);
-  for (let ms = firstLookMs; !stop.aborted && !isOver(reading?.document, options); ms = longestPauseMs) {
-    await Promise.race([reading === undefined ? stopped : over, pause(ms)]);
-    reading = await look(engine, id);
+  const stopped = stop.aborted ? 'stopped' : once(stop, 'abort').then(() => 'stopped' as const);
+  const { id } = from.document;
+  let end = ended(engine, id, stop);
+  for (;;) {
+    const seen = await Promise.race([end, look(engine, id, options), stopped]);
+    if (typeof seen === 'object') return { ...from, document: seen };
+    const reading = await readNow(engine, from);
+    if (seen === 'stopped' || isOver(reading.document, options)) return reading;
+    if (seen === 'closed') end = ended(engine, id, stop); // it was taken up again
   }
-  return reading ?? read(engine, id);
+}
+
+/** Whoever has waited so long gets an answer: what is known from before, where Temporal gives none. */
+async function readNow(engine: Engine, from: Reading): Promise<Reading> {
+  try {
+    return await read(engine, from.document.id);
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return from;
+    throw error;
+  }
 }
 
 /**
@@ -56,31 +90,38 @@ async function untilStopped<T>(
   }
 }
 
-/** Undefined where Temporal does not answer. */
-async function look(engine: Engine, id: string): Promise<Reading | undefined> {
-  try {
-    return await read(engine, id);
-  } catch (error) {
-    if (error instanceof EngineUnavailable) return undefined;
-    throw error;
-  }
-}
-
-function isOver(document: TransactionDocument | undefined, { until }: WaitOptions): boolean {
-  if (document === undefined) return false;
+function isOver(document: TransactionDocument, { until }: WaitOptions): boolean {
   if (document.state === 'interrupted' || document.endedAt !== undefined) return true;
   return until.is === 'outcome' ? document.status !== 'pending' : document.state !== until.from;
 }
 
-/** Resolves when the workflow has closed, however it did; never where that cannot be told: looking goes on then. */
-async function closed(engine: Engine, id: string, stop: AbortSignal): Promise<void> {
+/**
+ * What the workflow ended with, which is durable; `closed` where it has no result. Never where Temporal does not tell:
+ * looking goes on then.
+ */
+async function ended(engine: Engine, id: string, stop: AbortSignal): Promise<TransactionDocument | 'closed'> {
   try {
-    await engine.connection.withAbortSignal(stop, () => handleOf(engine, id).result());
+    return (await engine.connection.withAbortSignal(stop, () =>
+      handleOf(engine, id).result(),
+    )) as TransactionDocument;
   } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) await new Promise(() => undefined);
+    return error instanceof WorkflowFailedError ? 'closed' : never();
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms).unref());
+/** Resolves when `describe` shows what was waited for, however long that takes; a look that Temporal does not answer is repeated. */
+async function look(engine: Engine, id: string, options: Waiting): Promise<'changed'> {
+  const { signal, lookAgainIn } = options;
+  for (;;) {
+    await sleep(lookAgainIn(), undefined, { signal }).catch(never);
+    try {
+      if (isOver(describedDocument(await describe(engine, id)), options)) return 'changed';
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+    }
+  }
+}
+
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }

@@ -3,11 +3,13 @@
  * and a timer may be set for a minute, so that what each left would add up.
  */
 import { EventEmitter, getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Response } from 'express';
 import { waiting } from '../../../src/api/waiting';
 import { type WaitOptions } from '../../../src/coordinator/transaction/contract';
 import { type Engine } from '../../../src/engine/engine';
-import { wait } from '../../../src/coordinator/transaction/wait';
+import { waits } from '../../../src/coordinator/transaction/wait';
+import { read } from '../../../src/coordinator/transaction/read';
 import { readConfig } from '../../../src/config/readConfig';
 import { type Connected, connect } from '../../../src/engine/connect';
 import { hang } from '../../support/participants';
@@ -73,14 +75,37 @@ describe('a wait that ends', () => {
     await dtc.until(id, d => d.state === 'preparing');
     const caller = new AbortController();
     const before = timers();
-    const waits = Array.from({ length: 9 }, () => wait(engine, id, { ...options, signal: caller.signal }));
+    const wait = waits(engine);
+    const from = await read(engine, id);
+    const nine = Array.from({ length: 9 }, () => wait(from, { ...options, signal: caller.signal }));
     expect(getEventListeners(caller.signal, 'abort').length).toBeGreaterThanOrEqual(9);
     expect(timers()).toBeGreaterThanOrEqual(before + 9);
     await end?.(id, caller);
-    await Promise.all(waits);
+    await Promise.all(nine);
     expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
     await eventually(() => timers() < before + 9, 5000);
   });
+});
+
+it('asks no worker while it lasts, and Temporal no oftener the more wait', async () => {
+  const { dtc, participants } = world;
+  participants.on('hangs', r => (r.phase === 'prepare' ? hang : undefined));
+  const url = participants.url('hangs');
+  const { id } = await dtc.start({ participants: [{ url, timeoutMs: 30_000 }], timeoutMs: 30_000 });
+  const from = await read(engine, id);
+  const { workflowService: temporal } = connected.connection;
+  const queries = jest.spyOn(temporal, 'queryWorkflow');
+  const looks = jest.spyOn(temporal, 'describeWorkflowExecution');
+  const wait = waits(engine);
+  const caller = new AbortController();
+  const all = Array.from({ length: 100 }, () =>
+    wait(from, { until: outcome, timeoutMs: minuteMs, signal: caller.signal }),
+  );
+  await sleep(3000); // a hundred of which each looked as often as one alone does would have looked three hundred times
+  expect(queries).not.toHaveBeenCalled();
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(40);
+  caller.abort();
+  await Promise.all(all);
 });
 
 it('of a request leaves no listener on the signal of the process, nor on the response', async () => {
