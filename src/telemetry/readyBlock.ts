@@ -25,9 +25,19 @@ export function readyBlock({ role, api, webUi, temporal, namespace }: ReadyInfo)
   ].join('\n');
 }
 
-/** Works as it stands: nobody listens at the participant's address, so the transaction rolls back and says why. */
+/** The participant's line is README's. */
+const participant = `node -e 'require("http").createServer((q, s) => { console.log(q.url); q.resume(); s.end("{}") }).listen(9001)'`;
+
+/** Both lines work as they stand: the transaction commits. */
 function tryIt(api: string | undefined): string[] {
   if (api === undefined) return [];
   const post = `curl -s -X POST ${api}/transactions -H 'content-type: application/json' -H 'prefer: wait=10'`;
-  return ['', '  Try it:', `  ${post} -d '["http://127.0.0.1:9/hotel/prepare"]'`];
+  const urls = ['hotel', 'car'].map(name => `"http://127.0.0.1:9001/${name}/prepare"`).join();
+  return [
+    '',
+    '  Try it: in another terminal, services that say yes to everything',
+    `  ${participant}`,
+    '  and in a third one, a transaction over two of them',
+    `  ${post} -d '[${urls}]'`,
+  ];
 }

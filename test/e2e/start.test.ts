@@ -1,12 +1,15 @@
 /** What a person meets who starts and stops the coordinator, as the real process. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, type Server, createServer } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { answers, newPlace, processesNaming, serverPid, settings } from '../devServer/fixture';
+import { ROOT, answers, newPlace, processesNaming, serverPid, settings } from '../devServer/fixture';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Participants, hang, startParticipants } from '../support/participants';
 import { endProcesses, launchProcess, post, startProcess, untilEnded } from '../support/processes';
+import { freePort } from '../support/listening';
 import { faultsOf } from '../support/records';
 import { eventually } from '../support/until';
 
@@ -23,12 +26,28 @@ afterEach(async () => {
 const urls = (...names: string[]): string[] => names.map(name => participants.url(name));
 
 describe('a running coordinator', () => {
-  it('prints an API address that answers and a curl line that works as it stands', async () => {
+  it('prints an API address that answers, and two lines that commit a transaction', async () => {
     const { url, printed } = await startProcess(settings(await newPlace()));
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    const line = /^ {2}(curl .*)$/m.exec(printed.stderr)?.[1] ?? 'false';
-    const { stdout } = await promisify(execFile)('bash', ['-c', line]);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'rolledback', reason: { code: 'unavailable' } });
+    const port = String(await freePort());
+    const [node = '', curl = ''] = [/^ {2}(node .*)$/m, /^ {2}(curl .*)$/m].map(
+      line => line.exec(printed.stderr)?.[1]?.replaceAll('9001', port) ?? 'false',
+    );
+    expect(await readFile(join(ROOT, 'README.md'), 'utf8')).toContain(node.replace(port, '9001'));
+    const yes = spawn('bash', ['-c', `exec ${node}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await eventually(() =>
+        fetch(`http://127.0.0.1:${port}/`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      );
+      const { stdout } = await promisify(execFile)('bash', ['-c', curl]);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'committed' });
+    } finally {
+      yes.kill();
+      await once(yes, 'close');
+    }
   });
 
   it('keeps its data directory for itself: a second one names it and stops', async () => {
@@ -39,6 +58,39 @@ describe('a running coordinator', () => {
     expect(second.printed.stderr).toContain(`in use by another coordinator (pid ${pid},`);
   });
 });
+
+it('stops with `npm start`, which a service manager signals alone', async () => {
+  const place = await newPlace();
+  const env = { ...process.env, DTC_PORT: '0', ...settings(place) };
+  const npm = spawn('npm', ['start'], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  let printed = '';
+  npm.stderr.on('data', chunk => (printed += String(chunk)));
+  try {
+    await eventually(() => printed.includes('is ready'), 60_000);
+    const api = /API +(\S+)/.exec(printed)?.[1] ?? '';
+    const server = serverPid(place.dataDir);
+    npm.kill('SIGTERM');
+    expect(await once(npm, 'exit')).toEqual([0, null]);
+    await expect(fetch(`${api}/healthz`)).rejects.toThrow();
+    expect(() => process.kill(server, 0)).toThrow('ESRCH');
+  } finally {
+    endGroup(npm.pid ?? 0);
+  }
+});
+
+/** What of it is still there. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
   it('answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on', async () => {
