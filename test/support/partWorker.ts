@@ -18,11 +18,13 @@ export async function startPartWorker(options: {
   readonly taskQueue: string;
   readonly runs: 'workflows' | 'activities' | 'both';
   readonly address?: string;
+  /** Activities of the test's own, in the place of ours. */
+  readonly instead?: Readonly<Record<string, () => Promise<unknown>>>;
 }): Promise<PartWorker> {
   const address = options.address ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const connection = await NativeConnection.connect({ address });
   const outbound = createOutbound({ allowed: readConfig({}).allowedParticipants });
-  const activities = createActivities({ outbound, log: () => undefined });
+  const activities = { ...createActivities({ outbound, log: () => undefined }), ...options.instead };
   const common = { connection, namespace: 'default', taskQueue: options.taskQueue };
   const worker =
     options.runs === 'both'

@@ -11,6 +11,7 @@ import {
 import { type LockEvent, type Looked } from '../../src/protocol/lock/events';
 import { type Lock } from '../../src/protocol/lock/state';
 import { type LockWork } from '../../src/protocol/lock/wanted';
+import { lookedAt } from '../../src/protocol/lock/results';
 import { type LockActivities } from '../../src/protocol/lock/steps';
 import { type LockGranted, lockGrantedSignal } from '../transaction/messages';
 
@@ -45,7 +46,7 @@ export async function performLockWork({ resource }: Lock, work: LockWork): Promi
 
 async function look(holders: readonly string[]): Promise<readonly Looked[]> {
   try {
-    return await lookAt(holders);
+    return lookedAt(await lookAt(holders), holders);
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     return holders.map(holder => ({ holder, saw: 'unread' }));

@@ -2,7 +2,7 @@
  * Owns one sweep: look, plan, act, report. Its result is the report, and what the next sweep remembers; nothing else is kept,
  * so its history is bounded by the cap on actions. Everything outside is done by activities, what may be done is `planOf`.
  */
-import { ActivityCancellationType, log, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, log, proxyActivities } from '@temporalio/workflow';
 import { type Outcome, grown, mostFindings, reportOf } from '../../src/protocol/orphans/assemble';
 import { type Plan, type Seen, planOf } from '../../src/protocol/orphans/plan';
 import {
@@ -11,7 +11,8 @@ import {
   type SweepInput,
   type SweepReport,
 } from '../../src/protocol/orphans/report';
-import { type Settled, type SweepActivities } from '../../src/protocol/orphans/steps';
+import { scanned, settledOf, surveyed } from '../../src/protocol/orphans/results';
+import { type SweepActivities } from '../../src/protocol/orphans/steps';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
 const shared = {
@@ -50,9 +51,14 @@ async function look(input: SweepInput): Promise<Seen> {
   const now = Date.now();
   const most = Math.min(mostFindings, Math.ceil(mostScanned / Math.max(lists.length, 1)));
   const [survey, ...scans] = await Promise.all([
-    looking.survey({ now, stuckAfterMs }),
-    ...lists.map(url => looking.scan({ url, most, requestTimeoutMs })),
+    looking.survey({ now, stuckAfterMs }).then(surveyed),
+    ...lists.map(url => looking.scan({ url, most, requestTimeoutMs }).then(scanned)),
   ]);
+  if (survey === undefined)
+    throw ApplicationFailure.nonRetryable(
+      "the survey is none of this coordinator's: another program, or another version, works on its task queue",
+      'NotOurs',
+    );
   return { input, lists: lists.map(redactUrl), now, survey, scans };
 }
 
@@ -72,13 +78,16 @@ async function settle({ input, lists }: Seen, { settle: due }: Plan): Promise<Ou
 
 async function inChunks<F extends Interrupted | Prepared>(
   findings: readonly F[],
-  act: (chunk: readonly F[]) => Promise<readonly Settled[]>,
+  act: (chunk: readonly F[]) => Promise<unknown>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (let from = 0; from < findings.length; from += actionsAtOnce) {
     const chunk = findings.slice(from, from + actionsAtOnce);
-    const settled = await act(chunk);
-    chunk.forEach((finding, index) => outcomes.push({ finding, settled: settled[index] ?? { is: 'gone' } }));
+    const settled = settledOf(await act(chunk), { count: chunk.length, now: Date.now() });
+    settled.forEach((each, index) => {
+      const finding = chunk[index];
+      if (finding !== undefined) outcomes.push({ finding, settled: each });
+    });
   }
   return outcomes;
 }

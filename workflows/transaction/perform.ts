@@ -1,6 +1,7 @@
 /**
  * Owns turning what is wanted into calls of the engine, and what came of them into events. Every option is deliberate
- * (docs/ARCHITECTURE.md, "Timeouts"). A lost activity means that nobody knows: everything may have happened in it.
+ * (docs/ARCHITECTURE.md, "Timeouts"). A lost activity means that nobody knows: everything may have happened in it. The same
+ * where another program on the task queue gave a result (`results.ts`).
  *
  * I4: cancellation is waited for, so a call counts as open until its last request was answered or given up.
  */
@@ -20,7 +21,9 @@ import { type Phase } from '../../src/protocol/wire/phases';
 import { type Ending, type Event } from '../../src/protocol/transaction/events';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
-import { type Activities, type OwnFailure } from '../../src/protocol/transaction/steps';
+import { isOwnFailure, lostToOthers, ownEnding, roundEndings } from '../../src/protocol/transaction/results';
+import { type Activities } from '../../src/protocol/transaction/steps';
+import { type Backoff } from '../../src/protocol/wire/backoff';
 import { acquireLocks, releaseLocks } from './performLocks';
 import { namesOf } from './names';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
@@ -86,7 +89,8 @@ async function performRound(t: Transaction, round: Round): Promise<readonly Endi
   });
   const calls = targets.map(p => callInput(t, p, round.phase));
   try {
-    return await activities[`${round.phase}All`]({ ...requestOf(t), calls });
+    const result = await activities[`${round.phase}All`]({ ...requestOf(t), calls });
+    return roundEndings(result, calls, round.phase);
   } catch (error) {
     const lost = lostEnding(error);
     return calls.map(({ participant, nth }) => ({
@@ -124,11 +128,27 @@ async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promis
     sentBefore: call.sentBefore,
     backoff,
   };
+  const asked = { participant: to, nth: call.nth };
   try {
-    return await activities[phase](input);
+    const ending = ownEnding(await activities[phase](input), asked, phase);
+    return ending ?? (await notAtOnce(lostToOthers(asked), { phase, backoff }));
   } catch (error) {
-    return { participant: to, nth: call.nth, ...ownEnding(error) };
+    return { ...asked, ...failedEnding(error) };
   }
+}
+
+/** The next call may go to the same stranger, who answers at once: Temporal's backoff does not space whole calls. */
+async function notAtOnce(
+  lost: Ending,
+  { phase, backoff }: { readonly phase: Phase; readonly backoff: Backoff },
+): Promise<Ending> {
+  if (phase === 'prepare') return lost; // it rolls back now: there is no next one
+  try {
+    await sleep(backoff.maxMs, { summary: 'another program gave the result of the request' });
+  } catch (error) {
+    if (!isCancellation(error)) throw error; // no longer wanted
+  }
+  return lost;
 }
 
 function ownSummary(to: string, { endless, late }: Own['call']): string {
@@ -151,7 +171,7 @@ function attempts(
 
 type Came = Omit<Ending, 'participant' | 'nth'>;
 
-function ownEnding(error: unknown): Came {
+function failedEnding(error: unknown): Came {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const came: Came =
     cause instanceof ApplicationFailure && isOwnFailure(cause.details?.[0])
@@ -163,10 +183,6 @@ function ownEnding(error: unknown): Came {
 /** Temporal does not begin an attempt that `scheduleToCloseTimeout` would cut off; prepares alone have one, to `decideBy`. */
 function endedByTime(error: unknown): boolean {
   return error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
-}
-
-function isOwnFailure(detail: unknown): detail is OwnFailure {
-  return typeof detail === 'object' && detail !== null && 'exposure' in detail && 'why' in detail;
 }
 
 /** Cancelled with nothing to tell, cut by the deadline, or lost with its worker: in each, anything may have been sent. */

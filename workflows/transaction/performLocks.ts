@@ -8,6 +8,7 @@ import {
 import { type Event } from '../../src/protocol/transaction/events';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
 import { type LockActivities, type LocksAnswer } from '../../src/protocol/lock/steps';
+import { locksAnswer } from '../../src/protocol/lock/results';
 import { namesOf } from './names';
 
 type Acquire = Extract<Wanted, { do: 'acquireLocks' }>;
@@ -29,7 +30,7 @@ export async function acquireLocks(transactionId: string, { key, locks, by }: Ac
     summary: namesOf(locks.map(each => each.resource)),
   });
   try {
-    return await activities.acquireLocks({ transactionId, locks, by });
+    return locksAnswer(await activities.acquireLocks({ transactionId, locks, by }), locks);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     return { held: [], ending: { is: error.cause instanceof CancelledFailure ? 'gaveUp' : 'overdue' } };

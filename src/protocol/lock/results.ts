@@ -1,0 +1,55 @@
+/**
+ * Owns what may be believed of the result of an activity of locks: any worker on the task queue may have given it. What is none
+ * of ours counts as lost.
+ *
+ * I12: only a whole answer says that a lock is held; a look that says nothing of ours was not taken.
+ */
+import { type FencedLock, type LockRequest } from '../wire/locks';
+import { isAmount, isListOf, isOneOf, isText, membersOf } from '../wire/shapes';
+import { type Looked } from './events';
+import { type LocksAnswer } from './steps';
+
+/** @param locks those asked for, in this order */
+export function locksAnswer(result: unknown, locks: readonly LockRequest[]): LocksAnswer {
+  const { held, ending, repeated } = membersOf(result);
+  const isOurs =
+    isHeldOf(locks, held) && isEndingOf(locks, held, ending) && (repeated === undefined || repeated === true);
+  return isOurs ? (result as LocksAnswer) : { held: [], ending: { is: 'lost' } };
+}
+
+/** They are acquired in order: whoever has the nth has all before it. */
+function isHeldOf(locks: readonly LockRequest[], held: unknown): held is readonly FencedLock[] {
+  if (!Array.isArray(held) || held.length > locks.length) return false;
+  return locks.slice(0, held.length).every(({ resource, mode }, index) => {
+    const lock = membersOf(held[index]);
+    return (
+      lock['resource'] === resource && lock['mode'] === mode && Number.isSafeInteger(lock['fencingToken'])
+    );
+  });
+}
+
+function isEndingOf(locks: readonly LockRequest[], held: readonly FencedLock[], value: unknown): boolean {
+  const { is, resource, heldBy, ahead, why } = membersOf(value);
+  const isOfNext = resource === locks[held.length]?.resource;
+  switch (is) {
+    case 'all':
+      return held.length === locks.length;
+    case 'waits':
+      return isOfNext && isListOf(isText, heldBy) && isAmount(ahead);
+    case 'refused':
+      return isOfNext && isText(why);
+    default:
+      return isOneOf(['overdue', 'gaveUp', 'lost'], is);
+  }
+}
+
+const seen = ['running', 'ended', 'interrupted', 'unknown', 'unread'] as const;
+
+/** One a holder, in the order asked; whoever nothing is said of was not looked at. */
+export function lookedAt(result: unknown, holders: readonly string[]): readonly Looked[] {
+  const looked: readonly unknown[] = Array.isArray(result) ? result : [];
+  return holders.map((holder, index) => {
+    const { holder: of, saw } = membersOf(looked[index]);
+    return of === holder && isOneOf(seen, saw) ? { holder, saw } : { holder, saw: 'unread' };
+  });
+}
