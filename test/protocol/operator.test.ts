@@ -2,7 +2,7 @@
 import { unknownExposure } from '../../src/protocol/wire/answers';
 import { apply } from '../../src/protocol/transaction/apply';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
-import { actionLimit, judge } from '../../src/protocol/transaction/operator';
+import { judge } from '../../src/protocol/transaction/operator';
 import { type ForcedOutcome, type Transaction } from '../../src/protocol/transaction/state';
 import { wanted } from '../../src/protocol/transaction/wanted';
 import { after, begun, came, committing, glance, keys, quietAt, refused, seen } from './transactions';
@@ -158,13 +158,21 @@ describe('resolve', () => {
 });
 
 describe('messages without end', () => {
-  test('are counted, kept to the newest, and ignored past the limit', () => {
+  test('are counted, the same one in a row kept once, and what applies is heard', () => {
     let t = begun();
-    for (let count = 0; count < actionLimit; count += 1) t = doing(t, retryNow);
-    expect(t.actionCount).toBe(actionLimit);
-    expect(t.actions.length).toBeLessThanOrEqual(50);
-    expect(judge(t, abort).is).toBe('conflict');
-    expect(seen(doing(t, abort)).decision).toBeNull();
+    for (let count = 0; count < 2000; count += 1) t = doing(t, retryNow);
+    expect(t.actionCount).toBe(2000);
+    expect(t.actions).toMatchObject([{ action: 'retryNow', times: 2000 }]);
+    expect(judge(t, abort).is).toBe('applies');
+    expect(seen(doing(t, abort))).toMatchObject({ decision: 'rollback', reason: { code: 'aborted' } });
+  });
+
+  test('are kept to the newest', () => {
+    let t = begun();
+    for (let nth = 0; nth < 200; nth += 1) t = doing(t, { ...retryNow, by: `nr ${String(nth)}` });
+    expect(t.actions).toHaveLength(50);
+    expect(t.actions.at(-1)).toMatchObject({ by: 'nr 199' });
+    expect(t.actions.at(-1)).not.toHaveProperty('times');
   });
 });
 

@@ -2,12 +2,14 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  patched,
   setDefaultSignalHandler,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { documentOf } from '../../src/protocol/transaction/document';
-import { type Event } from '../../src/protocol/transaction/events';
+import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { judge } from '../../src/protocol/transaction/operator';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { store } from '../../src/protocol/transaction/stored';
@@ -33,7 +35,29 @@ interface Listener {
   readonly feed: (event: Event) => void;
 }
 
-export function listen({ state, feed }: Listener): void {
+/** Temporal ends a workflow of 51,200 events. Whoever waits is tried by itself all the same, and what decides is heard to the end. */
+const longestForRetries = 20_000;
+const tooLongForRetries = `the transaction's history is longer than ${String(longestForRetries)} events: it goes on trying by itself`;
+
+/** Histories of before there are messages without end have it: the rest was ignored. */
+const heardBefore = 1000;
+
+function whyUnheard(t: Transaction, { type }: OperatorEvent): string | undefined {
+  if (t.actionCount >= heardBefore && !patched('messagesWithoutEnd'))
+    return `more than ${String(heardBefore)} operator messages for one transaction`;
+  const isTooLong = type === 'retryNow' && workflowInfo().historyLength > longestForRetries;
+  return isTooLong && patched('retriesWithinHistory') ? tooLongForRetries : undefined;
+}
+
+export function listen({ state, feed: tell }: Listener): void {
+  const feed = (event: Event): void => {
+    const why = isOperator(event) ? whyUnheard(state(), event) : undefined;
+    tell(
+      isOperator(event) && why !== undefined
+        ? { type: 'misunderstood', action: event.type, by: event.by, why }
+        : event,
+    );
+  };
   const say = (name: MessageName | 'lockGranted', argument: unknown): void => {
     const event = name === 'lockGranted' ? readLockGranted(argument) : readMessage(name, argument);
     feed(
@@ -68,6 +92,10 @@ export function listen({ state, feed }: Listener): void {
   });
 }
 
+function isOperator(event: Event): event is OperatorEvent {
+  return event.type === 'abort' || event.type === 'retryNow' || event.type === 'resolve';
+}
+
 /** An update that does not apply is rejected by its validator, says why, and leaves no trace in history. */
 function answerUpdate(update: typeof abortUpdate, name: MessageName, { state, feed }: Listener): void {
   const handler = (argument?: unknown): TransactionDocument => {
@@ -79,6 +107,8 @@ function answerUpdate(update: typeof abortUpdate, name: MessageName, { state, fe
     validator: argument => {
       const event = readMessage(name, argument);
       if (typeof event === 'string') throw ApplicationFailure.nonRetryable(event, 'BadMessage');
+      if (name === 'retryNow' && workflowInfo().historyLength > longestForRetries)
+        throw ApplicationFailure.nonRetryable(tooLongForRetries, 'Conflict');
       const verdict = judge(state(), event);
       if (verdict.is === 'conflict') throw ApplicationFailure.nonRetryable(verdict.why, 'Conflict');
     },

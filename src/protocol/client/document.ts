@@ -50,6 +50,8 @@ export interface ActionDocument {
   readonly participant?: string;
   readonly outcome?: string;
   readonly ignored?: string;
+  /** How often in a row, where more than once; `at` is the last time. */
+  readonly times?: number;
 }
 
 /** Taken up again after the run `from` had ended abnormally in Temporal. */

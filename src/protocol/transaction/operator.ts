@@ -18,13 +18,10 @@ const applies: Verdict = { is: 'applies' };
 const repeat: Verdict = { is: 'repeat' };
 const conflict = (why: string): Verdict => ({ is: 'conflict', why });
 
-/** More than this many messages are counted, not kept: history and document stay bounded. */
-export const actionLimit = 1000;
+/** What is kept is bounded, so that the document stays small; what is heard is not: whatever applies takes effect. */
 const actionsKept = 50;
 
 export function judge(t: Transaction, event: OperatorEvent): Verdict {
-  if (t.actionCount >= actionLimit)
-    return conflict(`more than ${String(actionLimit)} operator messages for one transaction`);
   switch (event.type) {
     case 'abort':
       return judgeAbort(t);
@@ -81,11 +78,19 @@ function note(
   return writeDown(t, { action: type, at: now, ...rest, ...ignored });
 }
 
-/** Keeps the newest actions, and counts all. The first one past the limit is kept too: that it was ignored must be seen. */
+/** Keeps the newest actions, and counts all. The same one again takes no place of its own, or a script would push all others out. */
 export function writeDown(t: Transaction, action: OperatorAction): Transaction {
-  const actionCount = t.actionCount + 1;
-  if (t.actionCount > actionLimit) return { ...t, actionCount };
-  return { ...t, actionCount, actions: [...t.actions, action].slice(-actionsKept) };
+  const last = t.actions.at(-1);
+  const again = last !== undefined && isSameAs(last, action);
+  const before = again ? t.actions.slice(0, -1) : t.actions;
+  const noted = again ? { ...action, times: (last.times ?? 1) + 1 } : action;
+  return { ...t, actionCount: t.actionCount + 1, actions: [...before, noted].slice(-actionsKept) };
+}
+
+function isSameAs(a: OperatorAction, b: OperatorAction): boolean {
+  const said = ({ action, by, reason, participant, outcome, ignored }: OperatorAction): string =>
+    JSON.stringify([action, by, reason, participant, outcome, ignored]);
+  return said(a) === said(b);
 }
 
 function carryOut(t: Transaction, event: OperatorEvent, now: Ms): Transaction {

@@ -160,6 +160,8 @@ export interface OperatorAction {
   readonly outcome?: ForcedOutcome;
   /** Why it was ignored; absent where it took effect. */
   readonly ignored?: string;
+  /** How often it was said without anything else in between, where more than once; `at` is the last time. */
+  readonly times?: number;
 }
 
 /** The transaction was taken up again, after the run `from` had ended abnormally in Temporal. */
