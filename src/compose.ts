@@ -103,6 +103,7 @@ function engineOf(connected: Connected, { config, log }: Surroundings): Engine {
     ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
+    link: { inDoubt: false },
     onQueryFailed: err => {
       log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
     },

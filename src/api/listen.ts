@@ -11,15 +11,18 @@ export interface ApiServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Headers, then the whole request, must have come within these; nobody holds a connection by sending slowly. */
+/**
+ * Headers, then the whole request, must have come within these; nobody holds a connection by sending slowly. They count from a
+ * request's first byte, so neither ends a connection that is idle between two.
+ */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000 };
 
 /** @throws Error that names the setting to change, where the address cannot be had */
 export async function listen(
   app: RequestListener,
-  { host, port }: Pick<Config, 'host' | 'port'>,
+  { host, port, keepAliveTimeoutMs }: Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'>,
 ): Promise<ApiServer> {
-  const server = createServer(timeouts);
+  const server = createServer({ ...timeouts, keepAliveTimeout: keepAliveTimeoutMs });
   const running = trackRunning(server);
   server.on('request', app);
   await new Promise<void>((resolve, reject) => {

@@ -22,8 +22,8 @@
  * | `idempotency-key-reused` | 422 | the key belongs to another request |
  * | `lock-queue-full` | 503 | too many wait for the lock |
  * | `internal-error` | 500 | a bug; the log has the rest |
- * | `engine-unavailable` | 503 | Temporal cannot be reached: nothing was started |
- * | `start-unknown` | 503 | it may have been started: `Location` says under which id |
+ * | `engine-unavailable` | 503 | Temporal cannot be had: nothing was started |
+ * | `start-unknown` | 503 | it may have been started, or may start yet: `Location` and `transactionId` say under which id |
  * | `worker-unavailable` | 503 | no worker took the action, or nobody knows |
  * | `stopping` | 503 | `/readyz`, and whoever waits for a lock: the coordinator is on its way down |
  * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
@@ -51,7 +51,7 @@ const kinds = {
   'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
   'internal-error': [500, 'The coordinator failed'],
   'engine-unavailable': [503, 'Temporal cannot be reached'],
-  'start-unknown': [503, 'It is not known whether the transaction was started'],
+  'start-unknown': [503, 'It is not known whether it was started'],
   'lock-queue-full': [503, 'Too many wait for the lock'],
   'worker-unavailable': [503, 'No worker answered'],
   stopping: [503, 'The coordinator is stopping'],

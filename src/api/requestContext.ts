@@ -8,6 +8,8 @@ export interface Caller {
 }
 
 export interface RequestContext {
+  /** Set by the request log, before anything else. */
+  arrivedAt: number;
   caller?: Caller;
   transactionId?: string;
   failure?: unknown;

@@ -6,6 +6,7 @@ import { contextOf } from './requestContext';
 export function logRequests(log: Log): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
+    contextOf(response).arrivedAt = Date.now();
     response.once('close', () => {
       write(log, request, response, Math.round(performance.now() - startedAt));
     });

@@ -7,6 +7,7 @@ import {
   KeyReused,
   RequestTooLarge,
   StartUnknown,
+  SweepUnknown,
   UnknownTransaction,
   WorkerUnavailable,
 } from '../coordinator/errors';
@@ -29,7 +30,13 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof RequestTooLarge) return new Problem('body-too-large', cause.message);
   if (cause instanceof StartUnknown) {
     const headers = { ...retryAfter, location: locationOf(cause.id) };
-    return new Problem('start-unknown', cause.message, { headers, cause });
+    const members = { transactionId: cause.id };
+    return new Problem('start-unknown', cause.message, { headers, members, cause });
+  }
+  if (cause instanceof SweepUnknown) {
+    const headers = { ...retryAfter, location: '/orphans' };
+    const members = { workflowId: cause.workflowId };
+    return new Problem('start-unknown', cause.message, { headers, members, cause });
   }
   if (cause instanceof WorkerUnavailable)
     return new Problem('worker-unavailable', cause.message, { headers: retryAfter, cause });

@@ -64,6 +64,10 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Of an idle connection. */
+  readonly keepAliveTimeoutMs: Ms;
+  /** Seconds, for the whole answer to a request that waits on purpose. */
+  readonly longestWaitS: number;
   /** Where participants reach the API; no trailing slash. */
   readonly publicUrl?: string;
   readonly role: 'api' | 'worker' | 'all';

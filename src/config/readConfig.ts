@@ -31,6 +31,8 @@ function readSettings(reader: SettingReader, env: Environment): Config {
   return {
     host: reader.value('DTC_HOST'),
     port: reader.value('DTC_PORT'),
+    keepAliveTimeoutMs: reader.value('DTC_KEEP_ALIVE_TIMEOUT_MS'),
+    longestWaitS: reader.value('DTC_LONGEST_WAIT_S'),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     role: reader.value('DTC_ROLE'),
     taskQueue: reader.value('DTC_TASK_QUEUE'),

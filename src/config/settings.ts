@@ -53,6 +53,16 @@ export const settings = {
     'where the API listens. Any other than loopback needs `DTC_API_TOKENS` or `DTC_JWKS_URL`, and `DTC_ALLOWED_PARTICIPANTS`',
   ),
   DTC_PORT: withDefault(as.integer(0, 65_535), 8080, 'its port; 0 takes a free one'),
+  DTC_KEEP_ALIVE_TIMEOUT_MS: withDefault(
+    as.integer(1_000, 3_600_000, ms),
+    75_000,
+    'how long an idle connection is kept: longer than a balancer before it keeps one, often 60 s',
+  ),
+  DTC_LONGEST_WAIT_S: withDefault(
+    as.integer(1, 600),
+    55,
+    'the longest that a request waits on purpose (`Prefer: wait`, `waitMs` of a lock), its answer included: less than a proxy before it allows, often 60 s',
+  ),
   DTC_PUBLIC_URL: optional(as.baseUrl, 'where participants reach the API; they then get a `statusUrl`'),
   DTC_ROLE: withDefault(as.oneOf('api', 'worker', 'all'), 'all', '`api`, `worker` or `all`'),
   DTC_TASK_QUEUE: withDefault(

@@ -1,5 +1,13 @@
 /** Owns what can go wrong between the API and the engine, by what the caller does next. */
 
+import { isKeyed } from '../protocol/wire/ids';
+
+const withKey =
+  'send the same request again with the same Idempotency-Key, which gives this transaction and no other';
+const withoutKey =
+  'read it; it may also start yet. Without an Idempotency-Key the same request again is another transaction: ' +
+  'send it only once Temporal answers and this one has been 404 for a minute';
+
 /** No transaction has this id: it never existed, or its id says nothing about its age. */
 export class UnknownTransaction extends Error {
   override readonly name = 'UnknownTransaction';
@@ -24,10 +32,8 @@ export class KeyReused extends Error {
   }
 }
 
-/** Temporal cannot be reached or refuses work: nothing was started; try again. */
-export class EngineUnavailable extends Error {
-  override readonly name = 'EngineUnavailable';
-}
+/** Of Temporal: nothing was done that the caller asked for; try again. */
+export { EngineUnavailable } from '../engine/errors';
 
 /** Nobody knows whether the transaction was started: read or repeat it under this id (I6). */
 export class StartUnknown extends Error {
@@ -37,9 +43,20 @@ export class StartUnknown extends Error {
     options?: ErrorOptions,
   ) {
     super(
-      `it is not known whether transaction "${id}" was started: read it, or send the request again`,
+      `it is not known whether transaction "${id}" was started: ${isKeyed(id) ? withKey : withoutKey}`,
       options,
     );
+  }
+}
+
+/** Nobody knows whether the sweep that was asked for was started. */
+export class SweepUnknown extends Error {
+  override readonly name = 'SweepUnknown';
+  constructor(
+    readonly workflowId: string,
+    options?: ErrorOptions,
+  ) {
+    super('it is not known whether the sweep was started: read its report, or ask again', options);
   }
 }
 

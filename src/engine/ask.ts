@@ -1,6 +1,6 @@
 /**
- * Owns the ways in which a workflow is asked, each bounded in time: with no worker, or no Temporal, none of them would answer.
- * Every function rejects with what Temporal answers (`errors.ts` reads it).
+ * Owns the edge to Temporal: every call goes through `within`, which bounds it in time, whatever becomes of it, and makes one error of
+ * ours of everything that says that Temporal cannot be had (`errors.ts`). What says something of the request itself is Temporal's own.
  */
 import {
   type WorkflowExecutionDescription,
@@ -10,19 +10,39 @@ import {
 import { type Payload, defaultPayloadConverter } from '@temporalio/common';
 import { type Ms } from '../protocol/wire/phases';
 import { type Engine } from './engine';
+import { NoAnswerInTime, ours } from './errors';
 
 /** A dead worker's workflow task is given to another after this long. */
 export const workflowTaskTimeout = '3s';
 
 type Way = Pick<Engine, 'connection' | 'client' | 'namespace'>;
 
-/** Rejects with a timeout after `ms`. */
-export function within<T>(
+/**
+ * The SDK's own deadline bounds one try, and it tries for ten seconds; nor can a call be called back. So it is left alone after `ms`:
+ * what it asks for may be done yet.
+ *
+ * @param tryMs for one try of the SDK's: less, where a busy Temporal is to be waited for longer than one that says nothing
+ * @throws EngineUnavailable where Temporal cannot be had, or has not answered after `ms`
+ */
+export async function within<T>(
   { connection }: Pick<Engine, 'connection'>,
   ms: Ms,
   work: () => Promise<T>,
+  tryMs: Ms = ms,
 ): Promise<T> {
-  return connection.withDeadline(Date.now() + ms, work);
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new NoAnswerInTime(ms));
+    }, ms);
+  });
+  try {
+    return await Promise.race([connection.withDeadline(Date.now() + tryMs, work), over]);
+  } catch (error) {
+    throw ours(error);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Of the newest run, or that one. */
@@ -66,14 +86,20 @@ export function decoded(payload: Payload): unknown {
 }
 
 const runsPerPage = 500;
+const pageWithinMs = 5000;
 
 /** By visibility, which may lag. */
-export function list(
-  { client }: Way,
+export async function* list(
+  way: Way,
   query: string,
   pageSize = runsPerPage,
-): AsyncIterable<WorkflowExecutionInfo> {
-  return client.workflow.list({ query, pageSize });
+): AsyncGenerator<WorkflowExecutionInfo> {
+  const found = way.client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await within(way, pageWithinMs, () => found.next());
+    if (next.done === true) return;
+    yield next.value;
+  }
 }
 
 export interface PageOfIds {

@@ -1,8 +1,13 @@
-/** Owns reading Temporal's errors by what they prove about a request that failed. */
+/**
+ * Owns reading Temporal's errors by what they prove about a request that failed. Whatever does not speak of the request itself says
+ * that Temporal cannot be had: the edge (`ask.ts`) makes one error of ours of all of those, with Temporal's own as its cause, and
+ * everything here reads through causes.
+ */
 import {
   ApplicationFailure,
   QueryNotRegisteredError,
   QueryRejectedError,
+  ServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -16,11 +21,43 @@ const code = {
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
-  aborted: 10,
-  unavailable: 14,
+  unimplemented: 12,
+  unauthenticated: 16,
 } as const;
+
+/** Of the request, or of what it is about. */
+const ofTheRequest: readonly number[] = [
+  code.invalidArgument,
+  code.notFound,
+  code.alreadyExists,
+  code.failedPrecondition,
+];
+/** Temporal does not take it from us. */
+const ofOurRights: readonly number[] = [code.permissionDenied, code.unauthenticated, code.unimplemented];
+
+/** Temporal cannot be reached, does not answer in time, or takes nothing from us: as opposed to a request that is wrong. */
+export class EngineUnavailable extends Error {
+  override readonly name = 'EngineUnavailable';
+}
+
+/** The bound of one call is over (`within`). Temporal's SDK may go on with it. */
+export class NoAnswerInTime extends Error {
+  override readonly name = 'NoAnswerInTime';
+  constructor(readonly ms: number) {
+    super(`no answer within ${String(ms)} ms`);
+  }
+}
+
+/** What the edge throws for it. */
+export function ours(error: unknown): unknown {
+  if (error instanceof EngineUnavailable || !isTransient(error)) return error;
+  const what = isRefusal(error) ? 'Temporal refuses the coordinator' : 'Temporal does not answer';
+  return new EngineUnavailable(what, { cause: error });
+}
 
 /** Of the workflow: where the whole namespace is gone, nothing is known of it. */
 export function isNotFound(error: unknown): boolean {
@@ -30,15 +67,28 @@ export function isNotFound(error: unknown): boolean {
 
 export function isTimeout(error: unknown): boolean {
   const found = grpcCode(error);
-  return found === code.deadlineExceeded || found === code.cancelled;
+  return found === code.deadlineExceeded || found === code.cancelled || causes(error).some(isNoAnswer);
 }
 
-/** No connection was made, so nothing was done. */
-export function neverReached(error: unknown): boolean {
-  return grpcCode(error) === code.unavailable && /connect|dns error/i.test(messages(error));
+function isNoAnswer(error: Error): boolean {
+  return error instanceof NoAnswerInTime;
 }
 
-/** A query of a workflow that no worker has begun, or for which none was seen lately. */
+/**
+ * Nobody knows whether Temporal has the request. The SDK sends one again by itself for ten seconds and shows its last error alone, so
+ * no text of an error proves that no try has arrived; it does not go on after a refusal, which is an answer to the request.
+ */
+export function mayHaveArrived(error: unknown): boolean {
+  return isTransient(error) && !isRefusal(error);
+}
+
+function isRefusal(error: unknown): boolean {
+  if (isWithoutNamespace(error)) return true;
+  const found = grpcCode(error);
+  return found !== undefined && (ofTheRequest.includes(found) || ofOurRights.includes(found));
+}
+
+/** A query of a workflow that no worker has begun, or for which none was seen lately; an update of one that takes none. */
 export function isNotReady(error: unknown): boolean {
   return grpcCode(error) === code.failedPrecondition;
 }
@@ -59,29 +109,20 @@ export function isTooLarge(error: unknown): boolean {
   return grpcCode(error) === code.invalidArgument && /size|limit/i.test(messages(error));
 }
 
-/** Temporal is away, overloaded or slow: as opposed to a request that is wrong. */
+/** Temporal is away, overloaded, slow, or takes nothing from us: as opposed to a request that is wrong. */
 export function isTransient(error: unknown): boolean {
-  return (
-    isTimeout(error) ||
-    isOverloaded(error) ||
-    grpcCode(error) === code.unavailable ||
-    isWithoutNamespace(error)
-  );
+  if (isTimeout(error) || isWithoutNamespace(error)) return true;
+  const found = grpcCode(error);
+  if (found !== undefined) return !ofTheRequest.includes(found);
+  return causes(error).some(each => unnamed.some(kind => each instanceof kind));
 }
+
+/** Errors of calls, where there is no code. */
+const unnamed = [EngineUnavailable, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError] as const;
 
 /** It was deleted: requests succeed again once somebody has made it anew. */
 function isWithoutNamespace(error: unknown): boolean {
-  for (let each = error; each instanceof Error; each = each.cause)
-    if (each instanceof NamespaceNotFoundError) return true;
-  return false;
-}
-
-/** As `isTransient`, of an update: also where nobody answered it in time, or the workflow closed while it was on its way. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  if (error instanceof WorkflowUpdateFailedError)
-    return updateFailure(error)?.type === 'AcceptedUpdateCompletedWorkflow';
-  return isTransient(error) || grpcCode(error) === code.aborted;
+  return causes(error).some(each => each instanceof NamespaceNotFoundError);
 }
 
 /** A query that a worker was given before it had the whole history: it says so, and to ask again. */
@@ -90,8 +131,18 @@ export function isAhead(error: unknown): boolean {
 }
 
 /** A worker finished the workflow task that carried the update and did not look at it, as one that is being replayed may. */
-export function isUnprocessed(error: unknown): boolean {
+function isUnprocessed(error: unknown): boolean {
   return updateFailure(error)?.type === 'UnprocessedUpdate';
+}
+
+/** The workflow closed while the update was on its way: it may have taken effect. */
+function isOvertakenByEnd(error: unknown): boolean {
+  return updateFailure(error)?.type === 'AcceptedUpdateCompletedWorkflow';
+}
+
+/** The same query or update may well be answered next time: what failed says nothing of it. */
+export function isWorthRepeating(error: unknown): boolean {
+  return [isTransient, isOvertakenByEnd, isUnprocessed, isAhead].some(is => is(error));
 }
 
 /** Why a workflow refused an update, or failed in it. */
@@ -104,15 +155,26 @@ export function updateFailure(
 }
 
 function grpcCode(error: unknown): number | undefined {
-  for (let each = error; each instanceof Error; each = each.cause)
-    if (isGrpcServiceError(each)) return each.code;
-  return undefined;
+  return causes(error).find(isGrpcServiceError)?.code;
+}
+
+/** In Temporal's own words. */
+export function saidBy(error: unknown): string {
+  return causes(error).find(isGrpcServiceError)?.details ?? '';
 }
 
 function messages(error: unknown): string {
-  const all: string[] = [];
-  for (let each = error; each instanceof Error; each = each.cause) {
-    all.push(each.message, 'details' in each && typeof each.details === 'string' ? each.details : '');
-  }
-  return all.join(' ');
+  return causes(error)
+    .flatMap(each => [
+      each.message,
+      'details' in each && typeof each.details === 'string' ? each.details : '',
+    ])
+    .join(' ');
+}
+
+/** The error, its cause, and so on. */
+function causes(error: unknown): Error[] {
+  const all: Error[] = [];
+  for (let each = error; each instanceof Error; each = each.cause) all.push(each);
+  return all;
 }

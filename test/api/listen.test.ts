@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { connect, type Socket } from 'node:net';
 import { type ApiServer, listen } from '../../src/api/listen';
 
-const local = { host: '127.0.0.1', port: 0 };
+const local = { host: '127.0.0.1', port: 0, keepAliveTimeoutMs: 75_000 };
 const ok: RequestListener = (_request, response) => response.end('ok');
 
 let server: ApiServer | undefined;
@@ -40,14 +40,33 @@ it('names the setting when the port is in use', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as { port: number };
-  await expect(listen(ok, { host: '127.0.0.1', port })).rejects.toThrow(
+  await expect(listen(ok, { ...local, port })).rejects.toThrow(
     `127.0.0.1:${port} is in use by another process: set DTC_PORT`,
   );
   other.close();
 });
 
 it('names the setting when the address is not of this machine', async () => {
-  await expect(listen(ok, { host: '192.0.2.1', port: 0 })).rejects.toThrow('set DTC_HOST');
+  await expect(listen(ok, { ...local, host: '192.0.2.1' })).rejects.toThrow('set DTC_HOST');
+});
+
+it('keeps an idle connection for as long as is set, longer than headers may take, and ends it then', async () => {
+  server = await listen(ok, { ...local, keepAliveTimeoutMs: 11_500 });
+  const short = await listen(ok, { ...local, keepAliveTimeoutMs: 100 });
+  const ended = async (port: number): Promise<number> => {
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    socket.write(get);
+    await once(socket, 'data');
+    const since = Date.now();
+    await once(socket, 'close');
+    return Date.now() - since;
+  };
+  const [kept, dropped] = await Promise.all([ended(server.port), ended(short.port)]);
+  await short.close(0);
+  expect(kept).toBeGreaterThan(11_000);
+  expect(kept).toBeLessThan(16_000);
+  expect(dropped).toBeLessThan(5_000);
 });
 
 describe('closing', () => {

@@ -48,8 +48,12 @@ describe('POST /locks', () => {
       mode: 'shared',
       waitMs: 5000,
       caller: 'anonymous',
+      answerBy: expect.any(Number) as number,
     };
     expect(api.locks.acquired).toEqual([{ ...asked, signal: expect.any(AbortSignal) as AbortSignal }]);
+    const [{ answerBy } = { answerBy: 0 }] = api.locks.acquired;
+    expect(answerBy - Date.now()).toBeGreaterThan(50_000);
+    expect(answerBy - Date.now()).toBeLessThanOrEqual(55_000);
   });
 
   it('is exclusive and does not wait where nothing is said', async () => {

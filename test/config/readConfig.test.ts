@@ -7,6 +7,8 @@ describe('the configuration', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 8080,
+      keepAliveTimeoutMs: 75_000,
+      longestWaitS: 55,
       role: 'all',
       taskQueue: 'transactions',
       dev: { temporalPort: 7233, temporalUiPort: 8233, dataDir: '.temporal' },

@@ -105,7 +105,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     ...(onSweepAction === undefined ? {} : { onSweepAction }),
   });
   const { engine, coordinator, outbound } = parts;
-  const api = await listen(parts.createApi(), { host: '127.0.0.1', port: 0 });
+  const api = await listen(parts.createApi(), config);
 
   let worker:
     | { readonly worker: Worker; readonly run: Promise<void>; readonly connection: NativeConnection }

@@ -1,4 +1,5 @@
-/** Owns a TCP way to a server that a test can cut or freeze, or on which it loses an answer. */
+/** Owns a TCP way to a server that a test can cut, freeze and break in other ways, or on which it loses answers. */
+import { once } from 'node:events';
 import { type Socket, connect, createServer } from 'node:net';
 import { portOf } from './listening';
 
@@ -8,53 +9,75 @@ export interface Proxy {
   readonly address: string;
   /** Ends every connection, and takes none until it is mended. */
   cut(): void;
+  /** As `cut`, and whoever connects is refused: nobody listens. */
+  refuse(): Promise<void>;
   /** Nothing gets through any more, and nothing is said about it, until it is mended; what is sent meanwhile is lost. */
   freeze(): void;
+  /** What is sent arrives, and no answer comes back. */
+  swallow(): void;
+  /** Tells the near side that there will be no more answers, and goes on taking what it sends; new connections too. */
+  halfClose(): void;
   mend(): void;
   /** Passes the next request that has `text` in it on, and once that is answered cuts its connection. */
   loseAnswerTo(text: string): void;
+  /** As `loseAnswerTo`; from then on nobody listens. */
+  loseAnswerThenRefuse(text: string): void;
   /** How many answers were lost. */
   lost(): number;
   close(): Promise<void>;
 }
 
+type State = 'open' | 'cut' | 'frozen' | 'swallowing' | 'halfClosed';
+
 export async function startProxy(to: { readonly host: string; readonly port: number }): Promise<Proxy> {
   const sockets = new Set<Socket>();
-  let state: 'open' | 'cut' | 'frozen' = 'open';
-  let losing: string | undefined;
+  const near = new Set<Socket>();
+  let state: State = 'open';
+  let losing: { readonly text: string; readonly then?: () => unknown } | undefined;
   let lost = 0;
-  const server = createServer(near => {
-    if (state === 'cut') return void near.destroy();
-    const far = connect(to.port, to.host);
-    let losesNext = false;
+  const server = createServer({ allowHalfOpen: true }, client => {
+    if (state === 'cut') return void client.destroy();
+    const far = connect({ ...to, allowHalfOpen: true });
+    let whenAnswered: (() => unknown) | undefined;
+    near.add(client);
     for (const [from, other] of [
-      [near, far],
-      [far, near],
+      [client, far],
+      [far, client],
     ] as const) {
       sockets.add(from);
       from.on('error', () => from.destroy());
+      from.on('end', () => other.end());
       from.on('close', () => {
         sockets.delete(from);
+        near.delete(from);
         other.destroy();
       });
     }
-    near.on('data', data => {
-      if (losing !== undefined && data.includes(losing)) {
+    if (state === 'halfClosed') client.end();
+    client.on('data', data => {
+      if (losing !== undefined && data.includes(losing.text)) {
+        whenAnswered = losing.then ?? (() => undefined);
         losing = undefined;
-        losesNext = true;
       }
-      if (state === 'open') far.write(data);
+      if (state === 'open' || state === 'swallowing' || state === 'halfClosed') far.write(data);
     });
     far.on('data', data => {
-      if (losesNext) {
+      if (whenAnswered !== undefined) {
         lost += 1;
-        near.destroy();
-      } else if (state === 'open') near.write(data);
+        client.destroy();
+        whenAnswered();
+      } else if (state === 'open') client.write(data);
     });
   });
   const port = await portOf(server);
   const endAll = (): void => {
     for (const each of sockets) each.destroy();
+  };
+  const refuse = async (): Promise<void> => {
+    state = 'cut';
+    const closed = once(server.close(), 'close');
+    endAll();
+    await closed;
   };
   return {
     port,
@@ -63,14 +86,25 @@ export async function startProxy(to: { readonly host: string; readonly port: num
       state = 'cut';
       endAll();
     },
+    refuse,
     freeze: () => (state = 'frozen'),
-    mend: () => (state = 'open'),
-    loseAnswerTo: text => (losing = text),
+    swallow: () => (state = 'swallowing'),
+    halfClose: () => {
+      state = 'halfClosed';
+      for (const each of near) each.end();
+    },
+    mend: () => {
+      if (state === 'halfClosed') endAll();
+      state = 'open';
+      if (!server.listening) server.listen(port, '127.0.0.1');
+    },
+    loseAnswerTo: text => (losing = { text }),
+    loseAnswerThenRefuse: text => (losing = { text, then: refuse }),
     lost: () => lost,
     close: async () => {
       state = 'cut';
       endAll();
-      await new Promise(resolve => server.close(resolve));
+      if (server.listening) await once(server.close(), 'close');
     },
   };
 }

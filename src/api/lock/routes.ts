@@ -10,6 +10,7 @@ import { callerOf } from '../requestContext';
 import { holderOf, leaseBody, pageOf, resourceOf } from './bodies';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
+import { answerBy } from '../preferences';
 import { Problem, type ProblemName, retryAfter } from '../problems';
 import { waiting } from '../waiting';
 
@@ -23,11 +24,13 @@ export function lockRoutes(api: ApiDependencies): Router {
   return router;
 }
 
-function acquire({ locks, stopping }: ApiDependencies): RequestHandler {
+function acquire({ config, locks, stopping }: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const asked = parseAction(leaseBody, bodyOf(request.body));
     const caller = callerOf(response).name;
-    const came = await waiting(response, stopping, signal => locks.acquire({ ...asked, caller, signal }));
+    const came = await waiting(response, stopping, signal =>
+      locks.acquire({ ...asked, answerBy: answerBy(response, config), caller, signal }),
+    );
     if (came.is !== 'granted') throw refusal(asked.resource, came, stopping.aborted);
     const { resource, mode, holder } = asked;
     const { fencingToken, expiresAt } = came;

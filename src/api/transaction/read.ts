@@ -4,12 +4,12 @@ import { type Reading } from '../../coordinator/transaction/contract';
 import { type ApiDependencies } from '../dependencies';
 import { callerOf } from '../requestContext';
 import { ownOnly } from '../permissions';
-import { applyWait, waitSeconds } from '../preferences';
+import { applyWait, waitMs, waitSeconds } from '../preferences';
 import { waiting } from '../waiting';
 
 export function read(api: ApiDependencies): RequestHandler<{ id: string }> {
   return async (request: Request<{ id: string }>, response) => {
-    const seconds = waitSeconds(request);
+    const seconds = waitSeconds(request, api.config);
     const reading = ownOnly(callerOf(response), await api.coordinator.read(request.params.id));
     if (seconds !== undefined) applyWait(response, seconds);
     const { document } = await waitForChange(api, response, reading, seconds ?? 0);
@@ -19,14 +19,15 @@ export function read(api: ApiDependencies): RequestHandler<{ id: string }> {
 
 /** What has ended does not change any more, so nobody waits for it. */
 async function waitForChange(
-  { coordinator, stopping }: ApiDependencies,
+  { config, coordinator, stopping }: ApiDependencies,
   response: Response,
   reading: Reading,
   seconds: number,
 ): Promise<Reading> {
   const { state, endedAt } = reading.document;
   if (seconds === 0 || endedAt !== undefined) return reading;
+  const timeoutMs = waitMs(response, seconds, config);
   return waiting(response, stopping, signal =>
-    coordinator.wait(reading, { until: { is: 'state', from: state }, timeoutMs: seconds * 1_000, signal }),
+    coordinator.wait(reading, { until: { is: 'state', from: state }, timeoutMs, signal }),
   );
 }

@@ -7,7 +7,7 @@ import { bodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { callerOf, contextOf } from '../requestContext';
 import { idempotencyKeyOf } from './idempotencyKey';
-import { applyWait, waitSeconds } from '../preferences';
+import { applyWait, waitMs, waitSeconds } from '../preferences';
 import { Problem } from '../problems';
 import { locationOf } from '../toProblem';
 import { waiting } from '../waiting';
@@ -15,7 +15,7 @@ import { given } from '../../protocol/wire/given';
 
 export function start(api: ApiDependencies): RequestHandler {
   return async (request, response) => {
-    const seconds = waitSeconds(request);
+    const seconds = waitSeconds(request, api.config);
     const started = await api.coordinator.start(startOptions(api, request, response));
     contextOf(response).transactionId = started.document.id;
     if (seconds !== undefined) applyWait(response, seconds);
@@ -42,16 +42,17 @@ function validRequest(body: unknown, maxParticipants: number): TransactionReques
 
 /** The transaction is accepted: that the wait fails is no reason to answer anything but `201`. */
 async function waitForOutcome(
-  { coordinator, stopping, log }: ApiDependencies,
+  { config, coordinator, stopping, log }: ApiDependencies,
   response: Response,
   started: Reading,
   seconds: number,
 ): Promise<Reading> {
   if (seconds === 0 || started.document.status !== 'pending') return started;
   const { id } = started.document;
+  const timeoutMs = waitMs(response, seconds, config);
   try {
     return await waiting(response, stopping, signal =>
-      coordinator.wait(started, { until: { is: 'outcome' }, timeoutMs: seconds * 1_000, signal }),
+      coordinator.wait(started, { until: { is: 'outcome' }, timeoutMs, signal }),
     );
   } catch (err) {
     log.warn(

@@ -12,7 +12,8 @@ import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { ask } from './ask';
 import { type LeaseRequest, type Leased } from './contract';
-import { attempt, patiently, pause } from './patience';
+import { pause } from '../pause';
+import { attempt, patiently } from './patience';
 
 /** For the lock to answer at all, beside what is waited for others. */
 const answerWithinMs = 5000;
@@ -25,18 +26,21 @@ const longestPauseMs = 400;
 const clocksDifferMs = 2000;
 const noWorker = 'no worker answered: the lock may still be granted; send the request again';
 
+/** Of the answer's time, what is kept for asking the lock once more after the wait. */
+const lastAnswerMs = 2000;
+
 /** A lock ends a wait itself; one that was terminated says for ever what it said last. */
 const overdueMs = 1000;
 
 /** @throws WorkerUnavailable */
 export async function acquire(engine: Engine, request: LeaseRequest): Promise<Leased> {
   const { signal } = request;
-  const waitUntil = Date.now() + request.waitMs;
+  const waitUntil = Math.min(Date.now() + request.waitMs, request.answerBy - lastAnswerMs);
   let { answer, sentAt } = await askAgain(engine, request, waitUntil);
   for (let ms = firstPauseMs; answer.is === 'waits'; ms *= 2) {
     const { heldBy, ahead } = answer;
     await pause(Math.min(ms, ahead === 0 ? pauseOfNextMs : longestPauseMs), signal);
-    const next = await standing(engine, request, waitUntil + answerWithinMs);
+    const next = await standing(engine, request, Math.min(waitUntil + answerWithinMs, request.answerBy));
     const over = signal.aborted || Date.now() >= waitUntil + (next === null ? 0 : overdueMs);
     if (over && (next === null || next.is === 'waits')) return { is: 'waited', heldBy, ahead };
     // sent as at first: where somebody released it meanwhile, that ends this wait too
@@ -67,12 +71,12 @@ async function askAgain(
     const message = { holder, mode, sentAt, claim: { kind: 'lease', ttlMs, by } } as const;
     const patience = {
       resource,
-      answerBy: began + answerWithinMs,
-      busyBy: waitUntil + answerWithinMs,
+      answerBy: Math.min(began + answerWithinMs, request.answerBy),
+      busyBy: Math.min(waitUntil + answerWithinMs, request.answerBy),
       message: noWorker,
     };
-    const came = await attempt(patience, () =>
-      ask(engine, resource, { ...message, waitMs: Math.max(waitUntil - now, 0) }),
+    const came = await attempt(patience, withinMs =>
+      ask(engine, resource, { ...message, waitMs: Math.max(waitUntil - now, 0) }, withinMs),
     );
     const late = came?.is.is === 'refused' && came.is.why === 'late';
     const again = late && sentAs === undefined && now - began < clocksDifferMs;
@@ -85,9 +89,11 @@ async function askAgain(
 /** Null where it neither holds nor waits. */
 function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
   const handle = handleOf(engine, lockWorkflowId(request.resource));
-  return patiently({ resource: request.resource, answerBy, message: noWorker }, async () => {
+  return patiently({ resource: request.resource, answerBy, message: noWorker }, async withinMs => {
     try {
-      return await within(engine, queryWithinMs, () => handle.query(standingQuery, request.holder));
+      return await within(engine, Math.min(queryWithinMs, withinMs), () =>
+        handle.query(standingQuery, request.holder),
+      );
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;

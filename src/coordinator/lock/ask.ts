@@ -12,6 +12,7 @@ import {
 import { type AcquireAnswer } from '../../protocol/lock/answer';
 import { emptyLock } from '../../protocol/lock/state';
 import { type LockInput } from '../../protocol/lock/stored';
+import { type Ms } from '../../protocol/wire/phases';
 import {
   type AcquireMessage,
   acquireUpdate,
@@ -26,12 +27,17 @@ import { type Engine } from '../../engine/engine';
 const sentWithinMs = 3000;
 
 /** @throws what Temporal answers: asking again is harmless */
-export function ask(engine: Engine, resource: string, message: AcquireMessage): Promise<AcquireAnswer> {
+export function ask(
+  engine: Engine,
+  resource: string,
+  message: AcquireMessage,
+  withinMs: Ms = sentWithinMs,
+): Promise<AcquireAnswer> {
   const startWorkflowOperation = new WithStartWorkflowOperation<LockFunction>(
     lockWorkflow,
     startOptions(engine, resource),
   );
-  return within(engine, sentWithinMs, () =>
+  return within(engine, Math.min(sentWithinMs, withinMs), () =>
     engine.client.workflow.executeUpdateWithStart(acquireUpdate, { args: [message], startWorkflowOperation }),
   );
 }

@@ -10,6 +10,8 @@ export interface LeaseRequest extends LockRequest {
   /** From the grant, and from each renewal. */
   readonly ttlMs: Ms;
   readonly waitMs: Ms;
+  /** There is an answer then, whatever was to be waited for. */
+  readonly answerBy: Ms;
   /** The authenticated caller: a lease is renewed and released by nobody else. */
   readonly caller: string;
   /** Aborted: stop waiting. The place in the queue is kept until `waitMs` has passed. */

@@ -3,20 +3,15 @@
  * others away for the moment (`RESOURCE_EXHAUSTED`): on a hot lock that is no sign of a missing worker.
  */
 import { type Ms } from '../../protocol/wire/phases';
-import {
-  isAhead,
-  isNotFound,
-  isNotReady,
-  isOverloaded,
-  isPassing,
-  isPaused,
-  isUnprocessed,
-} from '../../engine/errors';
+import { isNotFound, isNotReady, isOverloaded, isPaused, isWorthRepeating } from '../../engine/errors';
 import { lockWorkflowId } from '../../../workflows/lock/messages';
 import { unpauseCommand } from '../../engine/facts/status';
 import { WorkerUnavailable } from '../errors';
+import { pause } from '../pause';
 
 const pauseMs = 200;
+/** A worker that is there answers in that. */
+const shortestMs = 200;
 
 interface Patience {
   readonly resource: string;
@@ -27,8 +22,11 @@ interface Patience {
   readonly message: string;
 }
 
+/** What is asked is told how long it may take. */
+type Work<T> = (withinMs: Ms) => Promise<T>;
+
 /** Repeats `work` until it answers. @throws WorkerUnavailable after `answerBy` */
-export async function patiently<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(patience: Patience, work: Work<T>): Promise<T> {
   for (;;) {
     const answer = await attempt(patience, work);
     if (answer !== undefined) return answer.is;
@@ -39,10 +37,10 @@ export async function patiently<T>(patience: Patience, work: () => Promise<T>): 
 /** Undefined where it may be tried again, also where the lock's workflow closed meanwhile. @throws WorkerUnavailable */
 export async function attempt<T>(
   { resource, answerBy, busyBy = answerBy, message }: Patience,
-  work: () => Promise<T>,
+  work: Work<T>,
 ): Promise<{ readonly is: T } | undefined> {
   try {
-    return { is: await work() };
+    return { is: await work(Math.max(Math.max(answerBy, busyBy) - Date.now(), shortestMs)) };
   } catch (cause) {
     if (isPaused(cause)) throw new WorkerUnavailable(pausedLock(resource), { cause });
     if (!mayPass(cause)) throw cause;
@@ -58,18 +56,5 @@ function pausedLock(resource: string): string {
 }
 
 function mayPass(error: unknown): boolean {
-  return [isPassing, isNotReady, isNotFound, isUnprocessed, isAhead].some(is => is(error));
-}
-
-/** Between half of `ms` and all of it, so that those who wait do not ask in step. Ends early where nobody waits any more. */
-export function pause(ms: Ms, signal?: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms * (0.5 + Math.random() / 2));
-    if (signal?.aborted === false) signal.addEventListener('abort', end);
-  });
+  return [isWorthRepeating, isNotReady, isNotFound].some(is => is(error));
 }

@@ -5,7 +5,7 @@ import { lockStatusQuery, lockWorkflow, lockWorkflowId } from '../../../workflow
 import { handleOf, listPage, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { visibly } from '../../engine/facts/status';
-import { isNotFound, isTransient } from '../../engine/errors';
+import { isNotFound } from '../../engine/errors';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../errors';
 import { type ListedLock, type LockPage } from './contract';
 import { patiently } from './patience';
@@ -28,10 +28,9 @@ export async function readLock(
 ): Promise<LockDocument> {
   const handle = handleOf(engine, lockWorkflowId(resource));
   const answerBy = Date.now() + withinMs;
-  return patiently({ resource, answerBy, message: 'no worker answered for the lock' }, async () => {
+  return patiently({ resource, answerBy, message: 'no worker answered for the lock' }, async leftMs => {
     try {
-      const withinQueryMs = Math.min(answerBy - Date.now(), queryWithinMs);
-      return await within(engine, withinQueryMs, () => handle.query(lockStatusQuery));
+      return await within(engine, Math.min(queryWithinMs, leftMs), () => handle.query(lockStatusQuery));
     } catch (error) {
       if (isNotFound(error)) return { resource, holders: [], waiters: [] };
       throw error;
@@ -61,8 +60,8 @@ async function page(
     const resources = ids.filter(id => id.startsWith(prefix)).map(id => id.slice(prefix.length));
     return { resources, ...more };
   } catch (cause) {
-    if (isTransient(cause)) throw new EngineUnavailable('Temporal does not answer', { cause });
-    if (cursor !== undefined) throw new BadCursor('cursor', { cause });
+    if (cursor !== undefined && !(cause instanceof EngineUnavailable))
+      throw new BadCursor('cursor', { cause });
     throw cause;
   }
 }

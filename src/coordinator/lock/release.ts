@@ -58,9 +58,9 @@ function tell(
     busyBy: began + busyWithinMs,
     message: noWorker,
   };
-  return patiently(patience, async () => {
+  return patiently(patience, async leftMs => {
     try {
-      const { released } = await within(engine, updateWithinMs, () =>
+      const { released } = await within(engine, Math.min(updateWithinMs, leftMs), () =>
         handle.executeUpdate(releaseUpdate, { args: [message], updateId }),
       );
       return released ? 'released' : 'none';

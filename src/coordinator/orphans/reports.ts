@@ -10,8 +10,6 @@ import { type Memory } from '../../protocol/orphans/steps';
 import { handleOf, list, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isOpen, runState, visibly } from '../../engine/facts/status';
-import { isTransient } from '../../engine/errors';
-import { EngineUnavailable } from '../errors';
 
 export const sweepWorkflow = 'orphanSweep';
 
@@ -20,20 +18,11 @@ export function sweepIdOf({ tag }: Pick<Engine, 'tag'>): string {
   return `orphan-sweep-${tag}`;
 }
 
-/** @throws EngineUnavailable */
-export async function lastReport(engine: Engine): Promise<SweepReport | undefined> {
-  try {
-    return await newest(engine);
-  } catch (error) {
-    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
-    throw error;
-  }
-}
-
 /** Visibility lists those that run first, then those that ended last. */
 const mostLooked = 50;
 
-async function newest(engine: Engine): Promise<SweepReport | undefined> {
+/** @throws EngineUnavailable */
+export async function lastReport(engine: Engine): Promise<SweepReport | undefined> {
   const sweeps = `WorkflowType = '${sweepWorkflow}' AND WorkflowId STARTS_WITH '${sweepIdOf(engine)}-'`;
   const query = `${sweeps} AND ${visibly.openOrEnded}`;
   return within(engine, 5000, async () => {

@@ -7,8 +7,9 @@ import { ScheduleNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { type SweepInput, type SweepReport } from '../../protocol/orphans/report';
 import { type Ms } from '../../protocol/wire/phases';
 import { type Engine } from '../../engine/engine';
-import { isTimeout, isTransient } from '../../engine/errors';
-import { EngineUnavailable, WorkerUnavailable } from '../errors';
+import { within } from '../../engine/ask';
+import { mayHaveArrived } from '../../engine/errors';
+import { EngineUnavailable, SweepUnknown, WorkerUnavailable } from '../errors';
 import { sweepIdOf, sweepWorkflow } from './reports';
 import { sweepWithin } from './schedule';
 
@@ -24,40 +25,41 @@ export type Swept =
   /** It goes on under this workflow id. */
   | { readonly is: 'underWay'; readonly workflowId: string };
 
+const callWithinMs = 2500;
 /** A worker that is there has begun by then. */
 const beginsWithinMs = 3000;
 /** A workflow that no worker has begun: started, and its first task scheduled. */
 const eventsBeforeWorker = 2;
 
-/** @throws WorkerUnavailable, EngineUnavailable */
+/** @throws WorkerUnavailable, EngineUnavailable, SweepUnknown */
 export async function sweepNow(engine: Engine, options: SweepOptions): Promise<Swept> {
-  try {
-    const handle = await begin(engine, options.dryRun);
-    const first = await resultWithin(engine, handle, { ...options, timeoutMs: beginsWithinMs });
-    if (first !== undefined) return { is: 'swept', report: first };
-    await demandBegun(handle);
-    const timeoutMs = options.timeoutMs - beginsWithinMs;
-    const report = await resultWithin(engine, handle, { ...options, timeoutMs });
-    return report === undefined ? { is: 'underWay', workflowId: handle.workflowId } : { is: 'swept', report };
-  } catch (error) {
-    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
-    throw error;
-  }
+  const handle = await begin(engine, options.dryRun);
+  const underWay = { is: 'underWay', workflowId: handle.workflowId } as const;
+  const first = await resultWithin(engine, handle, { ...options, timeoutMs: beginsWithinMs });
+  if (first !== undefined) return { is: 'swept', report: first };
+  if (options.signal.aborted || !(await isSeenToBegin(engine, handle))) return underWay;
+  const timeoutMs = options.timeoutMs - beginsWithinMs;
+  const report = await resultWithin(engine, handle, { ...options, timeoutMs });
+  return report === undefined ? underWay : { is: 'swept', report };
 }
 
 async function begin(engine: Engine, dryRun: boolean): Promise<WorkflowHandle> {
   const { client, taskQueue } = engine;
-  return client.workflow.start(sweepWorkflow, {
-    workflowId: `${sweepIdOf(engine)}-asked-${randomUUID()}`,
-    taskQueue,
-    args: [{ ...(await scheduledInput(engine)), dryRun }],
-    workflowRunTimeout: sweepWithin,
-  });
+  const workflowId = `${sweepIdOf(engine)}-asked-${randomUUID()}`;
+  const args = [{ ...(await scheduledInput(engine)), dryRun }];
+  const start = (): Promise<WorkflowHandle> =>
+    client.workflow.start(sweepWorkflow, { workflowId, taskQueue, args, workflowRunTimeout: sweepWithin });
+  try {
+    return await within(engine, callWithinMs, start);
+  } catch (error) {
+    throw mayHaveArrived(error) ? new SweepUnknown(workflowId, { cause: error }) : error;
+  }
 }
 
 async function scheduledInput(engine: Engine): Promise<SweepInput> {
+  const schedule = engine.client.schedule.getHandle(sweepIdOf(engine));
   try {
-    const { action } = await engine.client.schedule.getHandle(sweepIdOf(engine)).describe();
+    const { action } = await within(engine, callWithinMs, () => schedule.describe());
     return action.args?.[0] as SweepInput;
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
@@ -65,26 +67,44 @@ async function scheduledInput(engine: Engine): Promise<SweepInput> {
   }
 }
 
-/** Undefined where it has not ended in time. */
+/** Undefined where it has not ended in time, or Temporal does not say; or the caller waits no more. */
 async function resultWithin(
-  { connection }: Engine,
+  engine: Engine,
   handle: WorkflowHandle,
   { timeoutMs, signal }: SweepOptions,
 ): Promise<SweepReport | undefined> {
-  const result = (): Promise<SweepReport> => handle.result() as Promise<SweepReport>;
+  const result = within(engine, timeoutMs, () => handle.result() as Promise<SweepReport>);
   try {
-    return await connection.withAbortSignal(signal, () =>
-      connection.withDeadline(Date.now() + timeoutMs, result),
-    );
+    return await Promise.race([result, aborted(signal)]);
   } catch (error) {
-    if (isTimeout(error) || signal.aborted) return undefined;
+    if (error instanceof EngineUnavailable) return undefined;
     throw error;
   }
 }
 
-/** Nobody would be told what a sweep finds that a worker begins some day; the Schedule's own will do. */
-async function demandBegun(handle: WorkflowHandle): Promise<void> {
-  if ((await handle.describe()).historyLength > eventsBeforeWorker) return;
-  await handle.terminate('no worker began it');
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise(resolve => {
+    const end = (): void => {
+      resolve(undefined);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+/**
+ * False where Temporal does not say. Nobody would be told what a sweep finds that a worker begins some day; the Schedule's own will do.
+ *
+ * @throws WorkerUnavailable where none has begun it: it is ended then
+ */
+async function isSeenToBegin(engine: Engine, handle: WorkflowHandle): Promise<boolean> {
+  try {
+    const { historyLength } = await within(engine, callWithinMs, () => handle.describe());
+    if (historyLength > eventsBeforeWorker) return true;
+    await within(engine, callWithinMs, () => handle.terminate('no worker began it'));
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return false;
+    throw error;
+  }
   throw new WorkerUnavailable('no worker has begun the sweep: start one, and ask again');
 }

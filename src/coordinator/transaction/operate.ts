@@ -2,17 +2,22 @@
  * Owns what people ask of a transaction through the API: updates of the workflow, the same handlers that signals reach.
  * After the end the document itself says whether the request is the repeat of one that took effect.
  */
-import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
 import { abortUpdate, resolveUpdate, retryNowUpdate } from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Coordinator, type Reading } from './contract';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isTransient, updateFailure } from '../../engine/errors';
+import { isNotReady, isTimeout, isWorthRepeating, saidBy, updateFailure } from '../../engine/errors';
 import { ActionConflict, WorkerUnavailable } from '../errors';
+import { pause } from '../pause';
 import { read } from './read';
 
+/** For a worker to answer. */
 const updateWithinMs = 3000;
+/** For Temporal to take it, where others' updates are before it. */
+const busyWithinMs = 6000;
+const firstPauseMs = 50;
 
 const updates = { abort: abortUpdate, retryNow: retryNowUpdate, resolve: resolveUpdate } as const;
 
@@ -33,8 +38,10 @@ export async function operate(engine: Engine, id: string, action: Action): Promi
     if (reason !== undefined) throw reason;
     const after = await read(engine, id); // it may have ended, or been paused, while the update was on its way
     refuseUndriven(after.document);
-    if (after.document.endedAt === undefined) throw error;
-    return afterTheEnd(after, action);
+    if (after.document.endedAt !== undefined) return afterTheEnd(after, action);
+    throw isNotReady(error)
+      ? new ActionConflict(`Temporal does not take the action now: ${saidBy(error)}`)
+      : error;
   }
 }
 
@@ -50,24 +57,35 @@ function refuseUndriven({ state, paused }: TransactionDocument): void {
     );
 }
 
-function update(engine: Engine, id: string, { is, ...argument }: Action): Promise<TransactionDocument> {
+/**
+ * Temporal keeps ten updates of a workflow waiting and turns the others away for the moment, and a worker may give one back that it did
+ * not look at: so it is repeated, under one id, which makes one action of all repeats.
+ */
+async function update(engine: Engine, id: string, { is, ...argument }: Action): Promise<TransactionDocument> {
   const handle = handleOf(engine, id);
-  return within(engine, updateWithinMs, () => handle.executeUpdate(updates[is], { args: [argument] }));
+  const options = { args: [argument] as [typeof argument], updateId: randomUUID() };
+  const by = Date.now() + busyWithinMs;
+  const execute = (): Promise<TransactionDocument> => handle.executeUpdate(updates[is], options);
+  for (let ms = firstPauseMs; ; ms *= 2) {
+    try {
+      const leftMs = by - Date.now();
+      return await within(engine, leftMs, execute, Math.min(updateWithinMs, leftMs));
+    } catch (error) {
+      if (!isWorthRepeating(error) || isTimeout(error) || Date.now() + ms >= by) throw error;
+    }
+    await pause(ms);
+  }
 }
 
 function reasonOf(error: unknown): Error | undefined {
   const refused = updateFailure(error);
   if (refused?.type === 'Conflict' || refused?.type === 'BadMessage')
     return new ActionConflict(refused.message);
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isTransient(error)) {
-    return new WorkerUnavailable(
-      'no worker answered: the request may still take effect; read the transaction, or repeat it',
-      {
-        cause: error,
-      },
-    );
-  }
-  return undefined;
+  if (!isWorthRepeating(error)) return undefined;
+  return new WorkerUnavailable(
+    'no worker answered: the request may still take effect; read the transaction, or repeat it',
+    { cause: error },
+  );
 }
 
 function afterTheEnd(reading: Reading, action: Action): Reading {

@@ -11,8 +11,8 @@ import { readId } from '../../protocol/wire/ids';
 import { type Reading } from './contract';
 import { describedDocument } from './describe';
 import { type Engine } from '../../engine/engine';
-import { isNotFound, isTransient } from '../../engine/errors';
-import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from '../errors';
+import { isNotFound } from '../../engine/errors';
+import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { withHolders } from '../lock/whoHolds';
 import { describeRun, handleOf, within } from '../../engine/ask';
 import { memoOf } from '../../engine/facts/memo';
@@ -23,16 +23,16 @@ import { overlay, pendingCalls } from './pending';
 const answerWithinMs = 950;
 const queryWithinMs = 700;
 /** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. */
-const describeWithinMs = 2500;
-/** A worker that is there answers in a tenth of it. */
+const describeWithinMs = 2300;
+/** A worker that is there answers in a tenth of it; so does Temporal where it has just described the run. */
 const shortestQueryMs = 200;
 
 /** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
 export async function read(engine: Engine, id: string): Promise<Reading> {
-  const answerBy = Date.now() + answerWithinMs;
+  const began = Date.now();
   const description = await describe(engine, id);
   const { startedBy } = memoOf(description);
-  const document = await documentOf(engine, description, answerBy);
+  const document = await documentOf(engine, description, began);
   return { document: await withHolders(engine, document), startedBy };
 }
 
@@ -43,7 +43,6 @@ export async function describe(engine: Engine, id: string): Promise<WorkflowExec
   try {
     return await describeRun(engine, id, describeWithinMs);
   } catch (error) {
-    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
     if (!isNotFound(error)) throw error;
     const expired = ours.at !== undefined && Date.now() - ours.at > engine.retentionMs;
     throw expired ? new ExpiredTransaction(id) : new UnknownTransaction(id);
@@ -53,15 +52,16 @@ export async function describe(engine: Engine, id: string): Promise<WorkflowExec
 async function documentOf(
   engine: Engine,
   description: WorkflowExecutionDescription,
-  answerBy: Ms,
+  began: Ms,
 ): Promise<TransactionDocument> {
   const handle = handleOf(engine, description.workflowId, description.runId);
   const state = runState(description.status.name);
+  const left = (ms: Ms): Ms => Math.max(began + ms - Date.now(), shortestQueryMs);
   const answer =
     state === 'running'
-      ? await query(engine, handle, Math.max(Math.min(queryWithinMs, answerBy - Date.now()), shortestQueryMs))
+      ? await query(engine, handle, Math.min(queryWithinMs, left(answerWithinMs)))
       : state === 'ended'
-        ? await result(engine, handle)
+        ? await within(engine, left(describeWithinMs), () => handle.result() as Promise<TransactionDocument>)
         : undefined; // nobody can be asked, or it was ended from outside and left no result
   return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
 }
@@ -77,14 +77,5 @@ async function query(
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;
-  }
-}
-
-async function result(engine: Engine, handle: WorkflowHandle): Promise<TransactionDocument> {
-  try {
-    return (await within(engine, describeWithinMs, () => handle.result())) as TransactionDocument;
-  } catch (error) {
-    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
-    throw error;
   }
 }

@@ -9,14 +9,14 @@ import { type WorkflowExecutionDescription, WorkflowIdReusePolicy } from '@tempo
 import { askClosed } from './closedRun';
 import { type Recovered } from './contract';
 import { type Engine } from '../../engine/engine';
-import { isNotFound, isTransient } from '../../engine/errors';
-import { EngineUnavailable, ExpiredTransaction, UnknownTransaction } from '../errors';
+import { isNotFound } from '../../engine/errors';
+import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { memoOf } from '../../engine/facts/memo';
 import { howInterrupted, runState } from '../../engine/facts/status';
 import { describe } from './read';
 import { startRun } from './startRun';
 
-/** @throws EngineUnavailable where Temporal does not answer: nobody knows then, and recovering again is harmless */
+/** @throws EngineUnavailable, StartUnknown where Temporal does not answer: recovering again is harmless */
 export async function recover(engine: Engine, id: string): Promise<Recovered> {
   try {
     const found = await describe(engine, id);
@@ -26,7 +26,6 @@ export async function recover(engine: Engine, id: string): Promise<Recovered> {
   } catch (error) {
     if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction) return { is: 'unknown' };
     if (isNotFound(error)) return { is: 'unknown' }; // its retention ended meanwhile
-    if (isTransient(error)) throw new EngineUnavailable('Temporal does not answer', { cause: error });
     throw error;
   }
 }

@@ -3,24 +3,27 @@
  *
  * I6: the id comes from caller and key, Temporal refuses a second workflow of that id for as long as it remembers the
  *     first, and the memo's hash tells a repeat from another request.
- * I10: `201` follows the durable start; a start whose result is unknown is repeated under the same id.
+ * I10: `201` follows the durable start; a start whose result is unknown is repeated under the same id, and what cannot be told
+ *      then is said with that id: "nothing was started" is said only of what was never handed over, or refused.
  */
 import { WorkflowIdReusePolicy } from '@temporalio/client';
 import { type TransactionInput, beginInput } from '../../../workflows/transaction/input';
 import { begin } from '../../protocol/transaction/apply';
 import { documentOf } from '../../protocol/transaction/document';
-import { type TransactionId, keyedId, timedId } from '../../protocol/wire/ids';
+import { type TransactionId, isKeyed, keyedId, timedId } from '../../protocol/wire/ids';
 import { requestHash } from '../../protocol/client/transactionRequest';
 import { accept } from './accept';
 import { type Reading, type StartOptions } from './contract';
+import { isReachable } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isOverloaded, isTooLarge, isTransient, neverReached } from '../../engine/errors';
+import { isTooLarge } from '../../engine/errors';
 import { EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from '../errors';
 import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
 import { startRun } from './startRun';
 
 const tries = 3;
+const lookWithinMs = 900;
 
 /** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge */
 export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
@@ -47,30 +50,41 @@ async function startDurably(
   id: TransactionId,
   { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
 ): Promise<boolean> {
-  let unknown = false;
-  let last: unknown;
+  const { link } = engine;
+  if (link.inDoubt && !(await isReachable(engine, lookWithinMs)))
+    // nothing was handed over; but of a key that was maybe so before
+    throw isKeyed(id) ? new StartUnknown(id) : new EngineUnavailable('Temporal does not answer');
+  let unknown: StartUnknown | undefined;
   for (let nth = 1; nth <= tries; nth += 1) {
     try {
       const reuse = WorkflowIdReusePolicy.REJECT_DUPLICATE;
-      return (await startRun(engine, id, { input, memo, reuse })) !== undefined;
+      const runId = await startRun(engine, id, { input, memo, reuse });
+      link.inDoubt = false;
+      return runId !== undefined;
     } catch (error) {
-      if (isTooLarge(error))
-        throw new RequestTooLarge('the request is more than Temporal stores', { cause: error });
-      if (!isTransient(error)) throw error;
-      unknown ||= !neverReached(error) && !isOverloaded(error);
-      last = error;
+      if (!(error instanceof StartUnknown)) throw unknown ?? refusal(error);
+      link.inDoubt = true;
+      unknown = error;
     }
   }
-  throw unknown
-    ? new StartUnknown(id, { cause: last })
-    : new EngineUnavailable('Temporal cannot be reached', { cause: last });
+  throw unknown ?? new Error('a start is tried at least once');
 }
 
+function refusal(error: unknown): unknown {
+  if (!isTooLarge(error)) return error;
+  return new RequestTooLarge('the request is more than Temporal stores', { cause: error });
+}
+
+/** It is there; where it cannot be read, all that can be told is its id. */
 async function readRepeated(
   engine: Engine,
   id: TransactionId,
   { requestHash: hash }: StartMemo,
 ): Promise<Reading> {
-  if (memoOf(await describe(engine, id)).requestHash !== hash) throw new KeyReused(id);
-  return read(engine, id);
+  try {
+    if (memoOf(await describe(engine, id)).requestHash !== hash) throw new KeyReused(id);
+    return await read(engine, id);
+  } catch (error) {
+    throw error instanceof EngineUnavailable ? new StartUnknown(id, { cause: error }) : error;
+  }
 }

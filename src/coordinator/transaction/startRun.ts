@@ -8,9 +8,11 @@ import { type TransactionInput } from '../../../workflows/transaction/input';
 import { transactionWorkflow } from '../../../workflows/transaction/messages';
 import { within, workflowTaskTimeout } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { mayHaveArrived } from '../../engine/errors';
 import { type Memo, type StartMemo } from '../../engine/facts/memo';
+import { StartUnknown } from '../errors';
 
-const tryWithinMs = 3000;
+const tryWithinMs = 2900;
 
 interface Run {
   readonly input: TransactionInput;
@@ -18,12 +20,17 @@ interface Run {
   readonly reuse: WorkflowIdReusePolicy;
 }
 
-/** The id of the run; undefined where there is one already that `reuse` does not allow another beside. */
+/**
+ * The id of the run; undefined where there is one already that `reuse` does not allow another beside.
+ *
+ * @throws StartUnknown where it was handed over and nobody knows what became of it; anything else was refused
+ */
 export async function startRun(engine: Engine, id: string, run: Run): Promise<string | undefined> {
   try {
     return await within(engine, tryWithinMs, () => begin(engine, id, run));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    if (mayHaveArrived(error)) throw new StartUnknown(id, { cause: error });
     throw error;
   }
 }

@@ -39,6 +39,11 @@ export function looksLikeId(text: string): boolean {
   return /^[a-z0-9]{1,16}(?:t[0-9a-f]{12}7[0-9a-f]{19}|k[0-9a-f]{40})$/.test(text);
 }
 
+/** The same request with the same key gives it again. */
+export function isKeyed(id: string): boolean {
+  return /k[0-9a-f]{40}$/.test(id);
+}
+
 /** Our own id read back, or undefined for what is no id of this coordinator. `at` where the id carries its time. */
 export function readId(
   tag: string,

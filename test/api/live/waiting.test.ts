@@ -30,7 +30,7 @@ beforeAll(async () => {
     onRetry: () => undefined,
   });
   const { limits } = readConfig({});
-  engine = { ...connected, tag, taskQueue, limits, onQueryFailed: () => undefined };
+  engine = { ...connected, tag, taskQueue, limits, link: { inDoubt: false }, onQueryFailed: () => undefined };
 });
 afterAll(() => connected.connection.close());
 

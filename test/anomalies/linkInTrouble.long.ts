@@ -1,0 +1,134 @@
+/**
+ * While the way from the API to Temporal is broken, however it is, every request is answered in time and by what is known: no error of
+ * Temporal's passes for a bug (500), and nobody is told that nothing was started where something was (I10).
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type TestCoordinator, startCoordinator } from '../support/coordinator';
+import { type Participants, hang, startParticipants } from '../support/participants';
+import { type PartWorker, startLink, startPartWorker } from '../support/partWorker';
+import { readyAt } from '../support/processes';
+import { type Proxy } from '../support/proxy';
+import { eventually } from '../support/until';
+
+let link: Proxy;
+let dtc: TestCoordinator;
+let worker: PartWorker;
+let participants: Participants;
+
+beforeAll(async () => {
+  participants = await startParticipants();
+  link = await startLink();
+  dtc = await startCoordinator({ temporalAddress: link.address, apiOnly: true });
+  worker = await startPartWorker({ taskQueue: dtc.taskQueue, runs: 'both' });
+  await dtc.run([participants.url('warm')]);
+});
+afterAll(async () => {
+  link.mend();
+  await dtc.close();
+  await worker.stop();
+  await link.close();
+  await participants.close();
+});
+
+interface Seen {
+  readonly what: string;
+  readonly status: number;
+  readonly tookMs: number;
+  readonly text: string;
+  /** Of a start: its participant, which nobody else has. */
+  readonly participant?: string;
+}
+
+type Send = (what: string, path: string, init?: { method: string; body?: unknown }) => Promise<Seen>;
+
+const json = { 'content-type': 'application/json' };
+
+const send: Send = async (what, path, { method, body } = { method: 'GET' }) => {
+  const began = Date.now();
+  const sent = body === undefined ? { method } : { method, headers: json, body: JSON.stringify(body) };
+  const answer = await fetch(dtc.url + path, sent);
+  const text = await answer.text();
+  return { what, status: answer.status, tookMs: Date.now() - began, text };
+};
+
+let count = 0;
+
+async function start(): Promise<Seen> {
+  count += 1;
+  const participant = `only${String(count)}`;
+  const body = [participants.url(participant)];
+  return { ...(await send('POST', '/transactions', { method: 'POST', body })), participant };
+}
+
+/** What is asked all the while, of a transaction that is pending; each again as soon as it is answered. */
+function asked(id: string): (() => Promise<Seen>)[] {
+  const at = `/transactions/${id}`;
+  const post = (body: unknown): { method: string; body: unknown } => ({ method: 'POST', body });
+  const forced = { participant: 'p1', outcome: 'unknown', reason: 'looked' };
+  const lease = (): unknown => ({ resource: `${id}-${String(Math.random())}`, holder: 'h', ttlMs: 1000 });
+  const retry = (): Promise<Seen> => send('retry', `${at}/retry`, post({}));
+  return [
+    ...[start, start, start, start],
+    ...[retry, retry, retry],
+    () => send('GET', at),
+    () => send('readyz', '/readyz'),
+    () => send('resolve', `${at}/resolve`, post(forced)),
+    () => send('lock', '/locks', post(lease())),
+    () => send('lock read', '/locks/some'),
+    () => send('lock list', '/locks'),
+    () => send('unlock', '/locks/some/h', { method: 'DELETE' }),
+    () => send('orphans', '/orphans'),
+    () => send('sweep', '/orphans/sweep', post({})),
+  ];
+}
+
+const longestMs: Readonly<Record<string, number>> = { readyz: 1500, GET: 3000, POST: 9500 };
+const anyMs = 12_000;
+
+const faults: Readonly<Record<string, () => unknown>> = {
+  'is cut': () => {
+    link.cut();
+  },
+  'is frozen': () => {
+    link.freeze();
+  },
+  'swallows answers': () => {
+    link.swallow();
+  },
+  refuses: () => link.refuse(),
+  'is half closed': () => {
+    link.halfClose();
+  },
+};
+
+it.each(Object.keys(faults))('the link %s', async fault => {
+  participants.on('thinks', r => (r.phase === 'prepare' ? hang : undefined));
+  const { id } = await dtc.start({ participants: [{ url: participants.url('thinks'), timeoutMs: 50_000 }] });
+  const seen: Seen[] = [];
+  let ends = false;
+  const all = asked(id).map(async one => {
+    while (!ends) {
+      seen.push(await one());
+      await sleep(20);
+    }
+  });
+  await eventually(() => seen.length > 20);
+  await faults[fault]?.();
+  await sleep(7000);
+  seen.push(await send('abort', `/transactions/${id}/abort`, { method: 'POST', body: {} }));
+  ends = true;
+  await Promise.all(all);
+  link.mend();
+  await readyAt(dtc.url);
+
+  expect(seen.filter(({ status }) => status === 500)).toEqual([]);
+  expect(seen.filter(({ what, tookMs }) => tookMs > (longestMs[what] ?? anyMs))).toEqual([]);
+  const [notStarted, maybe] = ['engine-unavailable', 'start-unknown'].map(name =>
+    seen.filter(({ what, text }) => what === 'POST' && text.includes(name)),
+  ) as [Seen[], Seen[]];
+  expect(maybe.length).toBeGreaterThan(0);
+  expect(notStarted.length).toBeGreaterThan(0);
+  await dtc.run([participants.url('after')]); // what was left on the way has arrived by now
+  const heardOf = new Set(participants.received.map(({ name }) => name));
+  expect(notStarted.filter(({ participant = '' }) => heardOf.has(participant))).toEqual([]);
+});
