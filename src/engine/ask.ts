@@ -8,6 +8,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { type Payload, defaultPayloadConverter } from '@temporalio/common';
+import { given } from '../protocol/wire/given';
 import { type Ms } from '../protocol/wire/phases';
 import { type Engine } from './engine';
 import { NoAnswerInTime, ours } from './errors';
@@ -60,6 +61,45 @@ export function describeRun(
   withinMs: Ms,
 ): Promise<WorkflowExecutionDescription> {
   return within(way, withinMs, () => handleOf(way, workflowId).describe());
+}
+
+/** Of the history, that event alone: HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT. */
+const closeEvent: Readonly<Record<string, number>> = { historyEventFilterType: 2 };
+
+/** `unseen`: nobody waits for it any more. */
+export type RunEnd =
+  | { readonly is: 'completed'; readonly result: unknown }
+  | { readonly is: 'closed' }
+  | { readonly is: 'unseen' };
+
+/**
+ * How the newest run closes, once it does, by Temporal's long poll. The SDK's own `result` cannot be ended over this connection: it
+ * ignores abort signals, and a deadline has it ask in a tight loop in its last second. So each poll, twenty seconds at most, is the last
+ * one once `signal` has aborted.
+ */
+export async function endOf(
+  { connection, namespace }: Pick<Way, 'connection' | 'namespace'>,
+  workflowId: string,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const about = { namespace, execution: { workflowId }, skipArchival: true };
+  const request = { ...about, ...closeEvent, waitNewEvent: true };
+  let nextPageToken: Uint8Array | undefined;
+  while (!signal.aborted) {
+    const page = await connection.workflowService.getWorkflowExecutionHistory({
+      ...request,
+      ...given({ nextPageToken }),
+    });
+    const [event] = page.history?.events ?? [];
+    if (event !== undefined) return endIn(event);
+    ({ nextPageToken } = page);
+  }
+  return { is: 'unseen' };
+}
+
+function endIn({ workflowExecutionCompletedEventAttributes: completed }: Events[number]): RunEnd {
+  const [payload] = completed?.result?.payloads ?? [];
+  return payload === undefined ? { is: 'closed' } : { is: 'completed', result: decoded(payload) };
 }
 
 /** What the run was started with; undefined where it has no input. */

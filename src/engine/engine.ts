@@ -6,7 +6,7 @@ import { type Ms } from '../protocol/wire/phases';
 
 export interface Engine {
   readonly client: Client;
-  readonly connection: Pick<NativeConnection, 'withDeadline' | 'withAbortSignal' | 'workflowService'>;
+  readonly connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
   readonly namespace: string;
   readonly taskQueue: string;
   /** Stands in every id of ours. */

@@ -8,8 +8,7 @@
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError } from '@temporalio/client';
-import { handleOf } from '../../engine/ask';
+import { endOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms } from '../../protocol/wire/phases';
@@ -21,6 +20,8 @@ import { describe, read } from './read';
 /** Of one who waits alone; a healthy transaction ends before the first look. */
 const lookEveryMs = 1000;
 const looksPerSecond = 10;
+/** Once the wait is over, for the read that it ends with: an answer is due. */
+const lastReadMs = 1000;
 
 export type Wait = (from: Reading, options: WaitOptions) => Promise<Reading>;
 
@@ -45,21 +46,22 @@ async function waitFor(engine: Engine, from: Reading, options: Waiting): Promise
   if (isOver(from.document, options)) return from;
   const { signal: stop } = options;
   const stopped = stop.aborted ? 'stopped' : once(stop, 'abort').then(() => 'stopped' as const);
+  const late = Promise.resolve(stopped).then(() => sleep(lastReadMs, undefined, { ref: false }));
   const { id } = from.document;
   let end = ended(engine, id, stop);
   for (;;) {
     const seen = await Promise.race([end, look(engine, id, options), stopped]);
     if (typeof seen === 'object') return { ...from, document: seen };
-    const reading = await readNow(engine, from);
+    const reading = await readNow(engine, from, late);
     if (seen === 'stopped' || isOver(reading.document, options)) return reading;
     if (seen === 'closed') end = ended(engine, id, stop); // it was taken up again
   }
 }
 
 /** Whoever has waited so long gets an answer: what is known from before, where Temporal gives none. */
-async function readNow(engine: Engine, from: Reading): Promise<Reading> {
+async function readNow(engine: Engine, from: Reading, late: Promise<void>): Promise<Reading> {
   try {
-    return await read(engine, from.document.id);
+    return (await Promise.race([read(engine, from.document.id), late])) ?? from;
   } catch (error) {
     if (error instanceof EngineUnavailable) return from;
     throw error;
@@ -101,11 +103,11 @@ function isOver(document: TransactionDocument, { until }: WaitOptions): boolean 
  */
 async function ended(engine: Engine, id: string, stop: AbortSignal): Promise<TransactionDocument | 'closed'> {
   try {
-    return (await engine.connection.withAbortSignal(stop, () =>
-      handleOf(engine, id).result(),
-    )) as TransactionDocument;
-  } catch (error) {
-    return error instanceof WorkflowFailedError ? 'closed' : never();
+    const end = await endOf(engine, id, stop);
+    if (end.is === 'unseen') return await never();
+    return end.is === 'completed' ? (end.result as TransactionDocument) : 'closed';
+  } catch {
+    return never();
   }
 }
 

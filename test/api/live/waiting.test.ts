@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Response } from 'express';
 import { waiting } from '../../../src/api/waiting';
 import { type WaitOptions } from '../../../src/coordinator/transaction/contract';
+import { endOf } from '../../../src/engine/ask';
 import { type Engine } from '../../../src/engine/engine';
 import { waits } from '../../../src/coordinator/transaction/wait';
 import { read } from '../../../src/coordinator/transaction/read';
@@ -106,6 +107,19 @@ it('asks no worker while it lasts, and Temporal no oftener the more wait', async
   expect(looks.mock.calls.length).toBeLessThanOrEqual(40);
   caller.abort();
   await Promise.all(all);
+});
+
+it('asks Temporal no more once it has ended', async () => {
+  const over = new AbortController();
+  let polls = 0;
+  const getWorkflowExecutionHistory = (): Promise<object> => {
+    polls += 1;
+    if (polls === 3) over.abort();
+    return Promise.resolve({ history: { events: [] } }); // as after twenty seconds in which nothing closed
+  };
+  const connection = { workflowService: { getWorkflowExecutionHistory } } as unknown as Engine['connection'];
+  expect(await endOf({ connection, namespace: 'default' }, 'id', over.signal)).toEqual({ is: 'unseen' });
+  expect(polls).toBe(3);
 });
 
 it('of a request leaves no listener on the signal of the process, nor on the response', async () => {
