@@ -11,18 +11,22 @@ import { createApi } from './api/app';
 import { type Config } from './config/config';
 import { connectionOptions } from './config/temporalOptions';
 import { createLocks } from './coordinator/lock';
-import { createOrphans, scheduleSweeps } from './coordinator/orphans';
+import { createOrphans, scheduleRefused, scheduleSweeps } from './coordinator/orphans';
 import { createCoordinator } from './coordinator/transaction';
 import { type Coordinator } from './coordinator/transaction/contract';
 import { type Connected, connect } from './engine/connect';
 import { type Engine } from './engine/engine';
-import { registerSearchAttributes } from './engine/registerSearchAttributes';
+import { isForbidden, isNotReady, isTimeout } from './engine/errors';
+import { registerSearchAttributes, searchAttributesRefused } from './engine/registerSearchAttributes';
+import { whyUnusable } from './engine/whyUnusable';
 import { type WorkerSettings, createWorker } from './engine/worker';
 import { createOutbound } from './outbound';
 import { type Outbound } from './outbound/contract';
 import { tagOfNamespace } from './protocol/wire/ids';
 import { type CallLog, callLogger } from './telemetry/callLog';
 import { type Log } from './telemetry/log';
+import { queryLogger } from './telemetry/queryLog';
+import { seldom } from './telemetry/seldom';
 import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
 import { given } from './protocol/wire/given';
 
@@ -56,22 +60,31 @@ export async function reachTemporal(
   address: string,
 ): Promise<Connected> {
   const { namespace } = config.temporal;
+  const own = config.temporal.address === undefined;
+  const isDue = seldom(sayAgainMs);
   const connected = await connect({
     connection: connectionOptions(config.temporal, address),
     namespace,
     signal: stopping,
-    onRetry: why => {
-      log.warn({ address, namespace, why }, 'Temporal does not answer yet: trying again');
+    onRetry: error => {
+      const why = whyUnusable(error, { address, namespace, own });
+      if (isDue(why)) log.warn({ address, namespace }, `${why} (trying again every second)`);
     },
   });
   try {
     await registerSearchAttributes(connected.connection, namespace);
   } catch (error) {
+    if (isForbidden(error)) {
+      log.warn({ namespace }, searchAttributesRefused({ address, namespace }));
+      return connected;
+    }
     await connected.connection.close();
     throw error;
   }
   return connected;
 }
+
+const sayAgainMs = 30_000;
 
 export function compose(connected: Connected, around: Surroundings, observers: Observers = {}): Composed {
   const { config, log, stopping } = around;
@@ -93,19 +106,30 @@ export function compose(connected: Connected, around: Surroundings, observers: O
         locks: createLocks(engine),
       }),
     createWorker: settings => createWorker({ connection, namespace, taskQueue, activities, ...settings }),
-    scheduleSweeps: () => scheduleSweeps(engine, config.sweep),
+    scheduleSweeps: () => makeSchedule(engine, around),
   };
+}
+
+/** Where that is not ours to do, an administrator may have done it. */
+async function makeSchedule(engine: Engine, { config, log }: Surroundings): Promise<void> {
+  try {
+    await scheduleSweeps(engine, config.sweep);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    log.warn({ namespace: engine.namespace }, scheduleRefused(engine, config.sweep));
+  }
 }
 
 function engineOf(connected: Connected, { config, log }: Surroundings): Engine {
   const { client, connection, namespace, retentionMs } = connected;
+  const failedQuery = queryLogger(log, config.taskQueue);
   return {
     ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
     link: { inDoubt: false },
-    onQueryFailed: err => {
-      log.warn({ err }, 'no worker answered a query in time: answering from what Temporal knows');
+    onQueryFailed: error => {
+      failedQuery({ error, unanswered: isTimeout(error) || isNotReady(error) });
     },
   };
 }

@@ -31,6 +31,15 @@ export async function within<T>(
   work: () => Promise<T>,
   tryMs: Ms = ms,
 ): Promise<T> {
+  try {
+    return await bounded(ms, connection.withDeadline(Date.now() + tryMs, work));
+  } catch (error) {
+    throw ours(error);
+  }
+}
+
+/** @throws NoAnswerInTime */
+export async function bounded<T>(ms: Ms, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
@@ -38,9 +47,7 @@ export async function within<T>(
     }, ms);
   });
   try {
-    return await Promise.race([connection.withDeadline(Date.now() + tryMs, work), over]);
-  } catch (error) {
-    throw ours(error);
+    return await Promise.race([work, over]);
   } finally {
     clearTimeout(timer);
   }

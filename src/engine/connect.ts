@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import { bounded, within } from './ask';
 
 export interface Connected {
   readonly connection: NativeConnection;
@@ -16,12 +17,13 @@ export interface Connected {
 export interface ConnectOptions {
   readonly connection: NativeConnectionOptions;
   readonly namespace: string;
-  /** Told once a failed try, with why. */
-  readonly onRetry: (why: string) => void;
+  /** Told once a failed try. */
+  readonly onRetry: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
 const pauseMs = 1000;
+const answerWithinMs = 5000;
 
 /** Tries until Temporal answers: it may come up after us. Rejects when `signal` aborts. */
 export async function connect(options: ConnectOptions): Promise<Connected> {
@@ -30,16 +32,16 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
     try {
       return await connectOnce(options);
     } catch (error) {
-      options.onRetry(error instanceof Error ? error.message : String(error));
+      options.onRetry(error);
       await sleep(pauseMs, undefined, { signal: options.signal });
     }
   }
 }
 
 async function connectOnce({ connection: to, namespace }: ConnectOptions): Promise<Connected> {
-  const connection = await NativeConnection.connect(to);
+  const connection = await open(to);
   try {
-    const described = await connection.withDeadline(Date.now() + 5000, () =>
+    const described = await within({ connection }, answerWithinMs, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
     const retention = described.config?.workflowExecutionRetentionTtl?.seconds;
@@ -52,6 +54,20 @@ async function connectOnce({ connection: to, namespace }: ConnectOptions): Promi
     };
   } catch (error) {
     await connection.close();
+    throw error;
+  }
+}
+
+/** A server that takes connections and says nothing is one that does not answer; should it do so yet, that connection is closed. */
+async function open(to: NativeConnectionOptions): Promise<NativeConnection> {
+  const opening = NativeConnection.connect(to);
+  try {
+    return await bounded(answerWithinMs, opening);
+  } catch (error) {
+    void opening.then(
+      connection => connection.close(),
+      () => undefined,
+    );
     throw error;
   }
 }

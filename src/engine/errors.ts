@@ -120,6 +120,17 @@ export function isTransient(error: unknown): boolean {
 /** Errors of calls, where there is no code. */
 const unnamed = [EngineUnavailable, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError] as const;
 
+/** Of a request about the namespace itself: there is none of its name. */
+export function isNamespaceMissing(error: unknown): boolean {
+  return isWithoutNamespace(error) || grpcCode(error) === code.notFound;
+}
+
+/** The server does not allow it to us, or to anybody, or has no such service. */
+export function isForbidden(error: unknown): boolean {
+  const found = grpcCode(error);
+  return found !== undefined && ofOurRights.includes(found);
+}
+
 /** It was deleted: requests succeed again once somebody has made it anew. */
 function isWithoutNamespace(error: unknown): boolean {
   return causes(error).some(each => each instanceof NamespaceNotFoundError);
@@ -163,7 +174,7 @@ export function saidBy(error: unknown): string {
   return causes(error).find(isGrpcServiceError)?.details ?? '';
 }
 
-function messages(error: unknown): string {
+export function messages(error: unknown): string {
   return causes(error)
     .flatMap(each => [
       each.message,

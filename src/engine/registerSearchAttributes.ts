@@ -2,8 +2,8 @@
  * Owns registering our search attributes (PROTOCOL §4), also in a namespace that exists already. Another type under one of
  * their names is silently ignored by Temporal, so what is registered is compared, and a difference stops the start.
  */
-import { type Connection } from '@temporalio/client';
 import { type NativeConnection } from '@temporalio/worker';
+import { within } from './ask';
 import { searchAttributeKeys } from './facts/searchAttributes';
 
 /** temporal.api.enums.v1.IndexedValueType */
@@ -11,14 +11,17 @@ const types = { KEYWORD: 2, BOOL: 5, KEYWORD_LIST: 7 } as const;
 
 const ours = Object.fromEntries(searchAttributeKeys.map(({ name, type }) => [name, types[type]]));
 
-type Operator = Pick<Connection | NativeConnection, 'operatorService'>;
+const callWithinMs = 10_000;
 
-/** Rejects where an attribute exists with another type, or may not be added. */
+/** Rejects where an attribute exists with another type, or may not be added (`isForbidden`). */
 export async function registerSearchAttributes(
-  { operatorService }: Operator,
+  connection: Pick<NativeConnection, 'operatorService' | 'withDeadline' | 'workflowService'>,
   namespace: string,
 ): Promise<void> {
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const { operatorService } = connection;
+  const { customAttributes } = await within({ connection }, callWithinMs, () =>
+    operatorService.listSearchAttributes({ namespace }),
+  );
   const wrong = Object.entries(ours).filter(([name, type]) => (customAttributes[name] ?? type) !== type);
   if (wrong.length > 0)
     throw new Error(
@@ -29,7 +32,35 @@ export async function registerSearchAttributes(
     );
   const missing = Object.entries(ours).filter(([name]) => customAttributes[name] === undefined);
   if (missing.length === 0) return;
-  await operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(missing) });
+  const searchAttributes = Object.fromEntries(missing);
+  await within({ connection }, callWithinMs, () =>
+    operatorService.addSearchAttributes({ namespace, searchAttributes }),
+  );
+}
+
+/** For the log, where that is not ours to do: the start goes on, since an administrator may have done it. */
+export function searchAttributesRefused({
+  address,
+  namespace,
+}: {
+  readonly address: string;
+  readonly namespace: string;
+}): string {
+  const create = `temporal operator search-attribute create --address ${address} --namespace ${namespace}`;
+  const temporal = searchAttributeKeys.map(
+    ({ name, type }) => `${create} --name ${name} --type ${cliType(type)}`,
+  );
+  const tcld = searchAttributeKeys.map(({ name, type }) => `--search-attribute "${name}=${cliType(type)}"`);
+  return (
+    'Temporal does not let the coordinator look for its search attributes, or register them. Without them no transaction comes ' +
+    'to its end. If an administrator has registered them, all is well; else: ' +
+    `${temporal.join(' && ')}; in Temporal Cloud: tcld namespace search-attributes add --namespace ${namespace} ${tcld.join(' ')}`
+  );
+}
+
+/** KEYWORD_LIST is KeywordList to the command lines. */
+function cliType(type: string): string {
+  return type.toLowerCase().replace(/(?:^|_)([a-z])/g, (_, first: string) => first.toUpperCase());
 }
 
 function wrongTypes(namespace: string, names: readonly string[]): string {

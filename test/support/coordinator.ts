@@ -13,7 +13,7 @@ import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { type Recovered } from '../../src/coordinator/transaction/contract';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CallLog } from '../../src/telemetry/callLog';
-import { createLog } from '../../src/telemetry/log';
+import { type Log, createLog } from '../../src/telemetry/log';
 import { type ActionLog } from '../../src/telemetry/sweepLog';
 import { until } from './until';
 
@@ -47,6 +47,8 @@ export interface TestOptions {
   /** Its worker makes the Schedule of the orphan sweep. Needs a `DTC_COORDINATOR_ID` of its own: the server is shared. */
   readonly sweeps?: boolean;
   readonly onSweepAction?: (entry: ActionLog) => void;
+  /** Default: nothing is logged. */
+  readonly log?: Log;
 }
 
 export interface TestCoordinator {
@@ -97,7 +99,11 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const limits: Limits = { ...config.limits, ...quick, ...options.limits };
   const stopping = new AbortController();
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
-  const around = { config: { ...config, limits }, log: createLog('silent'), stopping: stopping.signal };
+  const around = {
+    config: { ...config, limits },
+    log: options.log ?? createLog('silent'),
+    stopping: stopping.signal,
+  };
   const connected = await reachTemporal(around, address);
   const { onRequest: onCall, onSweepAction } = options;
   const parts = compose(connected, around, {

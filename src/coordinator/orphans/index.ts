@@ -4,6 +4,8 @@ import { type SweepReport } from '../../protocol/orphans/report';
 import { type Engine } from '../../engine/engine';
 import { lastReport } from './reports';
 import { schedule } from './schedule';
+
+export { scheduleRefused } from './schedule';
 import { type SweepOptions, type Swept, sweepNow } from './sweepNow';
 
 export type { SweepOptions, Swept } from './sweepNow';

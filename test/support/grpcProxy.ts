@@ -1,0 +1,76 @@
+/** Owns a way to a Temporal server for a client that may not do everything: named calls are refused, all others go through as they are. */
+import {
+  type ClientHttp2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+  connect,
+  createServer,
+} from 'node:http2';
+import { portOf } from './listening';
+
+export interface GrpcProxy {
+  /** `host:port`, as Temporal is named. */
+  readonly address: string;
+  /** The paths that were refused. */
+  readonly refused: readonly string[];
+  close(): Promise<void>;
+}
+
+const permissionDenied = { 'grpc-status': '7', 'grpc-message': 'Request unauthorized.' };
+
+/** @param forbidden calls by their paths, `/<service>/<method>` */
+export async function startGrpcProxy(to: string, forbidden: RegExp): Promise<GrpcProxy> {
+  const sessions = new Set<ServerHttp2Session>();
+  const far: ClientHttp2Session = connect(`http://${to}`);
+  const refused: string[] = [];
+  const server = createServer();
+  server.on('session', session => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  server.on('stream', (near, headers) => {
+    near.on('error', () => undefined); // a client that gave up
+    const path = headers[':path'] ?? '';
+    if (!forbidden.test(path)) {
+      passOn(near, headers, far);
+      return;
+    }
+    refused.push(path);
+    near.respond(
+      { ':status': 200, 'content-type': 'application/grpc', ...permissionDenied },
+      { endStream: true },
+    );
+  });
+  const port = await portOf(server);
+  return {
+    address: `127.0.0.1:${String(port)}`,
+    refused,
+    close: async () => {
+      for (const session of sessions) session.destroy();
+      far.destroy();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+function passOn(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: ClientHttp2Session): void {
+  const request = far.request(headers);
+  request.on('error', () => {
+    near.close();
+  });
+  near.on('close', () => {
+    request.close();
+  });
+  request.once('response', answer => {
+    let trailers = {};
+    request.once('trailers', (sent: IncomingHttpHeaders) => (trailers = sent));
+    near.once('wantTrailers', () => {
+      near.sendTrailers(trailers);
+    });
+    const isWhole = answer['grpc-status'] !== undefined; // without a body, its trailers are its headers
+    near.respond(answer, isWhole ? { endStream: true } : { waitForTrailers: true });
+    if (!isWhole) request.pipe(near);
+  });
+  near.pipe(request);
+}
