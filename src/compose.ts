@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Aborts when the process is to stop: waiting requests then answer at once. */
   readonly stopping: AbortSignal;
+  /** Of a Temporal server of our own: why it can store nothing, for callers; undefined while it can. */
+  readonly trouble?: () => string | undefined;
 }
 
 /** Told of what the worker does, beside the log lines. */
@@ -120,7 +122,7 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
   }
 }
 
-function engineOf(connected: Connected, { config, log }: Surroundings): Engine {
+function engineOf(connected: Connected, { config, log, trouble }: Surroundings): Engine {
   const { client, connection, namespace, retentionMs } = connected;
   const failedQuery = queryLogger(log, config.taskQueue);
   return {
@@ -128,6 +130,7 @@ function engineOf(connected: Connected, { config, log }: Surroundings): Engine {
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
     link: { inDoubt: false },
+    trouble: trouble ?? (() => undefined),
     onQueryFailed: error => {
       failedQuery({ error, unanswered: isTimeout(error) || isNotReady(error) });
     },

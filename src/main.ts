@@ -10,7 +10,7 @@ import { listen } from './api/listen';
 import { type Composed, type Surroundings, compose, reachTemporal } from './compose';
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
-import { startDevServer } from './engine/devServer/devServer';
+import { type DevServer, startDevServer } from './engine/devServer/devServer';
 import { installRuntime } from './engine/runtime';
 import { type Log, createLog } from './telemetry/log';
 import { readyBlock } from './telemetry/readyBlock';
@@ -42,7 +42,7 @@ async function run(context: Context): Promise<void> {
   const server = await temporalServer(context);
   const connected = await reachTemporal(context, server.address);
   context.closers.push({ what: 'connection', close: () => connected.connection.close() });
-  const parts = compose(connected, context);
+  const parts = compose(connected, { ...context, ...given({ trouble: server.trouble }) });
   context.closers.push({ what: 'outbound', close: () => parts.outbound.close() });
   const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
   const api = config.role === 'worker' ? undefined : await startApi(context, parts);
@@ -62,7 +62,7 @@ async function temporalServer({
   log,
   stopping,
   closers,
-}: Context): Promise<{ address: string; uiUrl?: string }> {
+}: Context): Promise<{ address: string } & Partial<Pick<DevServer, 'uiUrl' | 'trouble'>>> {
   if (config.temporal.address !== undefined) return { address: config.temporal.address };
   const { dataDir, temporalPort: port, temporalUiPort: uiPort } = config.dev;
   const say = (level: 'info' | 'warn' | 'error', message: string, fields = {}): void => {

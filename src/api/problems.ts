@@ -50,7 +50,7 @@ const kinds = {
   'misdirected-request': [421, 'The request was meant for another service'],
   'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
   'internal-error': [500, 'The coordinator failed'],
-  'engine-unavailable': [503, 'Temporal cannot be reached'],
+  'engine-unavailable': [503, 'Temporal is not available'],
   'start-unknown': [503, 'It is not known whether it was started'],
   'lock-queue-full': [503, 'Too many wait for the lock'],
   'worker-unavailable': [503, 'No worker answered'],

@@ -2,6 +2,7 @@
 import {
   ActionConflict,
   BadCursor,
+  EngineInTrouble,
   EngineUnavailable,
   ExpiredTransaction,
   KeyReused,
@@ -41,7 +42,8 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof WorkerUnavailable)
     return new Problem('worker-unavailable', cause.message, { headers: retryAfter, cause });
   if (cause instanceof EngineUnavailable) {
-    return new Problem('engine-unavailable', 'Temporal does not answer; try again', {
+    const detail = cause instanceof EngineInTrouble ? cause.message : 'Temporal does not answer; try again';
+    return new Problem('engine-unavailable', detail, {
       headers: retryAfter,
       cause,
     });

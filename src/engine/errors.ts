@@ -44,6 +44,9 @@ export class EngineUnavailable extends Error {
   override readonly name = 'EngineUnavailable';
 }
 
+/** It is known why, and that is for callers to read. */
+export class EngineInTrouble extends EngineUnavailable {}
+
 /** The bound of one call is over (`within`). Temporal's SDK may go on with it. */
 export class NoAnswerInTime extends Error {
   override readonly name = 'NoAnswerInTime';

@@ -1,6 +1,7 @@
 /** Owns the process-wide part of the SDK: its log lines go into ours, and signals are ours alone (ordered stop). */
 import { type LogLevel, type LogMetadata, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { type Log } from '../telemetry/log';
+import { seldom } from '../telemetry/seldom';
 import { given } from '../protocol/wire/given';
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -20,9 +21,25 @@ const noise = new Set([
 /** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. */
 const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
 
+const sayAgainMs = 30_000;
+
+/** The native part repeats a call, and prints the error as its own developers read it. */
+export function retried(message: string, error: unknown): string {
+  const call = /gRPC call (\w+)/.exec(message)?.[1] ?? 'a call';
+  const said = /code: '?([^',]+)'?, message: \\?"([^"\\]*)/.exec(String(error));
+  const why = said === null ? '' : ` (${said[1] ?? ''}: ${said[2] ?? ''})`;
+  return `Temporal does not answer ${call}${why}: trying again`;
+}
+
 /** Once a process, before any connection. */
 export function installRuntime(log: Log): void {
+  const isDue = seldom(sayAgainMs);
   const write = (level: LogLevel, message: string, meta: LogMetadata = {}): void => {
+    if (meta['target'] === 'temporalio_client::retry') {
+      const line = retried(message, meta['error']);
+      if (isDue(line)) log.warn(line);
+      return;
+    }
     const fromWorkflow = meta['sdkComponent'] === 'workflow';
     const quiet = level === 'INFO' || level === 'DEBUG' || level === 'TRACE' || saidAlready.has(message);
     if (!fromWorkflow && quiet) {

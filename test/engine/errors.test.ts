@@ -15,6 +15,7 @@ import {
   mayHaveArrived,
   ours,
 } from '../../src/engine/errors';
+import { retried } from '../../src/engine/runtime';
 
 /** As `NativeConnection` rejects, wrapped as the client does. */
 function grpc(code: number, details = 'said so'): ServiceError {
@@ -98,3 +99,12 @@ it.each(['UnprocessedUpdate', 'AcceptedUpdateCompletedWorkflow'])(
     expect(isWorthRepeating(new WorkflowUpdateFailedError('Workflow Update failed', refused))).toBe(false);
   },
 );
+
+it('a repeated call is said in plain words', () => {
+  const status =
+    'Status { code: Unavailable, message: "shard status unknown", metadata: MetadataMap { headers: {} }, source: None }';
+  expect(retried('gRPC call start_workflow_execution retried 8 times', status)).toBe(
+    'Temporal does not answer start_workflow_execution (Unavailable: shard status unknown): trying again',
+  );
+  expect(retried('something else', undefined)).toBe('Temporal does not answer a call: trying again');
+});

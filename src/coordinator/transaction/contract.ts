@@ -56,6 +56,6 @@ export interface Coordinator {
   ): Promise<Reading>;
   /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
   recover(id: string): Promise<Recovered>;
-  /** Temporal answers. */
+  /** Temporal answers. @throws EngineInTrouble where it does, and is known to be of no use */
   ready(): Promise<boolean>;
 }

@@ -5,7 +5,7 @@ import { type Engine } from '../../engine/engine';
 import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
-import { start } from './start';
+import { demandNoTrouble, start } from './start';
 import { waits } from './wait';
 
 const readyWithinMs = 900;
@@ -19,6 +19,9 @@ export function createCoordinator(engine: Engine): Coordinator {
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),
     recover: id => recover(engine, id),
-    ready: () => isReachable(engine, readyWithinMs),
+    ready: async () => {
+      demandNoTrouble(engine);
+      return isReachable(engine, readyWithinMs);
+    },
   };
 }

@@ -34,7 +34,7 @@ export async function operate(engine: Engine, id: string, action: Action): Promi
   try {
     return { ...before, document: await update(engine, id, action) };
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = reasonOf(engine, error);
     if (reason !== undefined) throw reason;
     const after = await read(engine, id); // it may have ended, or been paused, while the update was on its way
     refuseUndriven(after.document);
@@ -77,13 +77,13 @@ async function update(engine: Engine, id: string, { is, ...argument }: Action): 
   }
 }
 
-function reasonOf(error: unknown): Error | undefined {
+function reasonOf({ trouble }: Engine, error: unknown): Error | undefined {
   const refused = updateFailure(error);
   if (refused?.type === 'Conflict' || refused?.type === 'BadMessage')
     return new ActionConflict(refused.message);
   if (!isWorthRepeating(error)) return undefined;
   return new WorkerUnavailable(
-    'no worker answered: the request may still take effect; read the transaction, or repeat it',
+    `${trouble() ?? 'no worker answered'}: the request may still take effect; read the transaction, or repeat it`,
     { cause: error },
   );
 }

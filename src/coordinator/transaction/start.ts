@@ -17,7 +17,7 @@ import { type Reading, type StartOptions } from './contract';
 import { isReachable } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isTooLarge } from '../../engine/errors';
-import { EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from '../errors';
+import { EngineInTrouble, EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from '../errors';
 import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
 import { startRun } from './startRun';
@@ -50,6 +50,7 @@ async function startDurably(
   id: TransactionId,
   { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
 ): Promise<boolean> {
+  demandNoTrouble(engine);
   const { link } = engine;
   if (link.inDoubt && !(await isReachable(engine, lookWithinMs)))
     // nothing was handed over; but of a key that was maybe so before
@@ -68,6 +69,12 @@ async function startDurably(
     }
   }
   throw unknown ?? new Error('a start is tried at least once');
+}
+
+/** Nothing is handed over that cannot be stored. @throws EngineInTrouble */
+export function demandNoTrouble({ trouble }: Engine): void {
+  const why = trouble();
+  if (why !== undefined) throw new EngineInTrouble(why);
 }
 
 function refusal(error: unknown): unknown {

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { letGo } from './claim';
+import { watchDisk } from './disk';
 import { launch, type RunningServer } from './launch';
 import { type DevServerOptions, type LaunchOptions } from './options';
 import { packageRoot } from './packageRoot';
@@ -18,6 +19,8 @@ export interface DevServer {
   /** host:port of the gRPC service. */
   readonly address: string;
   readonly uiUrl: string;
+  /** Why it cannot store anything, for callers; undefined while it can. */
+  trouble(): string | undefined;
   /** Resolves when the server's process is gone and the data directory is free for others. */
   stop(): Promise<void>;
 }
@@ -33,10 +36,13 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const first = await firstLaunch(start);
   const stopping = new AbortController();
   const supervised = supervise(first, { ...start, signal: stopping.signal });
+  const disk = watchDisk(start);
   return {
     address: `127.0.0.1:${options.port}`,
     uiUrl: `http://127.0.0.1:${options.uiPort}`,
+    trouble: () => disk.trouble(),
     stop: () => {
+      disk.stop();
       stopping.abort();
       return supervised;
     },
@@ -84,7 +90,7 @@ async function startAgain(supervision: Supervision, quickDeaths: number): Promis
       return server;
     } catch (error) {
       if (supervision.signal.aborted) return undefined;
-      supervision.log('error', 'the Temporal server cannot be started, trying again', { error });
+      supervision.log('error', 'the Temporal server cannot be started, trying again', { err: error });
     }
   }
 }

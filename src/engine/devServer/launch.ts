@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { demandRoom } from './disk';
 import { type LaunchOptions } from './options';
 import { endWithThisProcess, isRunning, stopGroup } from './processGroup';
 import { runScript, type Script } from './script';
@@ -35,6 +36,7 @@ const readyLine = z.object({ pid: z.int() });
 
 export async function launch(options: LaunchOptions): Promise<RunningServer> {
   options.signal?.throwIfAborted();
+  await demandRoom(options.dataDir);
   const script = await runScript(options);
   const abandon = endWithThisProcess(script.pid);
   const giveUp = (): void => void stopGroup(script.pid);
@@ -56,6 +58,7 @@ async function readyText(script: Script, options: LaunchOptions): Promise<string
   if (line !== undefined && options.signal?.aborted !== true) return line;
   const how = await script.ended;
   options.signal?.throwIfAborted();
+  await demandRoom(options.dataDir); // a server that finds no room ends without a word
   const why = script.error() || `it ended with ${how}: ${await logTail(options.dataDir)}`;
   throw new Error(`the Temporal server did not start: ${why}`);
 }

@@ -31,7 +31,15 @@ beforeAll(async () => {
     onRetry: () => undefined,
   });
   const { limits } = readConfig({});
-  engine = { ...connected, tag, taskQueue, limits, link: { inDoubt: false }, onQueryFailed: () => undefined };
+  engine = {
+    ...connected,
+    tag,
+    taskQueue,
+    limits,
+    link: { inDoubt: false },
+    trouble: () => undefined,
+    onQueryFailed: () => undefined,
+  };
 });
 afterAll(() => connected.connection.close());
 
