@@ -113,7 +113,7 @@ export function isTooLarge(error: unknown): boolean {
 }
 
 /** Temporal is away, overloaded, slow, or takes nothing from us: as opposed to a request that is wrong. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (isTimeout(error) || isWithoutNamespace(error)) return true;
   const found = grpcCode(error);
   if (found !== undefined) return !ofTheRequest.includes(found);

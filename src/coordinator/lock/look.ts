@@ -2,7 +2,7 @@
 import { type Looked } from '../../protocol/lock/events';
 import { describeRun } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isNotFound, isTransient } from '../../engine/errors';
+import { EngineUnavailable, isNotFound } from '../../engine/errors';
 import { isOpen, runState } from '../../engine/facts/status';
 
 /** Well below the time that a lock's workflow task may take. */
@@ -16,7 +16,7 @@ export async function lookAt(engine: Engine, transactionId: string): Promise<Loo
     return runState(status.name) === 'ended' ? 'ended' : 'interrupted';
   } catch (error) {
     if (isNotFound(error)) return 'unknown';
-    if (isTransient(error)) return 'unread';
+    if (error instanceof EngineUnavailable) return 'unread';
     throw error;
   }
 }
