@@ -46,36 +46,47 @@ step() { # name (see steps.mjs), server's pid, …
 }
 
 run() {
-  local prepared action first second
+  local prepared action running
   prepared=$(step prepare $$) || exit 1
-  { read -r action; read -r port; read -r ui_port; read -r data_dir; read -r first; read -r second; } <<<"$prepared" || true
+  { read -r action; read -r port; read -r ui_port; read -r data_dir; read -r wanted_server; read -r running; } <<<"$prepared" || true
+  resolve
   if [ "$action" = takeOver ]; then
-    binary=$second
-    announce "$first" 0 && exit 0
+    announce "$running" 0 && exit 0
     run # it ended meanwhile: start one
   fi
-  wanted_server=$first
-  resolve
   start
 }
 
 start() {
-  local database settle_s=0
+  local begun database ui_host ui_behind settle_s=0
   if [ -z "$wanted_server" ]; then settle_s=0.5; fi
-  database=$(step begin $$ "$server_version" "$binary") || exit 1
+  begun=$(step begin $$ "$server_version") || exit 1
+  { read -r database; read -r ui_host; read -r ui_behind; } <<<"$begun"
   rm -rf ${workshop:+"$workshop"} # exec runs no EXIT trap
   (announce $$ "$settle_s" &)
-  serve "$database"
+  # The door ends when nobody has the other end of its standard input any more: when the server has ended.
+  exec 9> >(exec env -i PATH="$PATH" node "$helpers/uiDoor.mjs" "$ui_port" "$ui_host" "$ui_behind" >/dev/null)
+  serve
 }
 
 # One task queue partition is right for one machine; eager activities and more polling make it quick. The
 # other settings are there so that a retry in milliseconds is one, so that a frozen worker's polls are dropped
 # after seconds and not a minute, and so that the first workflows of a new database are kept as long as the
 # others.
-serve() { # database
-  local namespace
-  set -- server start-dev --ip 127.0.0.1 --port "$port" --ui-ip 127.0.0.1 --ui-port "$ui_port" --ui-disable-news-fetch \
-    --db-filename "$1" --sqlite-pragma journal_mode=WAL --sqlite-pragma synchronous=FULL \
+#
+# A page of any site can send requests to loopback, and can have its own name resolve to it: so the HTTP API,
+# which the server opens on a random port, answers under no name that exists, and the Web UI stands where only
+# its door (uiDoor.mjs) finds it. Nothing of this process's environment but what a Go program may need reaches
+# the server: tokens and secrets are none of its business.
+serve() {
+  local namespace name environment=()
+  for name in PATH HOME TMPDIR TZ LANG GOMAXPROCS GOMEMLIMIT GOGC; do
+    [ -z "${!name:-}" ] || environment+=("$name=${!name}")
+  done
+  umask 077
+  set -- server start-dev --ip 127.0.0.1 --port "$port" --ui-ip "$ui_host" --ui-port "$ui_behind" --ui-disable-news-fetch \
+    --dynamic-config-value 'frontend.httpAllowedHosts=["none.invalid"]' \
+    --db-filename "$database" --sqlite-pragma journal_mode=WAL --sqlite-pragma synchronous=FULL \
     --dynamic-config-value 'frontend.keepAliveTime="2s"' \
     --dynamic-config-value 'frontend.keepAliveTimeout="2s"' \
     --dynamic-config-value 'history.timerProcessorMaxTimeShift="20ms"' \
@@ -90,9 +101,9 @@ serve() { # database
   done
   if [ -n "$coordinator" ]; then
     # not the coordinator's own output: that breaks when it is killed, and the server would end with it
-    exec "$binary" "$@" </dev/null >/dev/null 2>>"$data_dir/temporal.log"
+    exec env -i "${environment[@]}" "$binary" "$@" </dev/null >/dev/null 2>>"$data_dir/temporal.log"
   fi
-  exec "$binary" "$@" </dev/null >/dev/null
+  exec env -i "${environment[@]}" "$binary" "$@" </dev/null >/dev/null
 }
 
 # Once the server answers: sets what can only be set on a running one, then says where everything is.
@@ -124,8 +135,11 @@ coordinator=''   # who supervises the server, as PID:TOKEN; empty when started b
 wanted_server='' # the server version that the data directory has; empty for a new one
 namespaces=default
 if [ -n "${TEMPORAL_NAMESPACE:-}" ] && [ "$TEMPORAL_NAMESPACE" != default ]; then namespaces="default $TEMPORAL_NAMESPACE"; fi
-# The user's own Temporal settings (an address, an API key) are for other servers.
-for name in $(compgen -e TEMPORAL_ || true); do unset "$name"; done
+# The user's own Temporal settings (an address, an API key) are for other servers, and the coordinator's tokens and
+# secrets are for nobody that is called from here.
+for name in $(compgen -e TEMPORAL_ || true) $(compgen -e DTC_ || true); do
+  case $name in DTC_TEMPORAL_PORT | DTC_TEMPORAL_UI_PORT | DTC_DATA_DIR) ;; *) unset "$name" ;; esac
+done
 # shellcheck source=scripts/temporalDev/binary.sh
 . "$helpers/binary.sh"
 

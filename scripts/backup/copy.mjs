@@ -1,12 +1,16 @@
 // A consistent copy of a Temporal server's SQLite database, and the way back. Owns what a backup is: one SQLite
 // file, the database as it was at one instant, with a table `dtc_backup` that says when, and of which server
 // version. Restoring takes that table out again.
+// Payloads stand in it, so copies and the folders made for them are their owner's alone.
 // Can fail: no database, a file in the way, no room, a copy that is not whole (throws, with what to do). What
 // was there before is left as it was.
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Database from 'libsql';
 import { databaseFile, readVersion, recordVersion, sync } from '../temporalDev/directory.mjs';
+import { makePrivate } from '../temporalDev/privacy.mjs';
+
+process.umask(0o077);
 
 /** While the server runs: readers do not stop writers (WAL). { file, version, bytes } */
 export function backUp(dataDir, target) {
@@ -45,11 +49,17 @@ function copyConsistently(source, draft) {
   withDatabase(source, db => {
     db.exec('BEGIN');
     db.prepare('SELECT count(*) FROM sqlite_master').get(); // the read begins here
-    copyFileSync(source, draft);
-    if (existsSync(`${source}-wal`)) copyFileSync(`${source}-wal`, `${draft}-wal`);
+    copyPrivately(source, draft);
+    if (existsSync(`${source}-wal`)) copyPrivately(`${source}-wal`, `${draft}-wal`);
     db.exec('COMMIT');
   });
   withDatabase(draft, db => db.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE'));
+}
+
+/** A copy has the mode of what it was made of, whatever the umask. */
+function copyPrivately(from, to) {
+  copyFileSync(from, to, constants.COPYFILE_EXCL);
+  chmodSync(to, 0o600);
 }
 
 function removeDraft(draft) {
@@ -65,10 +75,10 @@ export function restore(backup, dataDir) {
     throw new Error(
       `${dataDir} has a database: stop the coordinator and move the directory away, or set DTC_DATA_DIR to a new one`,
     );
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  for (const mended of makePrivate(dataDir)) console.error(`restore: ${mended}`);
   const draft = `${target}.${process.pid}.draft`;
   try {
-    copyFileSync(file, draft);
+    copyPrivately(file, draft);
     const { version, madeAt } = takeOutNote(draft, file);
     demandWhole(draft);
     sync(draft);

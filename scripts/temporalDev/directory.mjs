@@ -1,7 +1,7 @@
 // What temporal-dev.sh keeps in a data directory beside the claims (claims.mjs):
 //   temporal.db       the server's database (with -wal and -shm beside it)
 //   server-version    the version that made the database; written once, when it was whole
-//   server.json       the server that ran last: pid, start time, ports, version, binary
+//   server.json       the server that ran last: pid, start time, ports, version
 //   temporal.log      what a server started by a coordinator prints; the one before as temporal.log.1
 // Can fail: the directory cannot be written (throws).
 import {
@@ -24,8 +24,10 @@ export const logFile = dataDir => join(dataDir, 'temporal.log');
 const versionFile = dataDir => join(dataDir, 'server-version');
 const serverFile = dataDir => join(dataDir, 'server.json');
 
+/** undefined where none is recorded, or nothing that names a process. */
 export function readServer(dataDir) {
-  return readJson(serverFile(dataDir));
+  const server = readJson(serverFile(dataDir));
+  return Number.isSafeInteger(server?.pid) && server.pid > 1 ? server : undefined;
 }
 
 export function recordServer(dataDir, server) {

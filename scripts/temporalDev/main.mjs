@@ -9,6 +9,7 @@ import { readSettings } from './settings.mjs';
 import { begin, prepare, ready } from './steps.mjs';
 
 const steps = { prepare, begin, ready };
+process.umask(0o077);
 
 try {
   const [step, pid, coordinator, ...args] = process.argv.slice(2);

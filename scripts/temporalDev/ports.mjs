@@ -1,20 +1,31 @@
-// Whether a port on loopback is taken, and by whom. Can fail: not; a holder that this user may not see is
-// undefined.
+// Ports on loopback: whether one is taken, and by whom; and one that nobody guesses. Can fail: not; a holder
+// that this user may not see is undefined.
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 /** undefined when the port is free, else why it is not. */
 export async function whyTaken(port) {
-  const refused = await bindError(port);
+  const { error: refused } = await bound('127.0.0.1', port);
   if (refused === 'EACCES') return 'needs more rights than this user has';
   // macOS lets 127.0.0.1 be bound beside a listener on every address
   const taken = refused !== undefined || (process.platform === 'darwin' && (await answers(port)));
   return taken ? `is in use by ${describe(holder(port))}` : undefined;
 }
 
+/**
+ * A free port of an address in 127.0.0.0/8: some 2^38 in all, which no page in a browser tries out. macOS has
+ * 127.0.0.1 alone, where it is one of some 16,000.
+ */
+export async function unguessable() {
+  const far = ['127', randomInt(1, 255), randomInt(256), randomInt(1, 255)].join('.');
+  const host = (await bound(far, 0)).error === undefined ? far : '127.0.0.1';
+  return { host, port: (await bound(host, 0)).port };
+}
+
 /** Whether somebody accepts connections on the port. */
-function answers(port) {
+export function answers(port) {
   return new Promise(resolve => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 500 });
     const end = answered => {
@@ -28,11 +39,15 @@ function answers(port) {
   });
 }
 
-function bindError(port) {
+/** { port } that could be listened on, or the { error }'s code. */
+function bound(host, port) {
   return new Promise(resolve => {
     const server = createServer();
-    server.once('error', error => resolve(error.code));
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(undefined)));
+    server.once('error', error => resolve({ error: error.code }));
+    server.listen({ host, port, exclusive: true }, () => {
+      const had = server.address().port;
+      server.close(() => resolve({ port: had }));
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 /** Copies of a running server's database, and starts on them. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, newPlace, type Place, settings } from '../devServer/fixture';
 import { type Participants, startParticipants } from '../support/participants';
@@ -25,7 +25,11 @@ interface Ran {
 }
 
 function run(script: 'backup' | 'restore', dataDir: string, ...args: string[]): Promise<Ran> {
-  const env = { ...process.env, DTC_DATA_DIR: dataDir };
+  return runWith({ DTC_DATA_DIR: dataDir }, script, ...args);
+}
+
+function runWith(settings: Record<string, string>, script: string, ...args: string[]): Promise<Ran> {
+  const env = { ...process.env, ...settings };
   return new Promise(resolve => {
     execFile(
       process.execPath,
@@ -49,7 +53,10 @@ it('is consistent while transactions run, and a start on it goes on with what wa
   const open = await post(first.url, [participants.url('slow')]);
   const load = Promise.all(Array.from({ length: 30 }, () => post(first.url, [participants.url('a')])));
   const file = join(place.dataDir, '../copy.db');
-  expect(await run('backup', place.dataDir, file)).toMatchObject({ code: 0, err: '' });
+  // exported for the CLI, as somebody may have it who looks at transactions
+  const exported = { ...settings(place), TEMPORAL_ADDRESS: `127.0.0.1:${place.port}` };
+  expect(await runWith(exported, 'backup', file)).toMatchObject({ code: 0, err: '' });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
   await load;
   await first.kill();
 
@@ -78,15 +85,19 @@ describe('a mistake changes nothing, and is said', () => {
   });
 
   it('where the file exists, or is no backup, or the directory has a database', async () => {
-    mkdirSync(place.dataDir, { recursive: true });
+    mkdirSync(place.dataDir, { recursive: true, mode: 0o700 });
     const file = join(place.dataDir, 'something');
-    writeFileSync(file, 'something else');
+    writeFileSync(file, 'something else', { mode: 0o600 });
     expect((await run('restore', place.dataDir, file)).err).toMatch(note('was not made by npm run backup'));
     expect(existsSync(join(place.dataDir, 'temporal.db'))).toBe(false);
-    writeFileSync(join(place.dataDir, 'temporal.db'), 'a database');
-    writeFileSync(join(place.dataDir, 'server-version'), '1.0.0');
+    writeFileSync(join(place.dataDir, 'temporal.db'), 'a database', { mode: 0o600 });
+    writeFileSync(join(place.dataDir, 'server-version'), '1.0.0', { mode: 0o600 });
     expect((await run('backup', place.dataDir, file)).err).toMatch(note('exists: name a file that does not'));
     expect((await run('restore', place.dataDir, file)).err).toMatch(note('has a database'));
     expect(readFileSync(file, 'utf8')).toBe('something else');
+    const elsewhere = { DTC_DATA_DIR: place.dataDir, TEMPORAL_ADDRESS: 'temporal.example:7233' };
+    const { err } = await runWith(elsewhere, 'backup', `${file}.2`);
+    expect(err).toMatch(note('TEMPORAL_ADDRESS is temporal.example:7233: .*back up its database'));
+    expect(err).toContain(`env -u TEMPORAL_ADDRESS npm run backup -- ${file}.2`);
   });
 });

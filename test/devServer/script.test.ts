@@ -1,6 +1,6 @@
 // temporal-dev.sh run by hand, against the real server.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +62,12 @@ describe('a server run by hand', () => {
   });
 });
 
+/** The directory and what is in it: what somebody else may do anything with. */
+function openToOthers(dataDir: string): string[] {
+  const all = [dataDir, ...readdirSync(dataDir).map(name => join(dataDir, name))];
+  return all.filter(path => (statSync(path).mode & 0o077) !== 0);
+}
+
 function retention({ port }: Place): string {
   const binary = execFileSync(join(__dirname, '../../temporal-dev.sh'), ['--binary'], {
     encoding: 'utf8',
@@ -113,6 +119,28 @@ describe('a start that cannot be', () => {
     expect(readFileSync(join(place.dataDir, 'temporal.db'), 'utf8')).toBe('old');
   });
 
+  it('refuses a data directory of another user, and one in which another user has put something', async () => {
+    const place = await newPlace();
+    mkdirSync(place.dataDir);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) chownSync(place.dataDir, 12_345, 12_345);
+    const foreign = isRoot ? place.dataDir : '/usr';
+    const script = runAt({ ...place, dataDir: foreign });
+    expect(await script.ended).toBe(1);
+    expect(script.stderr()).toContain(
+      `error: ${foreign} belongs to user ${statSync(foreign).uid}, and this is user`,
+    );
+    expect(script.stderr()).toContain('Set DTC_DATA_DIR to a directory of this user');
+    if (!isRoot) return; // only root can give a file away
+    chownSync(place.dataDir, 0, 0);
+    const planted = join(place.dataDir, 'server.json');
+    writeFileSync(planted, '{}');
+    chownSync(planted, 12_345, 12_345);
+    const second = runAt(place);
+    expect(await second.ended).toBe(1);
+    expect(second.stderr()).toContain(`error: ${planted} belongs to user 12345, and this is user 0`);
+  });
+
   it.each([
     [
       { DTC_TEMPORAL_PORT: '70000' },
@@ -131,13 +159,21 @@ describe('a start that cannot be', () => {
   });
 });
 
-it('sets a database aside that a killed first start never finished', async () => {
+it('sets a database aside that a killed first start never finished, and takes from others what they could read', async () => {
   const place = await newPlace();
+  const database = join(place.dataDir, 'temporal.db');
   mkdirSync(place.dataDir);
-  writeFileSync(join(place.dataDir, 'temporal.db'), '');
+  chmodSync(place.dataDir, 0o777);
+  writeFileSync(database, '');
+  chmodSync(database, 0o644);
   const script = runAt(place);
   await ready(script);
   expect(script.stderr()).toContain('the database was never finished');
+  expect(script.stderr()).toContain(
+    `the data directory ${place.dataDir} could be written by other users (mode 777)`,
+  );
+  expect(script.stderr()).toContain(`the file ${database} could be read by other users (mode 644)`);
+  expect(openToOthers(place.dataDir)).toEqual([]);
   script.child.kill('SIGTERM');
   await script.ended;
 });

@@ -11,19 +11,42 @@ afterEach(cleanUp);
 
 const silent: DevServerOptions['log'] = () => undefined;
 
-it('takes over the server of a killed coordinator, supervises it and ends it', async () => {
+it('takes over the server of a killed coordinator, supervises it and ends it, and runs nothing that is recorded', async () => {
   const place = await newPlace();
   const killed = await coordinatorAt(place);
   const first = serverPid(place.dataDir);
   await killed.kill();
+  const [record, trace] = [join(place.dataDir, 'server.json'), join(place.dataDir, 'planted.ran')];
+  const recorded = JSON.parse(readFileSync(record, 'utf8')) as Record<string, unknown>;
+  writeFileSync(record, JSON.stringify({ ...recorded, binary: plantedBinary(place.dataDir, trace) }));
   const lines: string[] = [];
   const server = await startDevServer({ ...place, log: (_, message) => lines.push(message) });
   expect(lines).toEqual(['Temporal server: took over the one that a killed coordinator left']);
   expect(serverPid(place.dataDir)).toBe(first);
+  expect(existsSync(trace)).toBe(false);
   process.kill(first, 'SIGKILL');
   await eventually(() => lines.includes('Temporal server: started again'), 40_000);
   await server.stop();
   expect(processesNaming(place.dataDir)).toEqual([]);
+});
+
+function plantedBinary(dataDir: string, trace: string): string {
+  const binary = join(dataDir, 'planted');
+  writeFileSync(binary, `#!/bin/sh\ntouch ${trace}\n`, { mode: 0o700 });
+  return binary;
+}
+
+it('does not take over a server without a door before its Web UI', async () => {
+  const place = await newPlace();
+  await (await coordinatorAt(place)).kill();
+  const first = serverPid(place.dataDir);
+  const record = join(place.dataDir, 'server.json');
+  const { uiBehind: _, ...ofBefore } = JSON.parse(readFileSync(record, 'utf8')) as Record<string, unknown>;
+  writeFileSync(record, JSON.stringify(ofBefore));
+  const server = await startDevServer({ ...place, log: silent });
+  expect(serverPid(place.dataDir)).not.toBe(first);
+  expect(await answers(place.uiPort)).toBe(true);
+  await server.stop();
 });
 
 it('stops a server that it took over', async () => {
