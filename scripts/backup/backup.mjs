@@ -11,7 +11,7 @@ try {
   const elsewhere = process.env.TEMPORAL_ADDRESS;
   if (elsewhere && !isOwn(elsewhere, settings))
     throw new Error(
-      `TEMPORAL_ADDRESS is ${elsewhere}: a coordinator that is started so has its transactions in that Temporal server, back up its database
+      `TEMPORAL_ADDRESS names another server: a coordinator that is started so has its transactions there, back up its database
 To copy the database in ${settings.dataDir} all the same: env -u TEMPORAL_ADDRESS npm run backup -- ${file}`,
     );
   const made = backUp(settings.dataDir, file);

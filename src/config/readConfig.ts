@@ -1,6 +1,7 @@
 /** Owns the reading of the whole configuration (PROTOCOL §5): a `Config`, or one `ConfigError` that lists every problem. */
 import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { given } from '../protocol/wire/given';
+import { redactText } from '../protocol/wire/urls';
 import { parseApiTokens } from './apiTokens';
 import { problemsOfBinding } from './bindRule';
 import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
@@ -9,7 +10,7 @@ import { readLimits } from './limits';
 import { problemsOfNames } from './names';
 import { address as serverAddress, namespace as namespaceName } from './parsers';
 import { readSweep } from './sweep';
-import { type Environment, SettingReader, withoutCredentials, withoutSecrets } from './settingReader';
+import { type Environment, SettingReader } from './settingReader';
 
 /** @throws ConfigError */
 export function readConfig(env: Environment): Config {
@@ -81,9 +82,9 @@ function readAllowList(reader: SettingReader): AllowList {
   if ('entries' in parsed && parsed.entries.length > 0) return parsed.entries;
   const message =
     'problem' in parsed
-      ? withoutCredentials(parsed.problem)
+      ? `"${redactText(parsed.entry)}" ${parsed.problem}`
       : 'names nobody: unset it, or say who may be called';
-  reader.refuse({ name: 'DTC_ALLOWED_PARTICIPANTS', value: withoutSecrets(text), message });
+  reader.refuse({ name: 'DTC_ALLOWED_PARTICIPANTS', value: redactText(text), message });
   return [];
 }
 

@@ -1,4 +1,5 @@
 /** Owns reading settings one by one while collecting what is wrong with them: nothing throws until all are read. */
+import { redactText } from '../protocol/wire/urls';
 import { type SettingProblem } from './configError';
 import { type Parser } from './parsers';
 import { type Defaulted, type Optional, type SettingName, type SettingValue, settings } from './settings';
@@ -35,20 +36,11 @@ export class SettingReader {
     if (value !== undefined) return value;
     const message = `allowed: ${parser.allowed}`;
     if (secret) this.refuse({ name, message: `${message} (the value is not shown)` });
-    else this.refuse({ name, value: withoutSecrets(text), message });
+    else this.refuse({ name, value: redactText(text), message });
     return undefined;
   }
 
   refuse(problem: SettingProblem): void {
     this.problems.push(problem);
   }
-}
-
-/** Credentials and queries of URLs (I11). */
-export function withoutSecrets(text: string): string {
-  return withoutCredentials(text).replace(/(:\/\/[^?]*\?).*$/s, '$1redacted');
-}
-
-export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/?#\s]*@/g, '//redacted@');
 }

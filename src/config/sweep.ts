@@ -2,9 +2,9 @@
 import { type AllowList } from '../outbound/allowList';
 import { type Policy, createPolicy } from '../outbound/policy';
 import { readHttpUrl } from '../protocol/client/participantUrl';
-import { lastSegment } from '../protocol/wire/urls';
+import { lastSegment, redactText } from '../protocol/wire/urls';
 import { type SweepConfig } from './config';
-import { type SettingReader, withoutSecrets } from './settingReader';
+import { type SettingReader } from './settingReader';
 
 const mostLists = 100;
 const allowed = `allowed: a comma list of at most ${mostLists} http:// or https:// URLs without credentials, whose last path segment is "prepared"`;
@@ -24,7 +24,7 @@ function readRecoveryUrls(reader: SettingReader, participants: AllowList): reado
   if (text === undefined) return [];
   const read = parseRecoveryUrls(text, participants);
   if ('urls' in read) return read.urls;
-  reader.refuse({ name: 'DTC_RECOVERY_URLS', value: withoutSecrets(read.entry), message: read.problem });
+  reader.refuse({ name: 'DTC_RECOVERY_URLS', value: redactText(read.entry), message: read.problem });
   return [];
 }
 

@@ -14,13 +14,19 @@ export type AllowList = readonly AllowEntry[];
 const allowed =
   'allowed are origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)';
 
+/** What is wrong with which entry, which may hold a secret (I11). */
+export interface BadEntry {
+  readonly entry: string;
+  readonly problem: string;
+}
+
 /** Reads a comma list; blanks and empty places do not count. */
-export function parseAllowList(text: string): { readonly entries: AllowList } | { readonly problem: string } {
+export function parseAllowList(text: string): { readonly entries: AllowList } | BadEntry {
   const entries: AllowEntry[] = [];
   for (const item of text.split(',').map(each => each.trim())) {
     if (item === '') continue;
     const entry = parseEntry(item);
-    if (typeof entry === 'string') return { problem: `"${item}" ${entry}; ${allowed}` };
+    if (typeof entry === 'string') return { entry: item, problem: `${entry}; ${allowed}` };
     entries.push(entry);
   }
   return { entries };

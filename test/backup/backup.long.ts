@@ -97,7 +97,7 @@ describe('a mistake changes nothing, and is said', () => {
     expect(readFileSync(file, 'utf8')).toBe('something else');
     const elsewhere = { DTC_DATA_DIR: place.dataDir, TEMPORAL_ADDRESS: 'temporal.example:7233' };
     const { err } = await runWith(elsewhere, 'backup', `${file}.2`);
-    expect(err).toMatch(note('TEMPORAL_ADDRESS is temporal.example:7233: .*back up its database'));
+    expect(err).toMatch(note('TEMPORAL_ADDRESS names another server: .*back up its database'));
     expect(err).toContain(`env -u TEMPORAL_ADDRESS npm run backup -- ${file}.2`);
   });
 });

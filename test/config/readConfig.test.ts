@@ -1,5 +1,6 @@
 import { ConfigError } from '../../src/config/configError';
 import { readConfig } from '../../src/config/readConfig';
+import { settingNames } from '../../src/config/settings';
 import { problemsOf } from './problems';
 
 describe('the configuration', () => {
@@ -116,7 +117,6 @@ describe('the configuration', () => {
     ['DTC_PORT', ''],
     ['DTC_PUBLIC_URL', 'ftp://a'],
     ['DTC_PUBLIC_URL', 'pay.example.com'],
-    ['DTC_PUBLIC_URL', 'http://a/#x'],
     ['DTC_TASK_QUEUE', 'a b'],
     ['DTC_COORDINATOR_ID', 'EU-1'],
     ['DTC_COORDINATOR_ID', 'a'.repeat(17)],
@@ -151,7 +151,27 @@ describe('the configuration', () => {
   it('refuses a public URL with credentials or a query, and shows neither', () => {
     expect(problemsOf({ DTC_PUBLIC_URL: 'http://u:p@a/' })).toMatchObject([{ value: 'http://redacted@a/' }]);
     expect(problemsOf({ DTC_PUBLIC_URL: 'http://a/?x=1' })).toMatchObject([{ value: 'http://a/?redacted' }]);
+    expect(problemsOf({ DTC_PUBLIC_URL: 'http://a/#x' })).toMatchObject([{ value: 'http://a/?redacted' }]);
   });
+
+  const secrets = [
+    'ftp://a/?key=hidden',
+    'http://ok/,http://a/x?key=hidden',
+    'a/x?key=hidden',
+    'x://a#hidden',
+    'ftp://me:hidden@a',
+    'http://me:hid/hidden@a b',
+    'http://me:hid?hidden@a b',
+    '//me:hidden@a',
+    'me:hidden@a:1',
+    'http://ok/, ftp://me:hid,hidden@a/?hidden',
+  ];
+  it.each([...settingNames, 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'])(
+    'shows neither credentials nor a query in what it says of a bad %s',
+    name => {
+      for (const value of secrets) expect(said({ [name]: value })).not.toMatch(/hid/);
+    },
+  );
 
   it('refuses intervals that shrink, and lets unset ones follow those that are set', () => {
     expect(problemsOf({ DTC_RETRY_INITIAL_MS: '500', DTC_RETRY_MAX_MS: '499' })).toMatchObject([
@@ -257,3 +277,13 @@ describe('Temporal’s own settings', () => {
     expect(readConfig({ TEMPORAL_ADDRESS: '[::1]:7233' }).temporal.address).toBe('[::1]:7233');
   });
 });
+
+/** Every word of the refusal, or nothing where the value is allowed. */
+function said(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}

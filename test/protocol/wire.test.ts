@@ -2,7 +2,7 @@
 import { backoffMs } from '../../src/protocol/wire/backoff';
 import { keyedId, readId, tagOfNamespace, timedId } from '../../src/protocol/wire/ids';
 import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
-import { endpointOf, lastSegment, redactUrl, siblingUrl } from '../../src/protocol/wire/urls';
+import { endpointOf, lastSegment, redactText, redactUrl, siblingUrl } from '../../src/protocol/wire/urls';
 
 describe('backoff', () => {
   const backoff = { initialMs: 200, maxMs: 30_000 };
@@ -69,6 +69,23 @@ describe('participant URLs', () => {
   test('show no query to people', () => {
     expect(redactUrl('http://a/prepare?token=secret')).toBe('http://a/prepare?redacted');
     expect(redactUrl('http://a/prepare')).toBe('http://a/prepare');
+  });
+
+  test.each([
+    ['http://a/x', 'http://a/x'],
+    ['http://a/x?k=1', 'http://a/x?redacted'],
+    ['x#y', 'x?redacted'],
+    ['http://u:p@a/x?k=1', 'http://redacted@a/x?redacted'],
+    ['http://u:p/w@a', 'http://redacted@a'],
+    ['u:p@a', 'redacted@a'],
+    ['http://u:p', 'http://redacted'],
+    ['http://a:80,http://b:x/', 'http://a:80,http://b:x/'],
+    ['http://[::1]:80/x', 'http://[::1]:80/x'],
+    ['http://a/x?k=1@2', 'http://redacted'],
+    ['ann@example.com', 'ann@example.com'],
+    ['', ''],
+  ])('%j, which was to be a URL, is shown as %j', (text, shown) => {
+    expect(redactText(text)).toBe(shown);
   });
 });
 

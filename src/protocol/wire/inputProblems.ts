@@ -3,6 +3,7 @@
  * value is short and holds no URL query and no credentials (I11); nested values are not shown, they may be payloads.
  */
 import { type z } from 'zod';
+import { redactText } from './urls';
 
 export interface InputProblem {
   /** As in RFC 9457 §3: `#/participants/0/url`. */
@@ -36,7 +37,7 @@ export function pointer(path: readonly PropertyKey[]): string {
 
 /** `value` as a member of a problem, where it may be shown. */
 export function shown(value: unknown): { readonly value?: string | number | boolean | null } {
-  if (typeof value === 'string') return { value: shortened(withoutSecrets(value)) };
+  if (typeof value === 'string') return { value: shortened(redactText(value)) };
   if (value === null || typeof value === 'boolean') return { value };
   return typeof value === 'number' && Number.isFinite(value) ? { value } : {};
 }
@@ -59,10 +60,6 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     const inside = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
     return inside ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   }, input);
-}
-
-function withoutSecrets(text: string): string {
-  return text.replace(/\/\/[^/?#]*@/g, '//redacted@').replace(/[?#].*$/s, '?redacted');
 }
 
 function shortened(text: string): string {

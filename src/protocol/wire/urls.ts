@@ -24,3 +24,19 @@ export function redactUrl(url: string): string {
   const { origin, pathname, search } = new URL(url);
   return origin + pathname + (search === '' ? '' : '?redacted');
 }
+
+/**
+ * The same for text that was meant to be a URL, or a list of them, and cannot be read: what a parser would take for credentials
+ * or a query, and what a person may have meant so (no scheme; `/`, `?`, `#` or a list's comma in a password). More is hidden rather than less.
+ */
+export function redactText(text: string): string {
+  const scheme = /^[^@?#]*?:\/\//.exec(text)?.[0] ?? '';
+  const query = text.search(/[?#]/);
+  const at = text.lastIndexOf('@');
+  const isCutShort =
+    at === -1 && scheme !== '' && /^[^/[]*:(?!\d*(?:[/?#,]|$))/.test(text.slice(scheme.length));
+  if (isCutShort || (query !== -1 && at > query)) return `${scheme}redacted`;
+  const shown = query === -1 ? text : `${text.slice(0, query)}?redacted`;
+  const hasCredentials = at !== -1 && (scheme !== '' || text.slice(0, at).includes(':'));
+  return hasCredentials ? `${scheme}redacted@${shown.slice(at + 1)}` : shown;
+}
