@@ -15,6 +15,7 @@ import { installRuntime } from './engine/runtime';
 import { type Log, createLog } from './telemetry/log';
 import { readyBlock } from './telemetry/readyBlock';
 import { given } from './protocol/wire/given';
+import { plainLines } from './protocol/wire/plainText';
 
 /** What has been started, to be stopped in reverse. */
 type Closers = { readonly what: string; readonly close: () => Promise<void> }[];
@@ -136,7 +137,7 @@ main().then(
   () => process.exit(),
   (error: unknown) => {
     const known = error instanceof ConfigError || error instanceof Error;
-    process.stderr.write(`${known ? error.message : String(error)}\n`);
+    process.stderr.write(`${plainLines(known ? error.message : String(error))}\n`);
     process.exit(1);
   },
 );

@@ -1,4 +1,5 @@
 /** Owns what the details in the Web UI are written with. */
+import { plain, unlinked } from '../src/protocol/wire/plainText';
 
 /** The Web UI sets no space between columns: two that do not break make some. */
 export function row(cells: readonly string[]): string {
@@ -10,7 +11,11 @@ export function time(at: string): string {
   return `${at.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** Text from outside must not break the table or become markup. */
+/** Text from outside must not break the table, become markup or link anywhere. */
 export function cell(text: string): string {
-  return text.replaceAll(/[\\|<>&`*_~[\]]/g, '\\$&').replaceAll(/\s+/g, ' ');
+  return unlinked(
+    plain(text)
+      .replaceAll(/[\\|<>&`*_~[\]]/g, '\\$&')
+      .replaceAll(/\s+/g, ' '),
+  );
 }

@@ -52,7 +52,8 @@ function bound(host, port) {
 }
 
 function describe(found) {
-  return found === undefined ? 'a process that this user cannot see' : `pid ${found.pid} (${found.name})`;
+  if (found === undefined) return 'a process that this user cannot see';
+  return `pid ${found.pid} (${found.name.replaceAll(/[^\x20-\x7e]/g, '?')})`; // a process names itself
 }
 
 function holder(port) {

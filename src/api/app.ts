@@ -16,6 +16,7 @@ import { sendProblem } from './problems';
 import { logRequests } from './requestLog';
 import { serviceRoutes } from './service';
 import { toProblem } from './toProblem';
+import { plainJson } from '../protocol/wire/plainText';
 import { transactionRoutes } from './transaction/routes';
 
 export function createApi(api: ApiDependencies): Express {
@@ -23,7 +24,7 @@ export function createApi(api: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
-  app.use(logRequests(api.log), helmet(), neverCached, serviceRoutes(api));
+  app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api));
   app.use(guardHost(api.config));
   const identified = authenticate(api.config.auth);
   app.use('/transactions', identified, transactionRoutes(api));
@@ -35,6 +36,13 @@ export function createApi(api: ApiDependencies): Express {
 
 const neverCached: RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store');
+  next();
+};
+
+/** `curl` prints an answer as it is. All that is sent is JSON, which keeps its meaning; labels are among it. */
+const plainAnswers: RequestHandler = (_request, response, next) => {
+  const send = response.send.bind(response);
+  response.send = body => send(typeof body === 'string' ? plainJson(body) : body);
   next();
 };
 

@@ -30,6 +30,7 @@
  */
 import { type Response } from 'express';
 import { given } from '../protocol/wire/given';
+import { plain } from '../protocol/wire/plainText';
 
 const kinds = {
   'invalid-json': [400, 'The body is not JSON'],
@@ -97,12 +98,25 @@ export const retryAfter = { 'retry-after': '1' } as const;
 
 export function sendProblem(response: Response, { kind, detail, options }: Problem): void {
   const [status, title] = kinds[kind];
-  const errors = given({ errors: options.errors });
+  const errors = given({ errors: options.errors?.map(plainError) });
   response
     .status(status)
     .set(options.headers ?? {})
     .type('application/problem+json')
     .send(
-      JSON.stringify({ type: `/problems/${kind}`, title, status, detail, ...errors, ...options.members }),
+      JSON.stringify({
+        ...{ type: `/problems/${kind}`, title, status, detail: plain(detail) },
+        ...errors,
+        ...options.members,
+      }),
     );
+}
+
+/** It repeats what the client sent, and stands on a terminal. */
+function plainError(error: ProblemError): ProblemError {
+  const texts = Object.entries(error).map(([name, value]: [string, unknown]) => [
+    name,
+    typeof value === 'string' ? plain(value) : value,
+  ]);
+  return Object.fromEntries(texts) as ProblemError;
 }

@@ -1,18 +1,19 @@
 /** Owns what the package's commands print, the exit code that goes with it, and what is said of a wrong command line. */
+import { plainJson, plainLines } from '../protocol/wire/plainText';
 
 /** A whole document, for `--json`. */
 export function json(document: unknown): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${plainJson(JSON.stringify(document, undefined, 2))}\n`;
 }
 
 export function print(text: string): 0 {
-  process.stdout.write(text);
+  process.stdout.write(plainLines(text));
   return 0;
 }
 
 /** Wrong usage, or nobody answers. */
 export function stop(command: string, message: string): 2 {
-  process.stderr.write(`${command}: ${message}`);
+  process.stderr.write(plainLines(`${command}: ${message}`));
   return 2;
 }
 

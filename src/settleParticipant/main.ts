@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Owns the command `settle-participant`: what an operator lists and ends by hand at a participant of the kit. */
 import { json, print, stop, UsageError } from '../command/output';
+import { plain } from '../protocol/wire/plainText';
 import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { type Command, readCommand, usage } from './commandLine';
 import { type Answer, type Entry, listPrepared, NoAnswer, settle } from './requests';
@@ -39,12 +40,14 @@ async function run(command: Command, secret: string | undefined): Promise<number
 
 function listText(entries: readonly Entry[]): string {
   if (entries.length === 0) return 'nothing is prepared\n';
-  return entries.map(each => `${each.preparedAt}  ${each.transactionId}  ${each.participant}\n`).join('');
+  return entries
+    .map(each => `${plain(`${each.preparedAt}  ${each.transactionId}  ${each.participant}`)}\n`)
+    .join('');
 }
 
-function refused({ status, body }: Answer): 1 {
-  const { detail } = body as { readonly detail?: string };
-  process.stderr.write(`${name}: ${status} ${detail ?? 'without a reason'}\n`);
+function refused({ status, body: { detail } }: Answer): 1 {
+  const why = typeof detail === 'string' ? plain(detail) : 'without a reason';
+  process.stderr.write(`${name}: ${status} ${why}\n`);
   return 1;
 }
 

@@ -1,6 +1,7 @@
 /** Owns how lines are logged: readable on a terminal, JSON otherwise, without secrets (I11). */
 import pino from 'pino';
 import pretty from 'pino-pretty';
+import { plainLine } from './plainLine';
 
 export type Log = pino.Logger;
 
@@ -28,6 +29,7 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
     formatters: { level: label => ({ level: label }) },
     redact: { paths: redactedPaths, censor: '[redacted]' },
     serializers: { err: (error: unknown) => describeError(error) },
+    hooks: { streamWrite: plainLine },
   };
   return pino(options, destination ?? standardOutput());
 }

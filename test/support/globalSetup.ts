@@ -9,4 +9,5 @@ export default async function setUp(): Promise<void> {
   const server = await startTemporal();
   globalThis.sharedTemporal = server;
   process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
+  process.env['TEST_TEMPORAL_UI'] = server.uiUrl;
 }

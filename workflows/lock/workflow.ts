@@ -25,6 +25,7 @@ import { type Acquire, type LockEvent } from '../../src/protocol/lock/events';
 import { type Lock, isIdle } from '../../src/protocol/lock/state';
 import { type LockInput, lockOf } from '../../src/protocol/lock/stored';
 import { type LockWork, lockWork } from '../../src/protocol/lock/wanted';
+import { plain } from '../../src/protocol/wire/plainText';
 import { keep } from '../keep';
 import { lockDetailsOf } from './details';
 import {
@@ -122,7 +123,7 @@ function listen({ state, feed }: Listener): () => boolean {
   });
   setDefaultSignalHandler(name => {
     heard = true;
-    log.warn('there is no such signal: release is known', { signal: name.slice(0, 64) });
+    log.warn('there is no such signal: release is known', { signal: plain(name.slice(0, 64)) });
   });
   return () => heard;
 }

@@ -13,6 +13,7 @@ import { type Event, type OperatorEvent } from '../../src/protocol/transaction/e
 import { judge } from '../../src/protocol/transaction/operator';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { store } from '../../src/protocol/transaction/stored';
+import { plain } from '../../src/protocol/wire/plainText';
 import {
   type MessageName,
   abortSignal,
@@ -82,7 +83,7 @@ export function listen({ state, feed: tell }: Listener): void {
   });
   setDefaultSignalHandler((name, argument) => {
     const why = 'there is no such signal: abort, retryNow and resolve are known';
-    feed({ type: 'misunderstood', action: name.slice(0, 64), by: authorOf(argument), why });
+    feed({ type: 'misunderstood', action: plain(name.slice(0, 64)), by: authorOf(argument), why });
   });
   answerUpdate(abortUpdate, 'abort', { state, feed });
   answerUpdate(retryNowUpdate, 'retryNow', { state, feed });

@@ -8,6 +8,7 @@ import { type Event, type OperatorEvent } from '../../src/protocol/transaction/e
 import { type Stored } from '../../src/protocol/transaction/stored';
 import { type Progress } from '../../src/engine/facts/memo';
 import { given } from '../../src/protocol/wire/given';
+import { plain } from '../../src/protocol/wire/plainText';
 
 export const transactionWorkflow = 'transaction';
 export const statusQuery = defineQuery<TransactionDocument>('status');
@@ -90,5 +91,5 @@ function readResolve(fields: Record<string, unknown>, reason: string | undefined
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, longest) : undefined;
+  return typeof value === 'string' && value !== '' ? plain(value.slice(0, longest)) : undefined;
 }

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { limitProblems, problemsOf } from '../../protocol/wire/inputProblems';
 import { namePattern } from '../../protocol/wire/names';
+import { isPlain } from '../../protocol/wire/plainText';
 import { Problem } from '../problems';
 
-const reasonMessage = 'must be 1 to 1000 characters, without control characters';
+const reasonMessage = 'must be 1 to 1000 characters, without control, format or bidirectional characters';
 
 /** Shown to operators in tables and logs, so it stays on its line. */
 const reason = z
@@ -12,7 +13,7 @@ const reason = z
   .trim()
   .min(1, reasonMessage)
   .max(1_000, reasonMessage)
-  .regex(/^\P{Cc}*$/u, reasonMessage);
+  .refine(isPlain, reasonMessage);
 
 const participant = z
   .string('must be the name of a participant')

@@ -13,6 +13,7 @@ import { type AcquireAnswer } from '../../protocol/lock/answer';
 import { emptyLock } from '../../protocol/lock/state';
 import { type LockInput } from '../../protocol/lock/stored';
 import { type Ms } from '../../protocol/wire/phases';
+import { unlinked } from '../../protocol/wire/plainText';
 import {
   type AcquireMessage,
   acquireUpdate,
@@ -62,7 +63,7 @@ function startOptions(
     workflowId: lockWorkflowId(resource),
     taskQueue,
     args: [{ version: 1, lock: emptyLock(resource) }],
-    staticSummary: `lock on ${resource}`,
+    staticSummary: `lock on ${unlinked(resource)}`,
     workflowTaskTimeout,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,

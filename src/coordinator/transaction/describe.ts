@@ -10,6 +10,7 @@ import {
 } from '../../protocol/client/document';
 import { type LockRequest } from '../../protocol/wire/locks';
 import { type Phase } from '../../protocol/wire/phases';
+import { plain } from '../../protocol/wire/plainText';
 import { type Memo, type Progress, memoOf } from '../../engine/facts/memo';
 import { runState, unpauseCommand } from '../../engine/facts/status';
 import { type PendingCall, overlay, pendingCalls, rfc3339 } from './pending';
@@ -43,12 +44,17 @@ function paused(
   { workflowId, raw }: WorkflowExecutionDescription,
 ): TransactionDocument {
   const { identity, pausedTime, reason } = raw.workflowExtendedInfo?.pauseInfo ?? {};
-  const what = { by: identity || undefined, at: rfc3339(pausedTime), reason: reason || undefined };
+  const what = { by: said(identity), at: rfc3339(pausedTime), reason: said(reason) };
   return {
     ...document,
     needsAttention: true,
     paused: { ...given(what), unpause: unpauseCommand(workflowId) },
   };
+}
+
+/** Whoever reaches Temporal writes what he likes; what is empty was not said. */
+function said(text: string | null | undefined): string | undefined {
+  return text ? plain(text) : undefined;
 }
 
 /** Ended from outside in Temporal: a person must look. What was reported before stays reported (I5). */

@@ -11,6 +11,7 @@ import { type Engine } from '../../engine/engine';
 import { mayHaveArrived } from '../../engine/errors';
 import { type Memo, type StartMemo } from '../../engine/facts/memo';
 import { StartUnknown } from '../errors';
+import { unlinked } from '../../protocol/wire/plainText';
 
 const tryWithinMs = 2900;
 
@@ -59,5 +60,5 @@ function summaryOf({ participants }: StartMemo): string {
   const shown = participants.slice(0, 3).map(p => `${p.name} at ${new URL(p.url).host}`.slice(0, 100));
   const more = participants.length > shown.length ? ', …' : '';
   const count = `${String(participants.length)} participant${participants.length === 1 ? '' : 's'}`;
-  return `${count}: ${shown.join(', ')}${more}`;
+  return `${count}: ${unlinked(shown.join(', '))}${more}`;
 }
