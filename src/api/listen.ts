@@ -17,29 +17,39 @@ export interface ApiServer {
  */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000 };
 
+interface Place extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'> {
+  /** Who has the port, for people. */
+  readonly holderOf?: (port: number) => Promise<string>;
+}
+
 /** @throws Error that names the setting to change, where the address cannot be had */
 export async function listen(
   app: RequestListener,
-  { host, port, keepAliveTimeoutMs }: Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'>,
+  { host, port, keepAliveTimeoutMs, holderOf = () => Promise.resolve('another process') }: Place,
 ): Promise<ApiServer> {
   const server = createServer({ ...timeouts, keepAliveTimeout: keepAliveTimeoutMs });
   const running = trackRunning(server);
   server.on('request', app);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', error => {
-      reject(new Error(cannotListen(error, host, port), { cause: error }));
+  const failure = await new Promise<NodeJS.ErrnoException | undefined>(resolve => {
+    server.once('error', resolve);
+    server.listen({ host, port }, () => {
+      resolve(undefined);
     });
-    server.listen({ host, port }, resolve);
   });
+  if (failure !== undefined)
+    throw new Error(await cannotListen(failure, { host, port, holderOf }), { cause: failure });
   const bound = (server.address() as AddressInfo).port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   return { url, port: bound, close: (graceMs = 5_000) => close(server, running, graceMs) };
 }
 
-function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): string {
+async function cannotListen(
+  error: NodeJS.ErrnoException,
+  { host, port, holderOf }: Required<Place>,
+): Promise<string> {
   const where = `${host}:${port}`;
   if (error.code === 'EADDRINUSE')
-    return `${where} is in use by another process: set DTC_PORT to another port`;
+    return `${where} is in use by ${await holderOf(port)}: set DTC_PORT to another port`;
   if (error.code === 'EACCES') return `this user may not listen on ${where}: set DTC_PORT to 1024 or more`;
   return `cannot listen on ${where} (${error.message}): set DTC_HOST to an address of this machine`;
 }

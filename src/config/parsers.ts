@@ -17,6 +17,18 @@ export function integer(min: number, max: number, unit = ''): Parser<number> {
   };
 }
 
+/** In milliseconds, for what counts in seconds. */
+export function wholeSeconds(min: number, max: number): Parser<number> {
+  const { parse } = integer(min, max);
+  return {
+    allowed: `a whole number of seconds, in milliseconds: a multiple of 1000 from ${min} to ${max}`,
+    parse: text => {
+      const value = parse(text);
+      return value !== undefined && value % 1_000 === 0 ? value : undefined;
+    },
+  };
+}
+
 export function oneOf<T extends string>(...values: readonly T[]): Parser<T> {
   return { allowed: `one of ${values.join(', ')}`, parse: text => values.find(value => value === text) };
 }

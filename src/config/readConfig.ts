@@ -5,7 +5,7 @@ import { redactText } from '../protocol/wire/urls';
 import { parseApiTokens } from './apiTokens';
 import { problemsOfBinding } from './bindRule';
 import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
-import { ConfigError } from './configError';
+import { ConfigError, type SettingProblem } from './configError';
 import { readLimits } from './limits';
 import { problemsOfNames } from './names';
 import { address as serverAddress, namespace as namespaceName } from './parsers';
@@ -20,6 +20,7 @@ export function readConfig(env: Environment): Config {
     ...problemsOfNames(Object.keys(env)),
     ...reader.problems,
     ...bindingProblems(config, reader),
+    ...sharedPorts(config),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -101,6 +102,19 @@ function readTemporal(reader: SettingReader, env: Environment): TemporalConfig {
     reader.refuse(problem);
   });
   return { ...(address === undefined ? {} : { address }), namespace, environment };
+}
+
+/** Where a Temporal server is started, it has the port first: the API would be told of a stranger in its place. */
+function sharedPorts({ role, port, dev, temporal }: Config): SettingProblem[] {
+  if (role === 'worker' || temporal.address !== undefined) return [];
+  const ports = { DTC_TEMPORAL_PORT: dev.temporalPort, DTC_TEMPORAL_UI_PORT: dev.temporalUiPort };
+  return Object.entries(ports)
+    .filter(([, other]) => other === port)
+    .map(([name]) => ({
+      name: 'DTC_PORT',
+      value: String(port),
+      message: `must differ from ${name}: the API and the Temporal server that is started here need a port each`,
+    }));
 }
 
 /** A setting that is bad counts as set: the rule would otherwise complain of what the reader has complained of. */

@@ -129,7 +129,7 @@ export const settings = {
   ),
   // a Temporal Schedule counts in seconds
   DTC_SWEEP_INTERVAL_MS: withDefault(
-    as.integer(1_000, dayMs, ms),
+    as.wholeSeconds(1_000, dayMs),
     60_000,
     'how often it sweeps, in whole seconds',
   ),

@@ -154,6 +154,14 @@ describe('the configuration', () => {
     expect(problemsOf({ DTC_PUBLIC_URL: 'http://a/#x' })).toMatchObject([{ value: 'http://a/?redacted' }]);
   });
 
+  it.each(['DTC_TEMPORAL_PORT', 'DTC_TEMPORAL_UI_PORT'])('refuses one port for the API and %s', name => {
+    const env = { DTC_PORT: '9000', [name]: '9000' };
+    const message = expect.stringContaining(`must differ from ${name}`) as string;
+    expect(problemsOf(env)).toEqual([{ name: 'DTC_PORT', value: '9000', message }]);
+    expect(readConfig({ ...env, TEMPORAL_ADDRESS: 'a:7233' }).port).toBe(9000);
+    expect(readConfig({ ...env, DTC_ROLE: 'worker' }).port).toBe(9000);
+  });
+
   const secrets = [
     'ftp://a/?key=hidden',
     'http://ok/,http://a/x?key=hidden',

@@ -21,6 +21,7 @@ it('takes every setting of the sweep from the environment', () => {
 
 it.each([
   ['DTC_SWEEP_INTERVAL_MS', '999'],
+  ['DTC_SWEEP_INTERVAL_MS', '1500'],
   ['DTC_SWEEP_INTERVAL_MS', '86400001'],
   ['DTC_SWEEP_SAFETY_MS', '0'],
   ['DTC_SWEEP_SAFETY_MS', '86400001'],

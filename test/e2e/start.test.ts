@@ -160,7 +160,7 @@ describe('a start that cannot be', () => {
       const [taken, port] = await listenAnywhere();
       try {
         const stderr = await failsToStart({ ...settings(place), [name]: String(port) });
-        expect(stderr).toContain(`${port} is in use`);
+        expect(stderr).toContain(`${port} is in use by pid ${process.pid} (`);
         expect(stderr).toContain(`set ${name} to `);
         expect(stderr.trimEnd().split('\n')).toHaveLength(1);
       } finally {

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { type ParticipantOptions, type Participant } from '../../src/participant';
 import { call, newId } from './support/calls';
+import { listenHttp } from '../support/listening';
 import { type Rig } from './support/rig';
 import { serve, type Service } from './support/service';
 import { sqliteRig } from './support/sqliteRig';
@@ -57,6 +58,33 @@ it('says why the participant refused', async () => {
   await start();
   const refused = await run(['commit', `${service.base}/prepare`, newId(), 'p1', '--reason', 'asked']);
   expect(refused).toMatchObject({ code: 1, err: 'settle-participant: 409 it was never prepared here\n' });
+});
+
+it('prints nothing that the terminal obeys, whatever a service answers', async () => {
+  await start();
+  const evil = '\u009b2J\u202e\u001b[2J\nnothing is prepared';
+  const entry = { transactionId: newId(), participant: `p${evil}`, preparedAt: '2026-11-28T00:00:00Z' };
+  const other = await listenHttp((request, response) => {
+    response.statusCode = request.method === 'POST' ? 409 : 200;
+    response.end(JSON.stringify({ prepared: [entry], detail: evil }));
+  });
+  try {
+    const url = `${other.origin}/prepared`;
+    const listed = await run(['list', url]);
+    expect(listed.out).toMatch(/^[\x20-\x7e]* p<U\+009B>2J<U\+202E><U\+001B>\[2J nothing is prepared\n$/);
+    expect((await run(['list', url, '--json'])).out).toMatch(/^[\n\x20-\x7e]*$/);
+    const refused = await run([
+      'commit',
+      url.replace('prepared', 'prepare'),
+      newId(),
+      'p1',
+      '--reason',
+      'asked',
+    ]);
+    expect(refused.err).toMatch(/^settle-participant: 409 [\x20-\x7e]*\n$/);
+  } finally {
+    await other.close();
+  }
 });
 
 it('signs with the secret of the environment', async () => {
