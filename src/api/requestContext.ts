@@ -1,4 +1,4 @@
-/** Owns what one request gathers on its way: who calls, about which transaction, and what went wrong, for the log line. */
+/** Owns what one request gathers on its way: who calls, about which transaction or lock, and what went wrong, for the log line. */
 import { type Response } from 'express';
 import { type Role } from '../config/apiTokens';
 
@@ -12,6 +12,7 @@ export interface RequestContext {
   arrivedAt: number;
   caller?: Caller;
   transactionId?: string;
+  lock?: { readonly resource: string; readonly holder?: string };
   failure?: unknown;
 }
 

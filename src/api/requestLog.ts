@@ -15,10 +15,18 @@ export function logRequests(log: Log): RequestHandler {
 }
 
 function write(log: Log, request: Request, response: Response, durationMs: number): void {
-  const { caller, transactionId, failure } = contextOf(response);
+  const { caller, transactionId, lock, failure } = contextOf(response);
   const path = request.originalUrl.split('?', 1)[0] ?? '';
   const ending = response.writableFinished ? { status: response.statusCode } : { clientGone: true };
-  const line = { method: request.method, path, ...ending, durationMs, caller: caller?.name, transactionId };
+  const line = {
+    method: request.method,
+    path,
+    ...ending,
+    durationMs,
+    caller: caller?.name,
+    transactionId,
+    ...lock,
+  };
   if (response.statusCode === 500) log.error({ ...line, err: failure }, 'request failed');
   else if (response.statusCode > 500) log.warn({ ...line, why: messagesOf(failure) }, 'request not served');
   else if (path === '/healthz' || path === '/readyz') log.debug(line, 'request');

@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../../src/coordinator/errors';
 import { type LeaseRequest, type Leased, type ReleaseRequest } from '../../src/coordinator/lock/contract';
 import { type Refusal } from '../../src/protocol/lock/apply';
+import { resourceForm } from '../../src/protocol/wire/locks';
 import { keyedId, timedId } from '../../src/protocol/wire/ids';
 import { eventually } from '../support/until';
 import { type Answer, Harness, problem } from './harness';
@@ -77,13 +78,13 @@ describe('POST /locks', () => {
     expect(api.locks.acquired).toMatchObject([more]);
   });
 
-  it('writes the slashes of a resource %2F in the Location, which leads to it', async () => {
+  it('names a resource with slashes in the query of the Location, which leads to it', async () => {
     const { headers } = await post({ ...wanted, resource: 'a/b@c' });
-    expect(headers['location']).toBe('/locks/a%2Fb%40c');
+    expect(headers['location']).toBe('/locks?resource=a%2Fb%40c');
     expect((await api.call(String(headers['location']))).json).toMatchObject({ resource: 'a/b@c' });
   });
 
-  const resourceMessage = 'must be 1 to 128 of [A-Za-z0-9._:/@=-], the first a letter or digit';
+  const resourceMessage = resourceForm;
   const holderMessage = 'must be 1 to 128 of [A-Za-z0-9._:@=-], the first a letter or digit';
   const ttlMessage = 'must be a whole number of milliseconds from 100 to 86400000';
   const waitMessage = 'must be a whole number of milliseconds from 0 to 60000';
@@ -97,6 +98,10 @@ describe('POST /locks', () => {
     ['resource', { resource: '' }, { value: '', message: resourceMessage }],
     ['resource', { resource: '/a' }, { value: '/a', message: resourceMessage }],
     ['resource', { resource: '..' }, { value: '..', message: resourceMessage }],
+    ['resource', { resource: 'x/../b' }, { value: 'x/../b', message: resourceMessage }],
+    ['resource', { resource: 'x/.' }, { value: 'x/.', message: resourceMessage }],
+    ['resource', { resource: 'x//b' }, { value: 'x//b', message: resourceMessage }],
+    ['resource', { resource: 'x/' }, { value: 'x/', message: resourceMessage }],
     ['resource', { resource: 'a b' }, { value: 'a b', message: resourceMessage }],
     ['resource', { resource: 'a\n' }, { value: 'a\n', message: resourceMessage }],
     ['resource', { resource: 'café' }, { value: 'café', message: resourceMessage }],
@@ -243,8 +248,50 @@ describe('DELETE /locks/<resource>/<holder>', () => {
     expect(api.locks.released).toEqual([]);
   });
 
-  it('is 404 where the slashes of a resource are written as they are', async () => {
-    expect(await remove('a/b/job-7')).toEqual(problem('not-found', 404));
+  it.each([
+    ['a/b/job-7', 'DELETE /locks?resource=a/b&holder=job-7'],
+    ['a/b/%20', 'DELETE /locks?resource=a/b&holder=<holder>'],
+    ['%20/b/job-7', 'DELETE /locks?resource=<resource>&holder=job-7'],
+  ])('is 404 where slashes stand in the path, %s, and says %s', async (path, form) => {
+    const detail = `A lock whose name has "/" is named in the query: ${form}`;
+    expect(await remove(path)).toEqual(problem('not-found', 404, { detail }));
+    expect(api.locks.released).toEqual([]);
+  });
+});
+
+describe('DELETE /locks?resource=&holder=', () => {
+  const removeNamed = (query: string): Promise<Answer> => api.call(`/locks${query}`, { method: 'DELETE' });
+
+  it.each([
+    ['?resource=a/b&holder=job@7', { resource: 'a/b', holder: 'job@7' }],
+    ['?holder=job%407&resource=a%2Fb', { resource: 'a/b', holder: 'job@7' }],
+  ])('is the same by %s, and the log says which lock', async (query, asked) => {
+    const { status, text } = await removeNamed(query);
+    expect([status, text]).toEqual([204, '']);
+    expect(api.locks.released).toEqual([asked]);
+    expect(await api.logLines('request')).toMatchObject([{ method: 'DELETE', path: '/locks', ...asked }]);
+  });
+
+  it('is 404 and 409 in the same words', async () => {
+    for (const result of ['none', 'runs'] as const) {
+      api.locks.result = result;
+      const id = timedId('test', 1);
+      expect((await removeNamed(`?resource=a&holder=${id}`)).json).toEqual((await remove(`a/${id}`)).json);
+    }
+  });
+
+  const holderForm = 'must be 1 to 128 of [A-Za-z0-9._:@=-], the first a letter or digit';
+  it.each([
+    ['', { query: 'resource', message: 'is required' }],
+    ['?resource=a', { query: 'holder', message: 'is required' }],
+    ['?holder=a', { query: 'resource', message: 'is required' }],
+    ['?resource=a&resource=b&holder=h', { query: 'resource', message: 'must be given once' }],
+    ['?resource=x/../b&holder=h', { query: 'resource', message: resourceForm }],
+    ['?resource=a+b&holder=h', { query: 'resource', message: resourceForm }],
+    ['?resource=a&holder=h/1', { query: 'holder', message: holderForm }],
+    ['?resource=a&holder=h&force=1', { query: 'force', message: 'unknown; known: resource, holder' }],
+  ])('refuses %j by name', async (query, error) => {
+    expect(await removeNamed(query)).toEqual(problem('invalid-request', 400, { errors: [error] }));
     expect(api.locks.released).toEqual([]);
   });
 });
@@ -312,10 +359,10 @@ describe('GET /locks', () => {
     ['?limit=1.5', 'limit', limitMessage],
     ['?limit=1e1', 'limit', limitMessage],
     ['?limit=1&limit=2', 'limit', limitMessage],
-    ['?limit[a]=1', 'limit[a]', 'unknown; known: limit, cursor'],
+    ['?limit[a]=1', 'limit[a]', 'unknown; known: limit, cursor; or resource alone'],
     ['?cursor=a&cursor=b', 'cursor', 'must be given once'],
-    ['?page=2', 'page', 'unknown; known: limit, cursor'],
-    [`?${'x'.repeat(100)}=2`, 'x'.repeat(64), 'unknown; known: limit, cursor'],
+    ['?page=2', 'page', 'unknown; known: limit, cursor; or resource alone'],
+    [`?${'x'.repeat(100)}=2`, 'x'.repeat(64), 'unknown; known: limit, cursor; or resource alone'],
   ])('refuses %s by name', async (query, name, message) => {
     const errors = [{ query: name, message }];
     expect(await api.call(`/locks${query}`)).toEqual(problem('invalid-request', 400, { errors }));
@@ -350,9 +397,39 @@ describe('GET /locks/<resource>', () => {
     expect((await api.call('/locks/unused')).json).toEqual({ resource: 'unused', holders: [], waiters: [] });
   });
 
-  it.each(['-a', '%2F', 'a%0a', 'x'.repeat(129)])('is 400 for what is no resource: %s', async name => {
-    const detail = expect.stringContaining('"/" is written %2F') as string;
+  const noResource = ['-a', '%2F', 'a%0a', 'x'.repeat(129), 'x%2F..%2Fb', 'x%2F%2Fb', 'x%2F.%2Fb', 'x%2F'];
+  it.each(noResource)('is 400 for what is no resource: %s', async name => {
+    const detail = expect.stringContaining('goes into the query: ?resource=<resource>') as string;
     expect(await api.call(`/locks/${name}`)).toEqual(problem('invalid-request', 400, { detail }));
+    const errors = [{ query: 'resource', message: resourceForm }];
+    expect(await api.call(`/locks?resource=${name}`)).toEqual(problem('invalid-request', 400, { errors }));
+  });
+
+  it('is the same by ?resource=', async () => {
+    for (const query of ['resource=customer/99', 'resource=customer%2F99']) {
+      const { status, json } = await api.call(`/locks?${query}`);
+      expect([status, json]).toEqual([200, { resource: 'customer/99', holders: [], waiters: [] }]);
+    }
+    expect(api.locks.listed).toEqual([]);
+  });
+
+  it.each([
+    ['?resource=a&resource=b', 'resource', 'must be given once'],
+    ['?resource=', 'resource', resourceForm],
+    ['?resource=a&limit=5', 'limit', 'unknown; known: resource'],
+  ])('refuses %s by name', async (query, name, message) => {
+    const errors = [{ query: name, message }];
+    expect(await api.call(`/locks${query}`)).toEqual(problem('invalid-request', 400, { errors }));
+  });
+
+  it.each([
+    ['customer/99', 'method-not-allowed', 405, 'customer/99'],
+    ['customer/eu/99', 'not-found', 404, 'customer/eu/99'],
+    ['customer/%20', 'method-not-allowed', 405, '<resource>'],
+  ])('says how to ask for one with slashes: %s', async (path, name, status, resource) => {
+    const form = `A lock whose name has "/" is named in the query: GET /locks?resource=${resource}`;
+    const detail = expect.stringContaining(form) as string;
+    expect(await api.call(`/locks/${path}`)).toEqual(problem(name, status, { detail }));
   });
 });
 
@@ -362,6 +439,8 @@ describe('any route of locks', () => {
     remove('a/job-7'),
     api.call('/locks'),
     api.call('/locks/a'),
+    api.call('/locks?resource=a'),
+    api.call('/locks?resource=a&holder=job-7', { method: 'DELETE' }),
   ];
 
   it.each<[string, () => Error]>([
@@ -387,8 +466,7 @@ describe('any route of locks', () => {
   });
 
   it.each([
-    ['/locks', 'PUT', 'GET, HEAD, POST'],
-    ['/locks', 'DELETE', 'GET, HEAD, POST'],
+    ['/locks', 'PUT', 'GET, HEAD, POST, DELETE'],
     ['/locks/a', 'POST', 'GET, HEAD'],
     ['/locks/a', 'DELETE', 'GET, HEAD'],
     ['/locks/a/job-7', 'GET', 'DELETE'],
@@ -426,6 +504,8 @@ describe('where callers authenticate', () => {
       guarded.call('/locks', { headers }),
       guarded.call('/locks/a', { headers }),
       guarded.call('/locks/a/job-7', { headers, method: 'DELETE' }),
+      guarded.call('/locks?resource=a', { headers }),
+      guarded.call('/locks?resource=a&holder=job-7', { headers, method: 'DELETE' }),
     ]);
   }
   const statuses = async (headers?: Record<string, string>): Promise<number[]> =>
@@ -440,8 +520,8 @@ describe('where callers authenticate', () => {
   ];
 
   it('nobody else learns or changes anything', async () => {
-    expect(await statuses()).toEqual([401, 401, 401, 401]);
-    expect(await statuses({ authorization: 'Bearer another-0123456789' })).toEqual([401, 401, 401, 401]);
+    expect(await statuses()).toEqual(Array(6).fill(401));
+    expect(await statuses({ authorization: 'Bearer another-0123456789' })).toEqual(Array(6).fill(401));
     expect(asked()).toEqual([]);
   });
 
@@ -456,8 +536,8 @@ describe('where callers authenticate', () => {
     ['shop', { resource: 'a', holder: 'job-7', ownOf: 'shop' }],
     ['ops', { resource: 'a', holder: 'job-7' }],
   ])('%s takes locks in its own name, and releases what it may', async (name, released) => {
-    expect(await statuses(as(name))).toEqual([201, 200, 200, 204]);
+    expect(await statuses(as(name))).toEqual([201, 200, 200, 204, 200, 204]);
     expect(guarded.locks.acquired).toMatchObject([{ caller: name }]);
-    expect(guarded.locks.released).toEqual([released]);
+    expect(guarded.locks.released).toEqual([released, released]);
   });
 });

@@ -27,30 +27,71 @@ export const leaseBody = body({
   waitMs: milliseconds(waitMs).default(0),
 });
 
-/** Of a path. What cannot be one is held by nobody. */
-export function resourceOf(text: string): string {
+/** What cannot be one is held by nobody. @param place where it stands: what of the path or of the query is wrong */
+export function resourceOf(text: string, place: Place): string {
   if (resourcePattern.test(text)) return text;
-  throw new Problem('invalid-request', `the resource in the path ${resourceForm}; "/" is written %2F`);
+  throw notNamed(place, 'resource', resourceForm);
 }
 
-export function holderOf(text: string): string {
+export function holderOf(text: string, place: Place): string {
   if (holderPattern.test(text)) return text;
-  throw new Problem('invalid-request', `the holder in the path ${holderForm}`);
+  throw notNamed(place, 'holder', holderForm);
+}
+
+type Place = 'path' | 'query';
+
+function notNamed(place: Place, what: 'resource' | 'holder', form: string): Problem {
+  if (place === 'query') return badQuery(what, form);
+  const slash = what === 'resource' ? '; one with "/" goes into the query: ?resource=<resource>' : '';
+  return new Problem('invalid-request', `the ${what} in the path ${form}${slash}`);
+}
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** Of `?resource=`, alone; undefined where the query names none. @param query of the URL, as Express parses it */
+export function resourceIn(query: Query): string | undefined {
+  if (!Object.hasOwn(query, 'resource')) return undefined;
+  const { resource } = onlyThese(query, ['resource']);
+  return resourceOf(once('resource', resource), 'query');
+}
+
+export interface Held {
+  readonly resource: string;
+  readonly holder: string;
+}
+
+/** Of `?resource=&holder=`. */
+export function heldIn(query: Query): Held {
+  const { resource, holder } = onlyThese(query, ['resource', 'holder']);
+  return {
+    resource: resourceOf(once('resource', resource), 'query'),
+    holder: holderOf(once('holder', holder), 'query'),
+  };
+}
+
+function once(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw badQuery(name, value === undefined ? 'is required' : 'must be given once');
 }
 
 const mostListed = 200;
 
 /** @param query of the URL, as Express parses it */
-export function pageOf(query: Readonly<Record<string, unknown>>): { limit: number; cursor?: string } {
-  const { limit = '100', cursor, ...unknown } = query;
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) throw badQuery(stranger.slice(0, 64), 'unknown; known: limit, cursor');
+export function pageOf(query: Query): { limit: number; cursor?: string } {
+  const { limit = '100', cursor } = onlyThese(query, ['limit', 'cursor'], '; or resource alone');
   const count = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
   if (count < 1 || count > mostListed)
     throw badQuery('limit', `must be a whole number from 1 to ${mostListed}`);
   if (cursor === undefined) return { limit: count };
   if (typeof cursor !== 'string') throw badQuery('cursor', 'must be given once');
   return { limit: count, cursor };
+}
+
+function onlyThese(query: Query, known: readonly string[], more = ''): Query {
+  const stranger = Object.keys(query).find(name => !known.includes(name));
+  if (stranger !== undefined)
+    throw badQuery(stranger.slice(0, 64), `unknown; known: ${known.join(', ')}${more}`);
+  return query;
 }
 
 function badQuery(query: string, message: string): Problem {

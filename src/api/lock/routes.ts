@@ -1,13 +1,19 @@
-/** Owns `/locks` (PROTOCOL §3): locks that stand on their own, and a look at all. Participants take none. */
+/**
+ * Owns `/locks` (PROTOCOL §3): locks that stand on their own, and a look at all. Participants take none.
+ *
+ * A lock is named in the query, which reaches us as it was sent, or in the path, where a proxy may undo `%2F`: what then stands
+ * there is refused with the form that works. A name that would become another on the way is none (`resourcePattern`).
+ */
 import { type RequestHandler, type Response, Router } from 'express';
 import { type Leased, type ListedLock } from '../../coordinator/lock';
 import { type Refusal } from '../../protocol/lock/apply';
+import { holderPattern, resourcePattern } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
 import { parseAction } from '../transaction/bodies';
 import { bodyOf, jsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
-import { callerOf } from '../requestContext';
-import { holderOf, leaseBody, pageOf, resourceOf } from './bodies';
+import { callerOf, contextOf } from '../requestContext';
+import { heldIn, type Held, holderOf, leaseBody, pageOf, resourceIn, resourceOf } from './bodies';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
 import { answerBy } from '../preferences';
@@ -18,15 +24,22 @@ export function lockRoutes(api: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   const json = jsonBody(api.config.limits.maxBodyBytes);
   router.use(permit('lock'));
-  router.route('/').get(list(api)).post(json, acquire(api)).all(allowOnly('GET, HEAD, POST'));
+  router
+    .route('/')
+    .get(readOrList(api))
+    .post(json, acquire(api))
+    .delete(releaseNamed(api))
+    .all(allowOnly('GET, HEAD, POST, DELETE'));
   router.route('/:resource').get(read(api)).all(allowOnly('GET, HEAD'));
-  router.route('/:resource/:holder').delete(release(api)).all(allowOnly('DELETE'));
+  router.route('/:resource/:holder').delete(release(api)).get(slashAllowsDelete).all(allowOnly('DELETE'));
+  router.route('/*segments').get(readSlashed).delete(releaseSlashed);
   return router;
 }
 
 function acquire({ config, locks, stopping }: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const asked = parseAction(leaseBody, bodyOf(request.body));
+    contextOf(response).lock = { resource: asked.resource, holder: asked.holder };
     const caller = callerOf(response).name;
     const came = await waiting(response, stopping, signal =>
       locks.acquire({ ...asked, answerBy: answerBy(response, config), caller, signal }),
@@ -34,9 +47,14 @@ function acquire({ config, locks, stopping }: ApiDependencies): RequestHandler {
     if (came.is !== 'granted') throw refusal(asked.resource, came, stopping.aborted);
     const { resource, mode, holder } = asked;
     const { fencingToken, expiresAt } = came;
-    response.status(201).location(`/locks/${encodeURIComponent(resource)}`);
+    response.status(201).location(locationOf(resource));
     response.json({ resource, mode, holder, fencingToken, expiresAt: timestamp(expiresAt) });
   };
+}
+
+function locationOf(resource: string): string {
+  const name = encodeURIComponent(resource);
+  return resource.includes('/') ? `/locks?resource=${name}` : `/locks/${name}`;
 }
 
 function refusal(resource: string, came: Exclude<Leased, { is: 'granted' }>, stopping: boolean): Problem {
@@ -67,31 +85,86 @@ const refusals: Readonly<Record<Refusal, readonly [ProblemName, string]>> = {
   full: ['lock-queue-full', 'too many wait for it'],
 };
 
-function release({ locks }: ApiDependencies): RequestHandler<{ resource: string; holder: string }> {
+function release(api: ApiDependencies): RequestHandler<{ resource: string; holder: string }> {
   return async (request, response) => {
-    const resource = resourceOf(request.params.resource);
-    const holder = holderOf(request.params.holder);
-    const { name, role } = callerOf(response);
-    const own = role === 'client' ? { ownOf: name } : {};
-    const came = await locks.release({ resource, holder, ...own });
-    if (came === 'released') response.status(204).end();
-    else throw came === 'runs' ? stillRuns(resource, holder) : notHeld(resource, holder);
+    const resource = resourceOf(request.params.resource, 'path');
+    const holder = holderOf(request.params.holder, 'path');
+    await releaseFor(api, response, { resource, holder });
   };
 }
 
-function stillRuns(resource: string, holder: string): Problem {
+function releaseNamed(api: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    await releaseFor(api, response, heldIn(request.query));
+  };
+}
+
+async function releaseFor({ locks }: ApiDependencies, response: Response, held: Held): Promise<void> {
+  contextOf(response).lock = held;
+  const { name, role } = callerOf(response);
+  const own = role === 'client' ? { ownOf: name } : {};
+  const came = await locks.release({ ...held, ...own });
+  if (came === 'released') response.status(204).end();
+  else throw came === 'runs' ? stillRuns(held) : notHeld(held);
+}
+
+function stillRuns({ resource, holder }: Held): Problem {
   const detail = `"${resource}" belongs to transaction ${holder}, which runs: it is released when that ends`;
   return new Problem('lock-conflict', detail);
 }
 
-function notHeld(resource: string, holder: string): Problem {
+function notHeld({ resource, holder }: Held): Problem {
   return new Problem('not-held', `"${holder}" neither holds nor awaits "${resource}"`);
 }
 
-function read({ locks }: ApiDependencies): RequestHandler<{ resource: string }> {
+function read(api: ApiDependencies): RequestHandler<{ resource: string }> {
   return async (request, response) => {
-    response.json(withDurations(await locks.read(resourceOf(request.params.resource))));
+    await readNamed(api, response, resourceOf(request.params.resource, 'path'));
   };
+}
+
+function readOrList(api: ApiDependencies): RequestHandler {
+  const listed = list(api);
+  return async (request, response, next) => {
+    const resource = resourceIn(request.query);
+    if (resource === undefined) await listed(request, response, next);
+    else await readNamed(api, response, resource);
+  };
+}
+
+async function readNamed({ locks }: ApiDependencies, response: Response, resource: string): Promise<void> {
+  contextOf(response).lock = { resource };
+  response.json(withDurations(await locks.read(resource)));
+}
+
+/** The path of a lock whose name has a slash, as it is typed, or as a proxy hands it on that undoes `%2F`. */
+const slashAllowsDelete: RequestHandler<{ resource: string; holder: string }> = ({ params }) => {
+  const named = inQuery(`GET /locks?resource=${shown(`${params.resource}/${params.holder}`)}`);
+  throw new Problem('method-not-allowed', `GET is not allowed here, but DELETE. ${named}`, {
+    headers: { allow: 'DELETE' },
+  });
+};
+
+const readSlashed: RequestHandler<{ segments: string[] }> = ({ params }) => {
+  throw new Problem('not-found', inQuery(`GET /locks?resource=${shown(params.segments.join('/'))}`));
+};
+
+const releaseSlashed: RequestHandler<{ segments: string[] }> = ({ params }) => {
+  const resource = shown(params.segments.slice(0, -1).join('/'));
+  const holder = params.segments.at(-1) ?? '';
+  throw new Problem(
+    'not-found',
+    inQuery(`DELETE /locks?resource=${resource}&holder=${holderPattern.test(holder) ? holder : '<holder>'}`),
+  );
+};
+
+function inQuery(form: string): string {
+  return `A lock whose name has "/" is named in the query: ${form}`;
+}
+
+/** What could be no name is not repeated. */
+function shown(resource: string): string {
+  return resourcePattern.test(resource) ? resource : '<resource>';
 }
 
 function list({ locks }: ApiDependencies): RequestHandler {

@@ -3,9 +3,14 @@
 export const lockModes = ['exclusive', 'shared'] as const;
 export type LockMode = (typeof lockModes)[number];
 
-/** Fits a path of a URL, a workflow id, a command line and a visibility query without quoting; `.` and `..` are no names. */
-export const resourcePattern = /^[A-Za-z0-9][A-Za-z0-9._:/@=-]{0,127}$/;
-export const resourceForm = 'must be 1 to 128 of [A-Za-z0-9._:/@=-], the first a letter or digit';
+/**
+ * Fits a path of a URL, a workflow id, a command line and a visibility query without quoting. A proxy that undoes `%2F` also
+ * tidies the path: `x/../b` would arrive as `b`, somebody else's lock. So no segment is empty, `.` or `..` (RFC 3986 §5.2.4).
+ */
+export const resourcePattern =
+  /^(?=.{1,128}$)[A-Za-z0-9][A-Za-z0-9._:@=-]*(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._:@=-]+)*$/;
+export const resourceForm =
+  'must be 1 to 128 of [A-Za-z0-9._:/@=-], the first a letter or digit, and no segment between slashes empty, "." or ".."';
 
 export const holderPattern = /^[A-Za-z0-9][A-Za-z0-9._:@=-]{0,127}$/;
 export const holderForm = 'must be 1 to 128 of [A-Za-z0-9._:@=-], the first a letter or digit';
