@@ -16,6 +16,8 @@ export interface Limits {
   readonly retryMaxMs: Ms;
   /** The longest interval once attention is needed. */
   readonly attentionRetryMs: Ms;
+  /** The most that a client may ask for as one participant's `timeoutMs`. */
+  readonly maxRequestTimeoutMs: Ms;
   /** From start to decision. */
   readonly transactionTimeoutMs: Ms;
   /** For all locks of a transaction, within that. */

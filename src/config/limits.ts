@@ -9,6 +9,7 @@ export function readLimits(reader: SettingReader): Limits {
     completionTimeoutMs: reader.value('DTC_COMPLETION_TIMEOUT_MS'),
     completionAttempts: reader.value('DTC_COMPLETION_ATTEMPTS'),
     ...readIntervals(reader),
+    maxRequestTimeoutMs: reader.value('DTC_MAX_REQUEST_TIMEOUT_MS'),
     transactionTimeoutMs: reader.value('DTC_TRANSACTION_TIMEOUT_MS'),
     lockTimeoutMs: reader.value('DTC_LOCK_TIMEOUT_MS'),
     onCommitFailure: reader.value('DTC_ON_COMMIT_FAILURE'),

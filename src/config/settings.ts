@@ -105,6 +105,11 @@ export const settings = {
     300_000,
     'the longest wait once a transaction needs attention',
   ),
+  DTC_MAX_REQUEST_TIMEOUT_MS: withDefault(
+    requestTimeout,
+    60_000,
+    "the most that a client may ask for as one participant's `timeoutMs`",
+  ),
   DTC_TRANSACTION_TIMEOUT_MS: withDefault(transactionTimeout, 60_000, 'from start to decision'),
   DTC_LOCK_TIMEOUT_MS: withDefault(transactionTimeout, 10_000, 'for acquiring all locks, within that'),
   DTC_ON_COMMIT_FAILURE: withDefault(as.oneOf('retry', 'rollback'), 'retry', 'or `rollback`, see below'),

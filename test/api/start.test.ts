@@ -70,6 +70,23 @@ describe('POST /transactions', () => {
     expect(api.coordinator.calls).toEqual([]);
   });
 
+  it('takes a timeoutMs of a participant up to the ceiling that is set, whatever its own requests may take', async () => {
+    await api.close();
+    const env = { DTC_MAX_REQUEST_TIMEOUT_MS: '2000', DTC_PREPARE_TIMEOUT_MS: '5000' };
+    api = await Harness.start(env);
+    const waiting = (timeoutMs: number): unknown => ({ participants: [{ url: two[0], timeoutMs }] });
+    expect((await api.post(waiting(2000))).status).toBe(201);
+    const errors = [
+      {
+        pointer: '#/participants/0/timeoutMs',
+        value: 2001,
+        message:
+          'must be a whole number of milliseconds from 10 to 2000, the most that this coordinator allows (DTC_MAX_REQUEST_TIMEOUT_MS)',
+      },
+    ];
+    expect(await api.post(waiting(2001))).toEqual(problem('invalid-request', 400, { errors }));
+  });
+
   it('judges commit and rollback URLs of another host as well', async () => {
     api.refuse = url => (url.includes('metadata') ? 'refused' : undefined);
     const url = 'http://a/prepare';

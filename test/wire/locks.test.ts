@@ -12,7 +12,10 @@ const resourceMessage =
   'must be 1 to 128 of [A-Za-z0-9._:/@=-], the first a letter or digit, and no segment between slashes empty, "." or ".."';
 
 function parse(more: object): TransactionRequest | readonly unknown[] {
-  const parsed = parseTransactionRequest({ participants: [url], ...more }, { maxParticipants: 1 });
+  const parsed = parseTransactionRequest(
+    { participants: [url], ...more },
+    { maxParticipants: 1, maxRequestTimeoutMs: 60_000 },
+  );
   return parsed.is === 'refused' ? parsed.problems : parsed.request;
 }
 

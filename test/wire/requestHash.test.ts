@@ -1,7 +1,7 @@
 import { parseTransactionRequest, requestHash } from '../../src/protocol/client/transactionRequest';
 
 function hash(body: unknown): string {
-  const parsed = parseTransactionRequest(body, { maxParticipants: 10 });
+  const parsed = parseTransactionRequest(body, { maxParticipants: 10, maxRequestTimeoutMs: 60_000 });
   if (parsed.is === 'refused') throw new Error(JSON.stringify(parsed.problems));
   return requestHash(parsed.request);
 }

@@ -3,7 +3,7 @@ import {
   type TransactionRequest,
 } from '../../src/protocol/client/transactionRequest';
 
-const limits = { maxParticipants: 100 };
+const limits = { maxParticipants: 100, maxRequestTimeoutMs: 60_000 };
 const url = 'http://a/prepare';
 
 function requestOf(body: unknown): TransactionRequest {
@@ -13,7 +13,7 @@ function requestOf(body: unknown): TransactionRequest {
 }
 
 function problemsOf(body: unknown, maxParticipants = 100): readonly unknown[] {
-  const parsed = parseTransactionRequest(body, { maxParticipants });
+  const parsed = parseTransactionRequest(body, { ...limits, maxParticipants });
   return parsed.is === 'refused' ? parsed.problems : [];
 }
 
@@ -180,12 +180,12 @@ describe('a field', () => {
     ['commitUrl alone', one({ commitUrl: 'http://a/c' }), '#/participants/0/rollbackUrl', /named together/],
     ['rollbackUrl alone', one({ rollbackUrl: 'http://a/r' }), '#/participants/0/commitUrl', /named together/],
     ['no url', { participants: [{ name: 'x' }] }, '#/participants/0/url', /^is required$/],
-    ['a short request timeout', one({ timeoutMs: 9 }), '#/participants/0/timeoutMs', /from 10 to 600000/],
+    ['a short request timeout', one({ timeoutMs: 9 }), '#/participants/0/timeoutMs', /from 10 to 60000,/],
     [
       'a long request timeout',
-      one({ timeoutMs: 600_001 }),
+      one({ timeoutMs: 60_001 }),
       '#/participants/0/timeoutMs',
-      /from 10 to 600000/,
+      /from 10 to 60000, the most that this coordinator allows \(DTC_MAX_REQUEST_TIMEOUT_MS\)$/,
     ],
     ['a fraction', one({ timeoutMs: 10.5 }), '#/participants/0/timeoutMs', /whole number/],
     ['a number in text', one({ timeoutMs: '100' }), '#/participants/0/timeoutMs', /whole number/],

@@ -1,7 +1,11 @@
 /** Owns `POST /transactions`: nothing is started before the whole request has been judged; once started it is `201`. */
 import { type Request, type RequestHandler, type Response } from 'express';
 import { type Reading, type StartOptions } from '../../coordinator/transaction/contract';
-import { parseTransactionRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
+import {
+  parseTransactionRequest,
+  type RequestLimits,
+  type TransactionRequest,
+} from '../../protocol/client/transactionRequest';
 import { demandAllowed } from './allowedParticipants';
 import { bodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
@@ -28,14 +32,14 @@ export function start(api: ApiDependencies): RequestHandler {
 function startOptions(api: ApiDependencies, request: Request, response: Response): StartOptions {
   const idempotencyKey = idempotencyKeyOf(request);
   const body = bodyOf(request.body);
-  const parsed = validRequest(body, api.config.limits.maxParticipants);
+  const parsed = validRequest(body, api.config.limits);
   demandAllowed(api.outbound, parsed, body);
   const caller = callerOf(response).name;
   return { request: parsed, caller, ...given({ idempotencyKey }) };
 }
 
-function validRequest(body: unknown, maxParticipants: number): TransactionRequest {
-  const parsed = parseTransactionRequest(body, { maxParticipants });
+function validRequest(body: unknown, limits: RequestLimits): TransactionRequest {
+  const parsed = parseTransactionRequest(body, limits);
   if (parsed.is === 'request') return parsed.request;
   throw new Problem('invalid-request', 'the body is not a valid transaction', { errors: parsed.problems });
 }

@@ -34,19 +34,22 @@ export interface TransactionRequest {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Of the coordinator that is asked. */
+export interface RequestLimits {
+  readonly maxParticipants: number;
+  readonly maxRequestTimeoutMs: Ms;
+}
+
 export type ParsedRequest =
   | { readonly is: 'request'; readonly request: TransactionRequest }
   | { readonly is: 'refused'; readonly problems: readonly InputProblem[] };
 
 /** @param body parsed JSON: an array of URLs, or the long form. */
-export function parseTransactionRequest(
-  body: unknown,
-  limits: { readonly maxParticipants: number },
-): ParsedRequest {
+export function parseTransactionRequest(body: unknown, limits: RequestLimits): ParsedRequest {
   const long = longForm(body);
   const count = problemsOfCount(body, long, limits.maxParticipants);
   if (count.length > 0) return { is: 'refused', problems: count };
-  const parsed = transactionSchema.safeParse(long);
+  const parsed = transactionSchema(limits.maxRequestTimeoutMs).safeParse(long);
   const at = pointersInto(body);
   if (!parsed.success) return { is: 'refused', problems: limitProblems(problemsOf(parsed.error, long, at)) };
   const request = normalise(parsed.data);

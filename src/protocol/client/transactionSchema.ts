@@ -4,8 +4,9 @@ import { isDeeperThan } from '../wire/canonicalJson';
 import { readHttpUrl, readPrepareUrl } from './participantUrl';
 import { lockModes, resourceForm, resourcePattern } from '../wire/locks';
 import { namePattern } from '../wire/names';
+import { type Ms } from '../wire/phases';
 
-/** For one request to a participant; a process waits for it with one timer. */
+/** For one request to a participant; a process waits for it with one timer. A coordinator may allow its clients less. */
 export const requestTimeoutMs = { min: 10, max: 600_000 } as const;
 
 /** From start to decision. Far below the engine's retention, so that a transaction cannot outlive its record. */
@@ -31,14 +32,13 @@ function url(read: UrlReader): z.ZodType<string> {
   });
 }
 
-export function milliseconds({
-  min,
-  max,
-}: {
+interface Range {
   readonly min: number;
   readonly max: number;
-}): z.ZodType<number> {
-  const message = `must be a whole number of milliseconds from ${min} to ${max}`;
+}
+
+export function milliseconds({ min, max }: Range, note = ''): z.ZodType<number> {
+  const message = `must be a whole number of milliseconds from ${min} to ${max}${note}`;
   return z.int(message).min(min, message).max(max, message);
 }
 
@@ -53,7 +53,7 @@ function closed<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z
 
 const nameMessage = 'must be 1 to 64 of [A-Za-z0-9._-]';
 
-const participant = closed({
+const participantShape = {
   url: url(readPrepareUrl),
   name: z.string(nameMessage).regex(namePattern, nameMessage).optional(),
   commitUrl: url(readHttpUrl).optional(),
@@ -65,8 +65,7 @@ const participant = closed({
       `must not nest deeper than ${deepestPayload} levels`,
     )
     .optional(),
-  timeoutMs: milliseconds(requestTimeoutMs).optional(),
-});
+};
 
 /** Zod's records leave out `__proto__`, so the object is looked at as it is. */
 const labels = z
@@ -99,9 +98,7 @@ const lock = closed({
   mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
 });
 
-/** The long form, every participant an object. */
-export const transactionSchema = closed({
-  participants: z.array(participant, 'must be an array of participants'),
+const transactionShape = {
   timeoutMs: milliseconds(transactionTimeoutMs).optional(),
   onCommitFailure: z.enum(['retry', 'rollback'], 'must be "retry" or "rollback"').optional(),
   locks: z
@@ -110,7 +107,29 @@ export const transactionSchema = closed({
     .optional(),
   lockTimeoutMs: milliseconds(transactionTimeoutMs).optional(),
   labels: labels.optional(),
-});
+};
 
-export type TransactionInput = z.output<typeof transactionSchema>;
+/** @param timeoutMs of a participant */
+function schemaWith(timeoutMs: z.ZodType<number>) {
+  const participant = closed({ ...participantShape, timeoutMs: timeoutMs.optional() });
+  const participants = z.array(participant, 'must be an array of participants');
+  return closed({ participants, ...transactionShape });
+}
+
+type TransactionSchema = ReturnType<typeof schemaWith>;
+
+const schemas = new Map<Ms, TransactionSchema>();
+
+/** Of the long form, every participant an object. @param maxRequestTimeoutMs the most that a participant's `timeoutMs` may be */
+export function transactionSchema(maxRequestTimeoutMs: Ms): TransactionSchema {
+  const known = schemas.get(maxRequestTimeoutMs);
+  if (known !== undefined) return known;
+  const range = { min: requestTimeoutMs.min, max: maxRequestTimeoutMs };
+  const note = ', the most that this coordinator allows (DTC_MAX_REQUEST_TIMEOUT_MS)';
+  const schema = schemaWith(milliseconds(range, note));
+  schemas.set(maxRequestTimeoutMs, schema);
+  return schema;
+}
+
+export type TransactionInput = z.output<TransactionSchema>;
 export type ParticipantInput = TransactionInput['participants'][number];
