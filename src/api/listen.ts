@@ -45,7 +45,7 @@ export async function listen(
 
 async function cannotListen(
   error: NodeJS.ErrnoException,
-  { host, port, holderOf }: Required<Place>,
+  { host, port, holderOf }: Required<Omit<Place, 'keepAliveTimeoutMs'>>,
 ): Promise<string> {
   const where = `${host}:${port}`;
   if (error.code === 'EADDRINUSE')
