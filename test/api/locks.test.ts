@@ -103,7 +103,7 @@ describe('POST /locks', () => {
     ['resource', { resource: 'x//b' }, { value: 'x//b', message: resourceMessage }],
     ['resource', { resource: 'x/' }, { value: 'x/', message: resourceMessage }],
     ['resource', { resource: 'a b' }, { value: 'a b', message: resourceMessage }],
-    ['resource', { resource: 'a\n' }, { value: 'a\n', message: resourceMessage }],
+    ['resource', { resource: 'a\n' }, { value: 'a ', message: resourceMessage }],
     ['resource', { resource: 'café' }, { value: 'café', message: resourceMessage }],
     ['resource', { resource: "a' OR 'a" }, { value: "a' OR 'a", message: resourceMessage }],
     ['resource', { resource: 'x'.repeat(129) }, long(resourceMessage)],
