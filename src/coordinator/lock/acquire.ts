@@ -91,9 +91,8 @@ function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<
   const handle = handleOf(engine, lockWorkflowId(request.resource));
   return patiently({ resource: request.resource, answerBy, message: noWorker }, async withinMs => {
     try {
-      return await within(engine, Math.min(queryWithinMs, withinMs), () =>
-        handle.query(standingQuery, request.holder),
-      );
+      const query = (): Promise<AcquireAnswer | null> => handle.query(standingQuery, request.holder);
+      return await within(engine, withinMs, query, queryWithinMs);
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;

@@ -26,31 +26,34 @@ import { type Engine } from '../../engine/engine';
 
 /** A tenth of how long a lock remembers who has released: what arrives later than that is looked at. */
 const sentWithinMs = 3000;
+/** Where the lock is busy: Temporal turns some away for the moment, and the SDK sends them again. */
+const busyWithinMs = 8000;
 
 /** @throws what Temporal answers: asking again is harmless */
 export function ask(
   engine: Engine,
   resource: string,
   message: AcquireMessage,
-  withinMs: Ms = sentWithinMs,
+  withinMs: Ms = busyWithinMs,
 ): Promise<AcquireAnswer> {
   const startWorkflowOperation = new WithStartWorkflowOperation<LockFunction>(
     lockWorkflow,
     startOptions(engine, resource),
   );
-  return within(engine, Math.min(sentWithinMs, withinMs), () =>
-    engine.client.workflow.executeUpdateWithStart(acquireUpdate, { args: [message], startWorkflowOperation }),
-  );
+  const { workflow } = engine.client;
+  const execute = (): Promise<AcquireAnswer> =>
+    workflow.executeUpdateWithStart(acquireUpdate, { args: [message], startWorkflowOperation });
+  return within(engine, withinMs, execute, Math.min(sentWithinMs, withinMs));
 }
 
 export async function releaseFor(engine: Engine, transactionId: string, resource: string): Promise<void> {
-  await within(engine, sentWithinMs, () =>
+  const options = { signal: releaseSignal, signalArgs: [{ holder: transactionId }] as [unknown] };
+  const tell = (): Promise<unknown> =>
     engine.client.workflow.signalWithStart<LockFunction, [unknown]>(lockWorkflow, {
       ...startOptions(engine, resource),
-      signal: releaseSignal,
-      signalArgs: [{ holder: transactionId }],
-    }),
-  );
+      ...options,
+    });
+  await within(engine, busyWithinMs, tell, sentWithinMs);
 }
 
 type LockFunction = (input: LockInput) => ReturnType<Workflow>;

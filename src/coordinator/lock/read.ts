@@ -30,7 +30,7 @@ export async function readLock(
   const answerBy = Date.now() + withinMs;
   return patiently({ resource, answerBy, message: 'no worker answered for the lock' }, async leftMs => {
     try {
-      return await within(engine, Math.min(queryWithinMs, leftMs), () => handle.query(lockStatusQuery));
+      return await within(engine, leftMs, () => handle.query(lockStatusQuery), queryWithinMs);
     } catch (error) {
       if (isNotFound(error)) return { resource, holders: [], waiters: [] };
       throw error;

@@ -19,7 +19,7 @@ import { readLock } from './read';
 import { given } from '../../protocol/wire/given';
 
 const answerWithinMs = 4000;
-const busyWithinMs = 10_000;
+const busyWithinMs = 8000;
 /** Of one attempt. */
 const updateWithinMs = 2000;
 const noWorker = 'no worker answered: the lock may still be released; send the request again';
@@ -60,9 +60,9 @@ function tell(
   };
   return patiently(patience, async leftMs => {
     try {
-      const { released } = await within(engine, Math.min(updateWithinMs, leftMs), () =>
-        handle.executeUpdate(releaseUpdate, { args: [message], updateId }),
-      );
+      const execute = (): Promise<{ readonly released: boolean }> =>
+        handle.executeUpdate(releaseUpdate, { args: [message], updateId });
+      const { released } = await within(engine, leftMs, execute, updateWithinMs);
       return released ? 'released' : 'none';
     } catch (error) {
       if (isNotFound(error)) return 'none';
