@@ -19,6 +19,8 @@ import { heldBy, leftBehind, notWritable, otherVersion, readyBlock } from './mes
 import { answers, unguessable, whyTaken } from './ports.mjs';
 import { makePrivate } from './privacy.mjs';
 
+const DOOR_WAIT_MS = 3_000;
+
 /**
  * Prints what to do, "start" or "takeOver", the two ports and the data directory; then the version that the
  * directory or the running server has, and for taking over the pid of that server. No path to a binary: what
@@ -33,6 +35,7 @@ export async function prepare(start) {
     say(`stopping the server that a killed coordinator left on port ${running.port} (pid ${running.pid})`);
     await stop(running);
   }
+  if (running?.uiPort === start.uiPort) await untilFree(start.uiPort);
   await checkPort('DTC_TEMPORAL_PORT', start.port);
   await checkPort('DTC_TEMPORAL_UI_PORT', start.uiPort);
   return plan('start', start, readVersion(start.dataDir) ?? '');
@@ -58,6 +61,12 @@ function take({ dataDir, owner }) {
     throw new Error(notWritable(dataDir, error), { cause: error });
   }
   if (taken.heldBy !== undefined) throw new Error(heldBy(dataDir, taken.heldBy));
+}
+
+/** The door of a server that ended this moment sees it a moment later. */
+async function untilFree(port) {
+  for (const until = Date.now() + DOOR_WAIT_MS; (await whyTaken(port)) !== undefined && Date.now() < until;)
+    await new Promise(resolve => setTimeout(resolve, 50));
 }
 
 async function checkPort(name, port) {

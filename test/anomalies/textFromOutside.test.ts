@@ -23,7 +23,9 @@ it('of votes, signals, authors, reasons and lock names', async () => {
     phase === 'prepare' ? response => response.end(JSON.stringify({ vote: `n${evil}` })) : 503,
   );
   const locks = [{ resource: lock, mode: 'exclusive' }];
-  const { id } = await dtc.start({ participants: [participants.url('no'), participants.url('yes')], locks });
+  const patient = { timeoutMs: 30_000, lockTimeoutMs: 20_000 };
+  const asked = [participants.url('no'), participants.url('yes')];
+  const { id } = await dtc.start({ participants: asked, locks, ...patient });
   await dtc.until(id, d => d.needsAttention);
   const handle = dtc.client.workflow.getHandle(id);
   await handle.signal(`rollback${evil}${newLine}`, { by: `ann${evil}${newLine}` });
