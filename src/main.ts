@@ -13,7 +13,7 @@ import { loadConfig } from './config/environment';
 import { type DevServer, startDevServer } from './engine/devServer/devServer';
 import { holderOf } from './engine/devServer/portHolder';
 import { installRuntime } from './engine/runtime';
-import { type Log, createLog } from './telemetry/log';
+import { type Log, createLog, flushed } from './telemetry/log';
 import { readyBlock } from './telemetry/readyBlock';
 import { given } from './protocol/wire/given';
 import { plainLines } from './protocol/wire/plainText';
@@ -36,6 +36,7 @@ async function main(): Promise<void> {
     if (!context.stopping.aborted) throw error;
   } finally {
     await closeAll(context);
+    await flushed(log);
   }
 }
 

@@ -2,6 +2,7 @@
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import { plainLine } from './plainLine';
+import { standardOutput } from './output';
 
 export type Log = pino.Logger;
 
@@ -31,18 +32,31 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
     serializers: { err: (error: unknown) => describeError(error) },
     hooks: { streamWrite: plainLine },
   };
-  return pino(options, destination ?? standardOutput());
+  if (destination !== undefined) return pino(options, destination);
+  if (process.stdout.isTTY) return pino(options, onTerminal());
+  const output = standardOutput(dropped => {
+    log.warn({ dropped }, 'log lines were dropped: nobody read standard output');
+  });
+  const log = pino(options, output);
+  return log;
 }
 
-/** Written synchronously: the last line before a crash is the one that matters. */
-function standardOutput(): pino.DestinationStream {
-  if (!process.stdout.isTTY) return pino.destination({ fd: 1, sync: true });
+function onTerminal(): pino.DestinationStream {
   return pretty({
     colorize: true,
     sync: true,
     singleLine: true,
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname',
+  });
+}
+
+/** Resolves when the last lines are out, within a second whoever reads them. */
+export function flushed(log: Log): Promise<void> {
+  return new Promise(resolve => {
+    log.flush(() => {
+      resolve();
+    });
   });
 }
 

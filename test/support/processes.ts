@@ -36,20 +36,23 @@ type Settings = Readonly<Record<string, string>>;
 const running = new Set<ChildProcess>();
 const readyBlock = /is ready \(role: \w+\)\.\n(?: {2}.*\n|\n)+$/;
 
-/** Only `settings` reach it: what the test run itself was started with does not. */
-export function launchProcess(settings: Settings): LaunchedProcess {
+/**
+ * Only `settings` reach it: what the test run itself was started with does not.
+ * @param stdout a descriptor that it gets instead of a pipe that is read.
+ */
+export function launchProcess(settings: Settings, stdout?: number): LaunchedProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:DTC|TEMPORAL)_/.test(name));
   const env = { ...Object.fromEntries(inherited), DTC_PORT: '0', ...settings };
   const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
     cwd: ROOT,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   });
   running.add(child);
   let since = Date.now();
   const printed = { stdout: '', stderr: '' };
-  child.stdout.on('data', chunk => (printed.stdout += String(chunk)));
-  child.stderr.on('data', chunk => (printed.stderr += String(chunk)));
+  child.stdout?.on('data', chunk => (printed.stdout += String(chunk)));
+  child.stderr?.on('data', chunk => (printed.stderr += String(chunk)));
   const ended = once(child, 'close').then(([code, signal]) => {
     running.delete(child);
     return { code: code as number | null, signal: signal as Exit['signal'], afterMs: Date.now() - since };
@@ -63,8 +66,8 @@ export function launchProcess(settings: Settings): LaunchedProcess {
 }
 
 /** Resolves with the ready block; rejects with what it printed where it ends without one. */
-export async function startProcess(settings: Settings): Promise<CoordinatorProcess> {
-  const launched = launchProcess(settings);
+export async function startProcess(settings: Settings, stdout?: number): Promise<CoordinatorProcess> {
+  const launched = launchProcess(settings, stdout);
   const { printed } = launched;
   let exit: Exit | undefined;
   void launched.ended.then(how => (exit = how));
