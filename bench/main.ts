@@ -1,7 +1,7 @@
 /**
  * Owns the bench: what is measured, in which order, and what is printed.
  *
- *   npm run bench [-- --quick]
+ *   npm run bench [-- --quick] [-- --neighbours]
  *
  * Interleaved in rounds, so that whatever else the machine does falls on all alike: each round measures the no-op, 2 and 10
  * participants, and each ratio is of figures of one round. Rates are of transactions started through the function that
@@ -10,6 +10,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type Amount, measure, ratePerSecond } from './load';
+import { benchNeighbours } from './neighbours/main';
 import { type Measured, type Memory } from './protocol';
 import { type Taken, printEnd, printHead, printMemory, printTaken } from './report';
 import { runBench } from './run';
@@ -42,10 +43,22 @@ const inFlight = 50;
 const interruption = new AbortController();
 
 async function main(): Promise<void> {
-  const options = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values;
-  const size = options.quick ? quick : full;
-  printHead(`npm run bench${options.quick ? ' -- --quick' : ''}`);
+  const options = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      neighbours: { type: 'boolean', default: false },
+      only: { type: 'string' },
+    },
+  }).values;
   const began = performance.now();
+  printHead(['npm run bench', ...process.argv.slice(2)].join(' '));
+  if (options.neighbours)
+    await benchNeighbours({ quick: options.quick, only: options.only }, interruption.signal);
+  else await benchThroughput(options.quick ? quick : full);
+  printEnd(performance.now() - began);
+}
+
+async function benchThroughput(size: Size): Promise<void> {
   const it = await startUnderTest(interruption.signal);
   try {
     await warmUp(it, size);
@@ -56,7 +69,6 @@ async function main(): Promise<void> {
   } finally {
     await it.stop();
   }
-  printEnd(performance.now() - began);
 }
 
 /** Code is compiled, connections are open, caches are full. */

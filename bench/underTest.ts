@@ -40,11 +40,11 @@ async function start(closers: Closers, signal: AbortSignal): Promise<UnderTest> 
   const temporal = await startDevServer({ dataDir, port, uiPort, signal, log: () => undefined });
   closers.add(() => temporal.stop());
   signal.throwIfAborted();
-  const participants = startProcess('participants.js', []);
+  const participants = forked('participants.js', []);
   closers.add(() => end(participants));
   const participantsUrl = `http://127.0.0.1:${((await message(participants)) as { port: number }).port}`;
   signal.throwIfAborted();
-  const coordinator = startProcess('coordinator.js', [temporal.address, participantsUrl]);
+  const coordinator = forked('coordinator.js', [temporal.address, participantsUrl]);
   closers.add(() => end(coordinator));
   const { ready } = (await message(coordinator)) as Extract<Reply, { ready: unknown }>;
   const ask = async (question: Question): Promise<unknown> => {
@@ -57,6 +57,19 @@ async function start(closers: Closers, signal: AbortSignal): Promise<UnderTest> 
     memory: async () => ((await ask({ ask: 'memory' })) as { memory: Memory }).memory,
     cpuMs: async () => ((await ask({ ask: 'cpu' })) as { cpuMs: number }).cpuMs,
   };
+}
+
+/** Participants of another kind, on a port of their own. */
+export async function startProcess(
+  file: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const child = forked(file, args);
+  const stop = (): Promise<void> => end(child);
+  signal.addEventListener('abort', () => void stop());
+  const { port } = (await message(child)) as { port: number };
+  return { url: `http://127.0.0.1:${port}`, stop };
 }
 
 class Closers {
@@ -79,7 +92,7 @@ class Closers {
 }
 
 /** What it logs goes nowhere, as fast as it can. */
-function startProcess(file: string, args: readonly string[]): ChildProcess {
+function forked(file: string, args: readonly string[]): ChildProcess {
   const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
   return fork(join(__dirname, file), args, {
     execArgv: ['--expose-gc'],
