@@ -5,7 +5,6 @@
  * One address that is refused always spoils the whole name (it may be a rebinding); one that is only not listed is left out.
  */
 import { type LookupAddress } from 'node:dns';
-import { lookup as systemLookup } from 'node:dns/promises';
 import { type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { type Ms } from '../protocol/wire/phases';
@@ -20,7 +19,7 @@ export class PolicyRefusal extends Error {}
 
 export interface ConnectorOptions {
   readonly policy: Policy;
-  readonly lookup: Lookup | undefined;
+  readonly lookup: Lookup;
   readonly connectTimeoutMs: Ms;
   /** Ends connections that are still being made. */
   readonly closing: AbortSignal;
@@ -28,7 +27,7 @@ export interface ConnectorOptions {
 
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
   const { policy } = options;
-  const lookup = shared(options.lookup ?? (host => systemLookup(host, { all: true })));
+  const lookup = shared(options.lookup);
   const byName = connectorFor(options, lookup, true);
   const byAddress = connectorFor(options, lookup, false);
   return (target, callback) => {
@@ -89,7 +88,7 @@ function closed(): Error {
   return Object.assign(new Error('closed'), { name: 'AbortError', code: 'ABORT_ERR' });
 }
 
-/** Names are resolved in a small thread pool: many callers of one dead name must not fill it (I9). */
+/** Many callers of one name share one look-up (I9). */
 function shared(lookup: Lookup): Lookup {
   const underWay = new Map<string, Promise<readonly LookupAddress[]>>();
   return host => {

@@ -8,6 +8,7 @@ import { type AllowList } from './allowList';
 import { Bulkhead } from './bulkhead';
 import { createConnector, type Lookup } from './connector';
 import { type Outbound } from './contract';
+import { createLookup } from './names/lookup';
 import { createPolicy } from './policy';
 import { send } from './send';
 
@@ -23,7 +24,7 @@ export interface OutboundOptions {
   readonly connectTimeoutMs?: Ms;
   /** How long the rest of an answer whose status line was enough may take before its connection is closed. */
   readonly drainMs?: Ms;
-  /** Resolves a name to all of its addresses; the system's resolver unless given. */
+  /** Resolves a name to all of its addresses; `createLookup` unless given. */
   readonly lookup?: Lookup;
 }
 
@@ -39,7 +40,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const policy = createPolicy(options.allowed);
   const connect = createConnector({
     policy,
-    lookup: options.lookup,
+    lookup: options.lookup ?? createLookup(),
     connectTimeoutMs,
     closing: closing.signal,
   });

@@ -18,6 +18,8 @@ function notSent(error: unknown): Reply {
   if (error instanceof PolicyRefusal) return { kind: 'notSent', code: 'policy', message: error.message };
   const code = codeOf(error);
   if (isClosing(code)) return { kind: 'notSent', code: 'cancelled', message: stopping };
+  if (code === 'NO_TURN')
+    return { kind: 'notSent', code: 'busy', message: 'too many names are being looked up' };
   return { kind: 'notSent', code: 'connection', message: noConnection(code) };
 }
 
