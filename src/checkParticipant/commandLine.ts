@@ -128,10 +128,15 @@ function readName(name: string | undefined): string | undefined {
 function readJson(what: string, text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text);
+    return JSON.parse(text.startsWith('@') ? readText(text.slice(1)) : text);
   } catch (error) {
     throw new UsageError(`${what} must be JSON, or @ and a file of it: ${(error as Error).message}`);
   }
+}
+
+/** Without the byte order mark that some editors leave: in a request the coordinator and the kit read over it too. */
+function readText(file: string): string {
+  return new TextDecoder().decode(readFileSync(file));
 }
 
 function readTimeout(text: string | undefined): number | undefined {

@@ -3,7 +3,13 @@
  * The meaning of an answer is that of the coordinator (wire's answers table), so that nothing is demanded that it would not.
  */
 import { type Signed } from '../outbound/contract';
-import { type Reply, type ParticipantStanding, readCompletion, readVote } from '../protocol/wire/answers';
+import {
+  exposureOf,
+  type ParticipantStanding,
+  readCompletion,
+  readVote,
+  type Reply,
+} from '../protocol/wire/answers';
 import {
   type ParticipantCall,
   participantBody,
@@ -44,6 +50,8 @@ export class Transaction {
   readonly #line: Line;
   #mayBePrepared = false;
   #saidYes = false;
+  /** A prepare of it was answered otherwise than no: it may hold something. */
+  #mayHold = false;
   #rollbacks = 0;
   #committed: 'no' | 'unknown' | 'yes' = 'no';
 
@@ -56,6 +64,7 @@ export class Transaction {
     this.#mayBePrepared = true;
     const asked = await this.#send('prepare', twist);
     if (readVote(asked.reply).is === 'yes') this.#saidYes = true;
+    if (exposureOf(asked.reply).notNo) this.#mayHold = true;
     return asked;
   }
 
@@ -80,7 +89,7 @@ export class Transaction {
   async votes(vote: 'yes' | 'no', twist: Twist = {}): Promise<Asked> {
     const asked = await this.prepare(twist);
     const expected = vote === 'yes' ? 'yes: 200, no other "vote" in its body' : 'no: 409';
-    return demand(asked, readVote(asked.reply).is === vote, expected);
+    return demand(asked, vote === 'yes' ? readVote(asked.reply).is === 'yes' : isNo(asked), expected);
   }
 
   /** Refused as a request, rather than voted on. */
@@ -136,7 +145,7 @@ export class Transaction {
     const standing: ParticipantStanding = {
       phase,
       votedYes: this.#saidYes,
-      everyPrepareRefused: this.#mayBePrepared && !this.#saidYes,
+      everyPrepareRefused: this.#mayBePrepared && !this.#mayHold,
       mayHaveRolledBack: this.#rollbacks > 1,
       conflictMeansCommitted: false,
     };
@@ -158,6 +167,11 @@ function signedBy(
     case 'beforeChange':
       return { signed: { body: right, at: Date.now() } };
   }
+}
+
+/** Said as such: what cannot be read counts as a no to the coordinator, and is none that a participant can mean. */
+export function isNo({ reply }: Asked): boolean {
+  return reply.kind === 'answer' && readVote(reply).is === 'no';
 }
 
 function isRefusal(reply: Reply): boolean {

@@ -97,7 +97,7 @@ it('signs with the secret of the environment and shows it nowhere', async () => 
 
 it('reads payloads from files, and sends commit and rollback where it is told', async () => {
   const file = join(folder, 'refused.json');
-  writeFileSync(file, '{"amount": 101}');
+  writeFileSync(file, '\ufeff{"amount": 101}');
   const url = await start();
   const sibling = (name: string): string => new URL(`/${name}`, url).href;
   const urls = ['--commit-url', sibling('commit'), '--rollback-url', sibling('rollback')];

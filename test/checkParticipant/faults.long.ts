@@ -67,6 +67,13 @@ const rightInItsOwnWay: readonly (readonly [Quirk, Partial<Record<string, string
   ['answersAtLength', {}],
   ['refusesWith400', {}],
   [
+    'saysOk',
+    {
+      'prepare-votes-yes':
+        'the body of its yes is not JSON, nor called so: nobody reads it, and a "no" in it would be a yes (409 is a no)',
+    },
+  ],
+  [
     'refusesRollbackWith404',
     {
       'rollback-after-commit-refused':
@@ -98,6 +105,20 @@ const neither: readonly Quirk[] = ['forgetsRollbacks', 'takesOverdue'];
 const caught: readonly Row[] = [
   [['prepareIsEmpty'], ['prepare-votes-yes']],
   [['prepareSaysNo'], ['prepare-votes-yes']],
+  [['prepareSaysNoAfterMark'], ['prepare-votes-yes']],
+  [['prepareIsNotJson'], ['prepare-votes-yes']],
+  [
+    ['refusesInBrokenJson'],
+    [
+      'prepare-other-payload-refused',
+      'refused-payload-votes-no',
+      'refused-payload-rollback',
+      'prepare-after-decide-by-refused',
+      'rollback-before-prepare',
+      'prepare-after-rollback',
+      'rollback-survives-restart',
+    ],
+  ],
   [['prepareRedirects'], ['prepare-votes-yes']],
   [['prepareIsEndless'], ['prepare-votes-yes']],
   [['prepareIsPacked'], ['prepare-votes-yes']],

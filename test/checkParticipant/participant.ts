@@ -88,7 +88,11 @@ function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings)
     const call = JSON.parse(textOf(request)) as ReceivedCall;
     if (comesAgain(call, response)) return;
     if (call.phase === 'prepare' && answersOddly(response, is)) return;
-    response.writeHead(await work(call));
+    const status = await work(call);
+    if (call.phase === 'prepare' && status === 409 && is('refusesInBrokenJson'))
+      { saysBrokenNo(response); return; }
+    if (call.phase === 'prepare' && status === 200 && is('saysOk')) return void response.send('OK');
+    response.writeHead(status);
     if (call.phase !== 'prepare' && is('answersAtLength')) response.write('x'.repeat(1024 * 1024));
     else response.end();
   });
@@ -150,12 +154,18 @@ function answersOddly(response: ServerResponse, is: Is): boolean {
   if (is('prepareHangs')) return true;
   if (is('prepareIsEmpty')) response.writeHead(204).end();
   else if (is('prepareSaysNo')) response.end('{"vote":"no"}');
+  else if (is('prepareSaysNoAfterMark')) response.end('\ufeff{"vote":"no"}');
+  else if (is('prepareIsNotJson')) saysBrokenNo(response);
   else if (is('prepareRedirects')) response.writeHead(307, { location: '/elsewhere' }).end();
   else if (is('prepareIsPacked')) response.writeHead(200, { 'content-encoding': 'gzip' }).end('{}');
   else if (is('prepareIsNotHttp')) response.socket?.end('hello\r\n\r\n');
   else if (is('prepareIsEndless')) response.write('x'.repeat(1024 * 1024));
   else return false;
   return true;
+}
+
+function saysBrokenNo(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"vote":"no",}');
 }
 
 const knownFields = new Set([

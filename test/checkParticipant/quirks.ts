@@ -14,10 +14,14 @@ export const quirks = {
   refusesRollbackWith404: 'a rollback of what is committed is answered 404',
   unavailableAtFirst:
     'the first of three requests of a kind is answered 503, the second reset, the third as it should be',
+  saysOk: 'the answer to prepare is the word OK, as text',
   hasNoList: 'there is no list of what is prepared',
   // wrong
   prepareIsEmpty: 'prepare is answered 204',
   prepareSaysNo: 'prepare is answered 200 with a vote of "no"',
+  prepareSaysNoAfterMark: 'prepare is answered 200 with a byte order mark and a vote of "no"',
+  prepareIsNotJson: 'prepare is answered 200 with a vote of "no" in JSON that is none',
+  refusesInBrokenJson: 'a no is a 200 with JSON that is none',
   prepareRedirects: 'prepare is redirected to a place that says yes',
   prepareIsEndless: 'the answer to prepare does not end',
   prepareHangs: 'prepare is not answered',

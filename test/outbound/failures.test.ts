@@ -97,6 +97,63 @@ describe('broken HTTP', () => {
   });
 });
 
+describe('a 200 that is called JSON and is none', () => {
+  const notJson = { kind: 'malformed', code: 'notJson' };
+  const called = (type: string, body: string) => whole('200 OK', body, `content-type: ${type}\r\n`);
+
+  test.each([
+    ['a number that JSON lacks', '{"vote":"no","score":NaN}'],
+    ['a comma too many', '{"vote":"no",}'],
+    ['a prefix against scripts', ')]}\',\n{"vote":"no"}'],
+    ['cut short, with the right length', '{"vote":"no","reason":"the fl'],
+    ['single quotes', "{'vote':'no'}"],
+    ['two documents', '{"vote":"no"}{"vote":"no"}'],
+    ['a word', 'prepared'],
+    ['blanks', ' \r\n'],
+    ['UTF-16', '\xff\xfe{\0"\0v\0"\0:\x001\0}\0'],
+  ])('%s', async (_name, body) => {
+    expect(await replyTo(called('application/json', body))).toMatchObject(notJson);
+  });
+
+  test.each([
+    'application/json; charset=utf-8',
+    'Application/JSON;charset=utf-8',
+    'application/problem+json',
+    'application/vnd.bank.vote.v1+json; q=1',
+    'text/json',
+    'text/plain\r\ncontent-type: application/json',
+    'application/json, text/plain',
+  ])('is called JSON by %s', async type => {
+    expect(await replyTo(called(type, '{"vote":"no",}'))).toMatchObject(notJson);
+  });
+
+  test.each(['text/plain', 'text/html; charset=json', 'application/jsonl', 'application/json-seq'])(
+    'is not called JSON by %s: the status alone counts',
+    async type => {
+      expect(await replyTo(called(type, 'OK'))).toMatchObject({ kind: 'answer', status: 200, body: 'OK' });
+    },
+  );
+
+  test.each([
+    ['an empty body', ''],
+    ['a byte order mark alone', '\xef\xbb\xbf'],
+    ['a byte order mark before JSON', '\xef\xbb\xbf{"vote":"yes"}'],
+    ['JSON with blanks around it', '\r\n{"vote":"yes"}\r\n'],
+  ])('%s is none of these', async (_name, body) => {
+    expect(await replyTo(called('application/json', body))).toMatchObject({ kind: 'answer', status: 200 });
+  });
+
+  test('with no length, and broken off in the middle of an object, it was cut off', async () => {
+    const text = 'HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{"vote":"no"';
+    expect(await replyTo(text, 'end')).toMatchObject({ kind: 'lost', code: 'cutOff' });
+  });
+
+  test('matters nowhere but in a 200', async () => {
+    const text = whole('503 Unavailable', '{', 'content-type: application/json\r\n');
+    expect(await replyTo(text)).toMatchObject({ kind: 'answer', status: 503 });
+  });
+});
+
 describe('too large', () => {
   const tooLarge = { kind: 'malformed', code: 'tooLarge' };
 

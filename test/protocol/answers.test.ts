@@ -21,6 +21,7 @@ const timeout: Reply = { kind: 'lost', code: 'timeout', message };
 const cutOff: Reply = { kind: 'lost', code: 'cutOff', message };
 const brokenHttp: Reply = { kind: 'malformed', code: 'brokenHttp', message };
 const tooLarge: Reply = { kind: 'malformed', code: 'tooLarge', message };
+const notJson: Reply = { kind: 'malformed', code: 'notJson', message };
 
 /** As one reads a rollback of somebody who voted yes and of whom nothing else is known. */
 const rollback: ParticipantStanding = {
@@ -55,6 +56,7 @@ const rows: Row[] = [
   ['refused by policy', policy, 'no', 'unavailable', 'unavailable', 'done'],
   ['broken HTTP', brokenHttp, 'no', 'unavailable', 'unavailable', 'unavailable'],
   ['too large an answer', tooLarge, 'no', 'unavailable', 'unavailable', 'unavailable'],
+  ['JSON that is none', notJson, 'no', 'unavailable', 'unavailable', 'unavailable'],
   ['no connection', noConnection, 'unavailable', 'unavailable', 'unavailable', 'unavailable'],
   ['a full bulkhead', busy, 'unavailable', 'unavailable', 'unavailable', 'unavailable'],
   ['an answer cut off', cutOff, 'unavailable', 'unavailable', 'unavailable', 'unavailable'],
@@ -83,7 +85,7 @@ describe('the vote in the body of a 200', () => {
   test.each([
     ['nothing', undefined, 'yes'],
     ['an empty body', '', 'yes'],
-    ['what is not JSON', 'prepared', 'yes'],
+    ['what is not JSON, and not called so', 'prepared', 'yes'],
     ['JSON without a vote', '{"state":"ok"}', 'yes'],
     ['JSON that is no object', '"no"', 'yes'],
     ['"yes"', '{"vote":"yes"}', 'yes'],
@@ -135,6 +137,7 @@ describe('what a request leaves behind', () => {
     ['a server error', answer(504), true, true, true],
     ['no answer', timeout, true, true, true],
     ['broken HTTP', brokenHttp, true, true, true],
+    ['JSON that is none', notJson, true, true, true],
     ['no connection', noConnection, false, false, false],
     ['a refusal by policy', policy, false, false, false],
   ])('%s', (_, reply, reached, unanswered, notNo) => {

@@ -1,5 +1,7 @@
 /** Owns the checks of the plain course: a vote, then commit or rollback, and each of these once more. */
 import { readVote } from '../../protocol/wire/answers';
+import { type Bench } from '../bench';
+import { type Asked } from '../caller';
 import { type Check } from '../check';
 import { demand } from '../transaction';
 
@@ -16,6 +18,7 @@ export const answerChecks: readonly Check[] = [
       const vote = await bench.open().prepare();
       const hint = bench.given.payload === undefined ? ' (does it need a --payload?)' : '';
       demand(vote, readVote(vote.reply).is === 'yes', `yes: 200, with no other "vote" in its body${hint}`);
+      noteUnreadable(bench, vote);
     },
   },
   {
@@ -61,3 +64,20 @@ export const answerChecks: readonly Check[] = [
     },
   },
 ];
+
+/** A 200 is a yes whatever its body says in a language that is not JSON; whoever meant a no by it is not heard. */
+function noteUnreadable(bench: Bench, { reply }: Asked): void {
+  if (reply.kind !== 'answer' || reply.body === undefined || isJson(reply.body)) return;
+  bench.note(
+    'the body of its yes is not JSON, nor called so: nobody reads it, and a "no" in it would be a yes (409 is a no)',
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

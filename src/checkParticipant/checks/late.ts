@@ -2,10 +2,8 @@
  * Owns the one duty that can be kept in two ways (PROTOCOL §2): a participant remembers rollbacks, also one that came before its
  * prepare, or it refuses every prepare after `decideBy`. Either keeps a late prepare from holding something for ever.
  */
-import { readVote } from '../../protocol/wire/answers';
 import { type Bench } from '../bench';
-import { type Asked } from '../caller';
-import { type Transaction, demand } from '../transaction';
+import { type Transaction, demand, isNo } from '../transaction';
 
 /** An hour: no disagreement of clocks explains it. */
 const longAgoMs = 60 * 60 * 1000;
@@ -26,8 +24,4 @@ export async function refusesLatePrepare(bench: Bench, rolledBack: Transaction):
   const refusesOverdue = isNo(await overdue(bench).prepare());
   demand(vote, refusesOverdue, 'no: 409, or else a no to every prepare after decideBy; it says yes to both');
   bench.note('it forgets the rollback, and refuses every prepare after decideBy instead');
-}
-
-function isNo({ reply }: Asked): boolean {
-  return readVote(reply).is === 'no';
 }

@@ -18,7 +18,11 @@ export type Reply =
       readonly code: 'timeout' | 'cutOff' | 'cancelled' | 'deadline';
       readonly message: string;
     }
-  | { readonly kind: 'malformed'; readonly code: 'brokenHttp' | 'tooLarge'; readonly message: string };
+  | {
+      readonly kind: 'malformed';
+      readonly code: 'brokenHttp' | 'tooLarge' | 'notJson';
+      readonly message: string;
+    };
 
 /** `policy`: not an allowed participant; `connection`: none was made; `busy`: its bulkhead stayed full. */
 export type NotSentCode = 'policy' | 'connection' | 'busy' | 'deadline' | 'cancelled';
@@ -115,7 +119,7 @@ function jsonVote(body: string | undefined): unknown {
     const parsed: unknown = JSON.parse(body);
     return typeof parsed === 'object' && parsed !== null && 'vote' in parsed ? parsed.vote : undefined;
   } catch {
-    return undefined; // not JSON: the status alone is the vote
+    return undefined; // not JSON, and not called so (outbound/voteBody.ts): the status alone is the vote
   }
 }
 

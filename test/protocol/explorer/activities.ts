@@ -24,19 +24,39 @@ export interface Outcome {
 
 const timeout: Reply = { kind: 'lost', code: 'timeout', message: '' };
 const refusedConnection: Reply = { kind: 'notSent', code: 'connection', message: '' };
+const garbled: Reply = { kind: 'malformed', code: 'notJson', message: '' };
 const pastDeadline: Reply = { kind: 'notSent', code: 'deadline', message: '' };
 
 /** The service gets the request and reacts; its answer, if any, comes back whole. */
 export function reach(world: World, place: Place, setting: Setting): Outcome[] {
-  const { index, work } = place;
+  return reactionsTo(world, place).map(reaction => {
+    const reply = replyOf(reaction);
+    return outcomeOf(world, place, { reaction, reply, setting });
+  });
+}
+
+/** The same, but its answer cannot be read. */
+export function reachGarbled(world: World, place: Place, setting: Setting): Outcome[] {
+  const answered = reactionsTo(world, place).filter(({ status }) => status !== undefined);
+  return answered.map(reaction => outcomeOf(world, place, { reaction, reply: garbled, setting }));
+}
+
+function reactionsTo(world: World, { index, work }: Place): readonly Reaction[] {
   const side = world.sides[index];
   if (side === undefined) return [];
-  const reactions = react(side.kind, side.service, { phase: work.phase, pastDecideBy: world.time > 0 });
-  return reactions.map(reaction => {
-    const answered = withSide(world, index, each => serviceAnswered(each, { work, reaction, world }));
-    const said = reaction.status === undefined ? 'takes its time' : `answers ${String(reaction.status)}`;
-    return { label: said, world: read(answered, place, { reply: replyOf(reaction), setting }) };
-  });
+  return react(side.kind, side.service, { phase: work.phase, pastDecideBy: world.time > 0 });
+}
+
+function outcomeOf(
+  world: World,
+  place: Place,
+  { reaction, reply, setting }: { reaction: Reaction; reply: Reply; setting: Setting },
+): Outcome {
+  const { index, work } = place;
+  const heard = reply.kind === 'answer';
+  const answered = withSide(world, index, each => serviceAnswered(each, { work, reaction, world, heard }));
+  const said = reaction.status === undefined ? 'takes its time' : `answers ${String(reaction.status)}`;
+  return { label: said, world: read(answered, place, { reply, setting }) };
 }
 
 function replyOf(reaction: Reaction): Reply {
@@ -47,13 +67,16 @@ interface Answered {
   readonly work: Work;
   readonly reaction: Reaction;
   readonly world: World;
+  /** Its answer could be read. */
+  readonly heard: boolean;
 }
 
-function serviceAnswered(side: Side, { work, reaction, world }: Answered): Side {
+function serviceAnswered(side: Side, { work, reaction, world, heard }: Answered): Side {
   const moved = { ...side, service: reaction.next };
   if (reaction.status === undefined) return onTheWay(moved, work.phase);
   const { facts } = side;
-  const settled = work.phase === 'rollback' && reaction.next !== 'prepared' && reaction.next !== 'preparing';
+  const ended = reaction.next !== 'prepared' && reaction.next !== 'preparing';
+  const settled = heard && work.phase === 'rollback' && ended;
   const known: Facts = {
     ...facts,
     answered: { ...facts.answered, [work.phase]: true },

@@ -50,6 +50,7 @@ export const short: readonly Exploration[] = [
   exploration('terminated and taken up again', ['remembers', 'remembers'], { ...once, recoveries: 1 }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
   exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
+  exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
@@ -119,6 +120,13 @@ export const long: readonly Exploration[] = [
     ...provisional,
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 2 },
+  }),
+  exploration('answers that cannot be read, two attempts', ['remembers', 'slow'], { garbles: true }),
+  exploration('answers that cannot be read, provisional commit', ['remembers', 'forgets'], {
+    ...once,
+    ...provisional,
+    garbles: true,
+    recoveries: 1,
   }),
   exploration('three, two attempts to prepare', ['remembers', 'remembers', 'remembers'], {
     completionAttempts: 1,

@@ -10,6 +10,7 @@ import {
   loseAnswer,
   loseAttempt,
   reach,
+  reachGarbled,
   refuseConnection,
   refuseLate,
 } from './activities';
@@ -132,12 +133,19 @@ function* faults(world: World, place: Place, { to, setting }: Naming): Generator
   }
   if (scenario.throttles === true)
     yield { label: `${to}: 429`, next: () => answerInstead(spoilt, place, { status: 429, setting }) };
+  if (scenario.garbles === true) yield* garblings(spoilt, place, { to, setting });
   if (scenario.gateway404 === true) {
     yield {
       label: `${to}: the gateway answers 404`,
       next: () => answerInstead(spoilt, place, { status: 404, setting }),
     };
   }
+}
+
+/** Of phase two the status line alone counts, so there it is only what is not HTTP. */
+function* garblings(world: World, place: Place, { to, setting }: Naming): Generator<Step> {
+  for (const { label, world: next } of reachGarbled(world, place, setting))
+    yield { label: `${to}: it ${label}, garbled`, next: () => next };
 }
 
 /** A round is lost as a whole, whatever its members answered before. */

@@ -19,6 +19,7 @@ const twoAttempts = exploration('', ['remembers', 'remembers'], { completionAtte
 const twoOfEach = exploration('', ['remembers', 'remembers']);
 const twoThatForget = exploration('', ['forgets', 'forgets'], once);
 const slowOnes = exploration('', ['slow', 'votesNo'], { completionAttempts: 1 });
+const garbling = exploration('', ['remembers', 'remembers'], { ...once, garbles: true });
 const givingUp = exploration('', ['remembers', 'remembers'], { ...once, ...provisional });
 const aborting = exploration('', ['remembers', 'remembers'], {
   ...once,
@@ -198,6 +199,18 @@ export const variants: readonly Variant[] = [
     ],
     caughtBy: ['I3', 'inDoubt'],
     exploration: slowOnes,
+  },
+  {
+    name: 'an answer that cannot be read left nothing behind',
+    patches: [
+      {
+        file: 'wire/answers.ts',
+        find: "if (reply.kind === 'notSent') return untouched;",
+        replace: "if (reply.kind === 'notSent' || reply.kind === 'malformed') return untouched;",
+      },
+    ],
+    caughtBy: ['I3', 'inDoubt'],
+    exploration: garbling,
   },
   {
     name: 'abort while committing provisionally',

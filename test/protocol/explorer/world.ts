@@ -35,6 +35,8 @@ export interface Scenario {
   readonly gateway404?: boolean;
   /** A participant says 429, once it is asked. */
   readonly throttles?: boolean;
+  /** A participant does what it is asked, and its answer cannot be read (not HTTP, not JSON, too large). */
+  readonly garbles?: boolean;
   /** A participant in doubt reads the decision at `statusUrl` and settles by it. */
   readonly asksForDecision?: boolean;
 }
