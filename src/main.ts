@@ -55,9 +55,19 @@ async function run(context: Context): Promise<void> {
     namespace: config.temporal.namespace,
     ...given({ api, webUi: server.uiUrl }),
   });
+  if (worker !== undefined) warnOfSharedSecret(context);
   log.info({ api, temporal: server.address, role: config.role }, 'ready');
   (process.stdout.isTTY ? process.stdout : process.stderr).write(`${block}\n`);
   await Promise.race([worker?.failed ?? never(), aborted(stopping)]);
+}
+
+/** What it gives up is said to whoever chose it, once. */
+function warnOfSharedSecret({ config, log }: Context): void {
+  if (config.signingSecret === undefined) return;
+  const each = 'with DTC_SIGNING_MASTER_KEY each participant has a secret of its own';
+  log.warn(
+    `DTC_SIGNING_SECRET is one secret for all participants: each can sign for every other, and what one was sent is good at another for five minutes; ${each} (docs/PARTICIPANTS.md, "Signatures")`,
+  );
 }
 
 async function temporalServer({

@@ -2,6 +2,9 @@
 
     python3 participant.py <port> <database file> [<seats, default 1000>]
 
+With SECRETS in its environment (what `npm run participant-secret` prints; two of them while one replaces the other) it
+refuses every request that was not signed for it.
+
 POST /prepare, /commit, /rollback as the coordinator sends them, with a payload {"seats": 2}.
 GET /prepared?limit&cursor lists what it said yes to and has not been told the end of.
 
@@ -11,16 +14,21 @@ GET /prepared?limit&cursor lists what it said yes to and has not been told the e
 - It remembers a rollback that came before its prepare, and refuses that prepare; and any prepare after decideBy.
 - What it said yes to it keeps until it is told, however long that takes: there is no timer here.
 """
+import base64
+import hmac
 import json
+import os
 import signal
 import sqlite3
 import sys
 import threading
+import time
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 PORT, FILE, SEATS = int(sys.argv[1]), sys.argv[2], int((sys.argv[3:] or [1000])[0])
+SECRETS = [base64.b64decode(each.removeprefix("whsec_")) for each in os.environ.get("SECRETS", "").split()]
 LARGEST_BODY = 64 * 1024
 SCHEMA = """PRAGMA journal_mode = WAL;
     CREATE TABLE IF NOT EXISTS show (free INTEGER NOT NULL CHECK (free >= 0));
@@ -102,6 +110,18 @@ def prepared(limit, cursor):
     return {"prepared": page, "next": rows[limit - 1][0]} if len(rows) > limit else {"prepared": page}
 
 
+def signed(headers, body):
+    """Standard Webhooks: HMAC-SHA256 over id, time and the bytes of the body; within five minutes, so none is played again."""
+    if not SECRETS:
+        return True
+    given = [headers.get(f"Webhook-{name}", "").encode("latin-1") for name in ("Id", "Timestamp", "Signature")]
+    if not given[1].isdigit() or abs(time.time() - int(given[1])) > 300:
+        return False
+    content = b".".join([*given[:2], body])
+    right = [b"v1," + base64.b64encode(hmac.digest(secret, content, "sha256")) for secret in SECRETS]
+    return any(hmac.compare_digest(one, each) for one in given[2].split() for each in right)
+
+
 class Participant(BaseHTTPRequestHandler):
     protocol_version, wbufsize, timeout = "HTTP/1.1", -1, 30  # connections are kept; an answer leaves in one piece
 
@@ -110,8 +130,11 @@ class Participant(BaseHTTPRequestHandler):
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             self.close_connection = True  # the body is not read
             return self.reply(413, {"detail": f"Content-Length must be given, at most {LARGEST_BODY}"})
+        body = self.rfile.read(int(length))
+        if not signed(self.headers, body):
+            return self.reply(401, {"detail": "not signed for this participant, or not within five minutes"})
         try:
-            call = json.loads(self.rfile.read(int(length)))
+            call = json.loads(body)
             texts = ["transactionId", "participant"] + ["decideBy"] * (phase == "prepare")
             right = call["phase"] == phase and all(isinstance(call[name], str) for name in texts)
         except (ValueError, KeyError, TypeError):
@@ -121,6 +144,8 @@ class Participant(BaseHTTPRequestHandler):
 
     def do_GET(self):
         url = urlsplit(self.path)
+        if not signed(self.headers, b""):
+            return self.reply(401, {"detail": "not signed for this participant, or not within five minutes"})
         asked = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path != "/prepared":
             return self.reply(404, {"detail": "there is /prepared"})

@@ -25,7 +25,7 @@ import { given } from '../protocol/wire/given';
 interface Run {
   readonly line: Line;
   readonly given: Given;
-  readonly secret: string | undefined;
+  readonly keys: Pick<CheckOptions, 'secret' | 'masterKey'>;
 }
 
 /** Which participant it is sent to is up to whoever runs it; what is refused always stays refused. */
@@ -47,8 +47,8 @@ export async function checkParticipant(options: CheckOptions): Promise<Report> {
   }
 }
 
-function outboundOptions({ secret }: CheckOptions): OutboundOptions {
-  return { allowed: everywhere, ...given({ signingSecret: secret }) };
+function outboundOptions({ secret, masterKey }: CheckOptions): OutboundOptions {
+  return { allowed: everywhere, ...given({ signingSecret: secret, signingMasterKey: masterKey }) };
 }
 
 function chosen(only: readonly string[] | undefined): readonly Check[] {
@@ -56,19 +56,19 @@ function chosen(only: readonly string[] | undefined): readonly Check[] {
 }
 
 async function prepareRun(options: CheckOptions, caller: Caller): Promise<Run> {
-  const { prepareUrl, payload, refusedPayload, secret, name = 'p1' } = options;
+  const { prepareUrl, payload, refusedPayload, secret, masterKey, name = 'p1' } = options;
   const failure = await untilItAnswers(caller, prepareUrl, 0);
   if (failure !== undefined)
     throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
   const line = { caller, urls: urlsOf(options) };
-  const given = {
+  const means = {
     name,
     payload,
     refusedPayload,
     list: await findList(options, line),
     restart: restartOf(options, caller),
   };
-  return { line, given, secret };
+  return { line, given: means, keys: given({ secret, masterKey }) };
 }
 
 function urlsOf({ prepareUrl, commitUrl, rollbackUrl }: CheckOptions): Line['urls'] {
@@ -101,17 +101,21 @@ const missing: Readonly<Record<Need, string>> = {
   refusedPayload: 'needs --refused-payload: one that it must refuse',
   preparedList: 'it has no list of what is prepared (--prepared-url, by default "prepared" beside prepare)',
   secret: 'needs --secret: the secret that requests are signed with',
+  masterKey:
+    "needs DTC_SIGNING_MASTER_KEY: the coordinator's. From one secret alone nobody can tell whether others have it too",
   restart: 'needs --restart: the command that ends and starts it',
 };
 
-function lacks({ given, secret }: Run, need: Need | undefined): boolean {
+function lacks({ given, keys }: Run, need: Need | undefined): boolean {
   switch (need) {
     case undefined:
       return false;
     case 'preparedList':
       return given.list === undefined;
     case 'secret':
-      return secret === undefined;
+      return keys.secret === undefined && keys.masterKey === undefined;
+    case 'masterKey':
+      return keys.masterKey === undefined;
     default:
       return given[need] === undefined;
   }

@@ -1,8 +1,8 @@
 /** Owns the command line of `check-participant`: what it says becomes options, or one sentence about what is wrong with it. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { isSecret, secretForm } from '../protocol/wire/signatures';
 import { UsageError } from '../command/output';
+import { isSecret, secretForm, type SigningKeys } from '../protocol/wire/signatures';
 import { namePattern } from '../protocol/wire/names';
 import { lastSegment } from '../protocol/wire/urls';
 import { checks } from './checks';
@@ -18,7 +18,8 @@ and says which of its duties it keeps. Some transactions are committed for real:
   --name <name>                   its name in the transactions (default p1)
   --commit-url, --rollback-url    where these are not the siblings of the prepare URL (both or none)
   --prepared-url <url>            its list of what is prepared (default: the sibling "prepared", if it answers)
-  --secret <whsec_...>            signs requests; better in DTC_SIGNING_SECRET, where other users do not see it
+  --secret <whsec_...>            signs requests; better in DTC_SIGNING_SECRET, where other users do not see it, or,
+                                  as the coordinator has it, DTC_SIGNING_MASTER_KEY
   --restart '<command>'           ends it and starts it anew, and returns; the participant may run on behind it
   --timeout-ms <ms>               of one request (default 5000)
   --only <name,name>              only these checks
@@ -51,16 +52,16 @@ export type Command =
   | { readonly do: 'list'; readonly json: boolean }
   | { readonly do: 'check'; readonly json: boolean; readonly options: CheckOptions };
 
-/** @param secretFromEnvironment used where no `--secret` is given. @throws UsageError */
-export function readCommand(args: readonly string[], secretFromEnvironment: string | undefined): Command {
+/** @param keys from the environment, used where no `--secret` is given. @throws UsageError */
+export function readCommand(args: readonly string[], keys: SigningKeys): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { do: 'help' };
   if (values.list) return { do: 'list', json: values.json };
   const [prepareUrl, ...others] = positionals;
   if (prepareUrl === undefined) throw new UsageError('the prepare URL is missing');
   if (others.length > 0) throw new UsageError(`one prepare URL is checked, not also ${others.join(' ')}`);
-  const secret = readSecret(values.secret ?? secretFromEnvironment);
-  return { do: 'check', json: values.json, options: readOptions(prepareUrl, { ...values, secret }) };
+  const signing = values.secret === undefined ? keys : given({ signingSecret: readSecret(values.secret) });
+  return { do: 'check', json: values.json, options: readOptions(prepareUrl, values, signing) };
 }
 
 function parse(args: readonly string[]) {
@@ -73,7 +74,8 @@ function parse(args: readonly string[]) {
 
 function readOptions(
   prepareUrl: string,
-  values: Omit<Values, 'secret'> & { secret: string | undefined },
+  values: Values,
+  { signingSecret, signingMasterKey }: SigningKeys,
 ): CheckOptions {
   const commitUrl = readUrl('--commit-url', values['commit-url']);
   const rollbackUrl = readUrl('--rollback-url', values['rollback-url']);
@@ -87,7 +89,8 @@ function readOptions(
     name: readName(values.name),
     payload: readJson('--payload', values.payload),
     refusedPayload: readJson('--refused-payload', values['refused-payload']),
-    secret: values.secret,
+    secret: signingSecret,
+    masterKey: signingMasterKey,
     restart: values.restart,
     timeoutMs: readTimeout(values['timeout-ms']),
     only: readOnly(values.only),
@@ -153,8 +156,7 @@ function readOnly(text: string | undefined): string[] | undefined {
 }
 
 /** The message does not show it. */
-function readSecret(secret: string | undefined): string | undefined {
-  if (secret === undefined || secret === '') return undefined;
+function readSecret(secret: string): string {
   if (!isSecret(secret)) throw new UsageError(`the secret must be ${secretForm}`);
   return secret;
 }

@@ -15,6 +15,8 @@ export interface CheckOptions {
   readonly refusedPayload?: unknown;
   /** Standard Webhooks secret (`whsec_…`): every request is signed, and the checks of signatures run. */
   readonly secret?: string;
+  /** The coordinator's (`dtckey_…`): requests are signed with the participant's own secret, made of it. */
+  readonly masterKey?: string;
   /** Where it lists what is prepared. Default: the sibling `prepared` of the prepare URL, where that answers. */
   readonly preparedUrl?: string;
   /** Ends and starts the participant: a command for the shell, or a function that resolves when that is done. */

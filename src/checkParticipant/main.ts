@@ -4,6 +4,7 @@
  * Exit code 0: nothing failed. 1: a check failed. 2: wrong usage, or nobody answers.
  */
 import { json, print, stop, UsageError } from '../command/output';
+import { readSigningKeys } from '../command/signingKeys';
 import { checkParticipant } from './checkParticipant';
 import { checks } from './checks';
 import { type Command, readCommand, usage } from './commandLine';
@@ -15,7 +16,7 @@ const name = 'check-participant';
 async function main(): Promise<number> {
   try {
     // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
-    return await run(readCommand(process.argv.slice(2), process.env['DTC_SIGNING_SECRET']));
+    return await run(readCommand(process.argv.slice(2), readSigningKeys(process.env)));
   } catch (error) {
     if (error instanceof UsageError) return stop(name, `${error.message}\n\n${usage}`);
     if (error instanceof ParticipantUnreachable) return stop(name, `${error.message}\n`);

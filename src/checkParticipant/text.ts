@@ -31,6 +31,7 @@ const needs = {
   refusedPayload: '--refused-payload',
   preparedList: 'a list of what is prepared',
   secret: '--secret',
+  masterKey: 'DTC_SIGNING_MASTER_KEY',
   restart: '--restart',
 } as const;
 

@@ -25,8 +25,14 @@ export interface Line {
   readonly urls: Readonly<Record<Phase, string>>;
 }
 
-/** `none`: no such headers. `stale`: rightly signed, an hour ago. `beforeChange`: signed, then the body was changed. */
-type WrongSignature = 'none' | 'stale' | 'beforeChange';
+/**
+ * `none`: no such headers. `stale`: rightly signed, an hour ago. `beforeChange`: signed, then the body was changed.
+ * `forAnother`: as the coordinator signs it for another participant.
+ */
+type WrongSignature = 'none' | 'stale' | 'beforeChange' | 'forAnother';
+
+/** Reserved (RFC 2606 §2), so nobody's; and only its secret is made, nothing is sent there. */
+export const anotherUrl = 'https://another-participant.invalid/prepare';
 
 /** Well over the five minutes that Standard Webhooks libraries allow. */
 const staleMs: Ms = 60 * 60 * 1000;
@@ -166,6 +172,8 @@ function signedBy(
       return { signed: { body, at: Date.now() - staleMs } };
     case 'beforeChange':
       return { signed: { body: right, at: Date.now() } };
+    case 'forAnother':
+      return { signed: { body, at: Date.now(), for: anotherUrl } };
   }
 }
 

@@ -81,8 +81,10 @@ export interface Config {
   /** Empty: any participant but the addresses that are refused always. */
   readonly allowedParticipants: AllowList;
   readonly auth: AuthConfig;
-  /** Signs requests to participants (Standard Webhooks); a secret. */
+  /** Signs requests to participants (Standard Webhooks), the same for all; a secret. */
   readonly signingSecret?: string;
+  /** Of which each participant's own secret is made; a secret. */
+  readonly signingMasterKey?: string;
   readonly sweep: SweepConfig;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;

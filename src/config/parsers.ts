@@ -1,6 +1,6 @@
 /** Owns how one setting's text is read: a parser gives the value, or undefined for what `allowed` does not describe. */
 import { tagPattern } from '../protocol/wire/ids';
-import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { isMasterKey, isSecret, masterKeyForm, secretForm } from '../protocol/wire/signatures';
 
 export interface Parser<T> {
   readonly allowed: string;
@@ -49,6 +49,11 @@ export const anything: Parser<string> = { allowed: 'any text', parse: text => te
 export const signingSecret: Parser<string> = {
   allowed: secretForm,
   parse: text => (isSecret(text) ? text : undefined),
+};
+
+export const signingMasterKey: Parser<string> = {
+  allowed: masterKeyForm,
+  parse: text => (isMasterKey(text) ? text : undefined),
 };
 
 /** Anything may stand in a path but nothing, and NUL. */

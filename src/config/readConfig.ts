@@ -2,6 +2,7 @@
 import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { given } from '../protocol/wire/given';
 import { redactText } from '../protocol/wire/urls';
+import { isSameKey, type SigningKeys } from '../protocol/wire/signatures';
 import { parseApiTokens } from './apiTokens';
 import { problemsOfBinding } from './bindRule';
 import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
@@ -43,7 +44,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     limits: readLimits(reader),
     allowedParticipants,
     auth: readAuth(reader),
-    ...given({ signingSecret: reader.value('DTC_SIGNING_SECRET') }),
+    ...readSigningKeys(reader),
     sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.value('DTC_LOG_LEVEL'),
     temporal: readTemporal(reader, env),
@@ -62,6 +63,21 @@ function readDevServer(reader: SettingReader): DevServerConfig {
     temporalUiPort,
     dataDir: reader.value('DTC_DATA_DIR'),
   };
+}
+
+function readSigningKeys(reader: SettingReader): SigningKeys {
+  const signingSecret = reader.value('DTC_SIGNING_SECRET');
+  const signingMasterKey = reader.value('DTC_SIGNING_MASTER_KEY');
+  if (
+    signingSecret !== undefined &&
+    signingMasterKey !== undefined &&
+    isSameKey(signingMasterKey, signingSecret)
+  ) {
+    const message =
+      'has the same bytes as DTC_SIGNING_SECRET, of which whoever has it could make the secret of every participant: take new ones (the value is not shown)';
+    reader.refuse({ name: 'DTC_SIGNING_MASTER_KEY', message });
+  }
+  return given({ signingSecret, signingMasterKey });
 }
 
 function readAuth(reader: SettingReader): AuthConfig {

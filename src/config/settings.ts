@@ -124,9 +124,13 @@ export const settings = {
     'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read and abort its own; locks), `participant` (read), `operator` (all)',
   ),
   DTC_JWKS_URL: optional(as.jwksUrl, 'or JWTs signed by a key found there, with `sub`, `role` and `exp`'),
+  DTC_SIGNING_MASTER_KEY: secret(
+    as.signingMasterKey,
+    'signs every request with a secret of that participant alone, made of this key and its URL; `npm run participant-secret -- <its prepare URL>` prints it ([Signatures](docs/PARTICIPANTS.md#signatures)): `dtckey_` and the base64 of 32 to 64 random bytes. For workers',
+  ),
   DTC_SIGNING_SECRET: secret(
     as.signingSecret,
-    'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)): `whsec_` and the base64 of 24 to 64 random bytes',
+    'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. For workers',
   ),
   DTC_RECOVERY_URLS: optional(
     as.anything,

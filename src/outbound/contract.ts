@@ -26,6 +26,8 @@ export interface OutboundRequest {
 export interface Signed {
   readonly body: string;
   readonly at: Ms;
+  /** The URL whose participant it is meant for, where that is not the one that it is sent to. */
+  readonly for?: string;
 }
 
 export interface Outbound {

@@ -3,7 +3,9 @@
  * another; how many there are is what the bulkheads let in.
  */
 import { Agent } from 'undici';
+import { given } from '../protocol/wire/given';
 import { type Ms } from '../protocol/wire/phases';
+import { type SigningKeys } from '../protocol/wire/signatures';
 import { type AllowList } from './allowList';
 import { Bulkhead } from './bulkhead';
 import { createConnector, type Lookup } from './connector';
@@ -12,11 +14,10 @@ import { createLookup } from './names/lookup';
 import { createPolicy } from './policy';
 import { send } from './send';
 
-export interface OutboundOptions {
+/** Every request is signed (Standard Webhooks) where there is a key. */
+export interface OutboundOptions extends SigningKeys {
   /** From `parseAllowList`; empty: any participant but those that are refused always. */
   readonly allowed: AllowList;
-  /** Signs every request (Standard Webhooks). */
-  readonly signingSecret?: string;
   /** Calls in flight to one endpoint. */
   readonly callsPerEndpoint?: number;
   readonly maxBodyBytes?: number;
@@ -35,7 +36,8 @@ const keepAliveLongestMs: Ms = 60_000;
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
-  const { signingSecret } = options;
+  const { signingSecret, signingMasterKey } = options;
+  const keys = given({ signingSecret, signingMasterKey });
   const closing = new AbortController();
   const policy = createPolicy(options.allowed);
   const connect = createConnector({
@@ -46,7 +48,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   });
   const agent = createAgent(connect);
   const limits = { maxBodyBytes, maxHeaderCount, drainMs };
-  const sending = { agent, bulkhead: new Bulkhead(callsPerEndpoint), limits, policy, signingSecret };
+  const sending = { agent, bulkhead: new Bulkhead(callsPerEndpoint), limits, policy, keys };
   return {
     check: url => policy.check(url),
     send: request => send(sending, request),

@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { type Agent } from 'undici';
 import { type Reply } from '../protocol/wire/answers';
 import { type Ms } from '../protocol/wire/phases';
-import { signatureHeaders } from '../protocol/wire/signatures';
+import { secretsFor, signatureHeaders, type SigningKeys } from '../protocol/wire/signatures';
 import { endpointOf } from '../protocol/wire/urls';
 import { type Admission, type Bulkhead } from './bulkhead';
 import { type OutboundRequest } from './contract';
@@ -19,7 +19,7 @@ export interface Sending {
   readonly bulkhead: Bulkhead;
   readonly limits: AnswerLimits;
   readonly policy: Policy;
-  readonly signingSecret: string | undefined;
+  readonly keys: SigningKeys;
 }
 
 export async function send(sending: Sending, request: OutboundRequest): Promise<Reply> {
@@ -53,11 +53,11 @@ function notAdmitted(
   return { kind: 'notSent', code: 'busy', message };
 }
 
-function start({ agent, limits, signingSecret }: Sending, request: OutboundRequest): Attempt {
+function start({ agent, limits, keys }: Sending, request: OutboundRequest): Attempt {
   const { origin, pathname, search } = new URL(request.url);
   const attempt = new Attempt(request, limits);
   if (attempt.replied) return attempt;
-  const headers = { 'accept-encoding': 'identity', ...request.headers, ...signature(request, signingSecret) };
+  const headers = { 'accept-encoding': 'identity', ...request.headers, ...signature(request, keys) };
   const { method = 'POST', body } = request;
   const content = method === 'GET' ? {} : { body };
   try {
@@ -73,10 +73,10 @@ function start({ agent, limits, signingSecret }: Sending, request: OutboundReque
  * changes nothing, and each sending has an id of its own.
  */
 function signature(
-  { headers, body, signed = { body, at: Date.now() } }: OutboundRequest,
-  secret: string | undefined,
+  { url, headers, body, signed = { body, at: Date.now() } }: OutboundRequest,
+  keys: SigningKeys,
 ): Readonly<Record<string, string>> {
-  if (secret === undefined || signed === 'not') return {};
+  if (signed === 'not') return {};
   const id = headers['idempotency-key'] ?? randomUUID();
-  return signatureHeaders(secret, { id, body: signed.body, now: signed.at });
+  return signatureHeaders(secretsFor(keys, signed.for ?? url), { id, body: signed.body, now: signed.at });
 }

@@ -1,6 +1,6 @@
 /** Owns what is wrong with the options of a participant: said at its start, rather than at the first call that needs them. */
 import { namePattern } from '../protocol/wire/names';
-import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { isMasterKey, isSecret, secretForm } from '../protocol/wire/signatures';
 import { type ParticipantOptions } from './contract';
 
 const defaultService = 'service';
@@ -13,6 +13,10 @@ export function checkOptions({
 }: ParticipantOptions): string {
   if (!namePattern.test(service))
     throw new Error(`service is ${JSON.stringify(service)}: it must be 1 to 64 of A-Z a-z 0-9 . _ -`);
+  if (secrets.some(isMasterKey))
+    throw new Error(
+      "secrets has a coordinator's master key (the value is not shown): give the participant its own secret alone, as participant-secret prints it",
+    );
   if (!secrets.every(isSecret))
     throw new Error(
       `secrets has an entry of another form (the value is not shown): each must be ${secretForm}`,

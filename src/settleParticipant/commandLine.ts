@@ -7,7 +7,8 @@ export const usage = `settle-participant list <URL of the participant>
 settle-participant commit|rollback <URL of the participant> <transaction id> <participant> --reason <text> [--by <name>]
 
 Shows what a participant of the kit holds prepared, or ends one of it by hand. The URL is its prepare URL, or that of its
-list (…/prepared). Where the participant asks for signatures, set DTC_SIGNING_SECRET.
+list (…/prepared), as the coordinator calls it. Where the participant asks for signatures, set the coordinator's
+DTC_SIGNING_MASTER_KEY, or, as DTC_SIGNING_SECRET, the participant's own secret or the one that all share.
 Ask the coordinator first: GET /transactions/<id>. What its "decision" says is what to settle; a participant that ends
 otherwise leaves the transaction half done.
 

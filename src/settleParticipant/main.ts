@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** Owns the command `settle-participant`: what an operator lists and ends by hand at a participant of the kit. */
 import { json, print, stop, UsageError } from '../command/output';
+import { readSigningKeys } from '../command/signingKeys';
 import { plain } from '../protocol/wire/plainText';
-import { isSecret, secretForm } from '../protocol/wire/signatures';
+import { type SigningKeys } from '../protocol/wire/signatures';
 import { type Command, readCommand, usage } from './commandLine';
 import { type Answer, type Entry, listPrepared, NoAnswer, settle } from './requests';
 
@@ -10,7 +11,8 @@ const name = 'settle-participant';
 
 async function main(): Promise<number> {
   try {
-    return await run(readCommand(process.argv.slice(2)), readSecret());
+    // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
+    return await run(readCommand(process.argv.slice(2)), readSigningKeys(process.env));
   } catch (error) {
     if (error instanceof UsageError) return stop(name, `${error.message}\n\n${usage}`);
     if (error instanceof NoAnswer) return stop(name, `${error.message}\n`);
@@ -18,22 +20,13 @@ async function main(): Promise<number> {
   }
 }
 
-/** The environment keeps it from other users of the machine, whom a command line shows to. */
-function readSecret(): string | undefined {
-  // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
-  const secret = process.env['DTC_SIGNING_SECRET'];
-  if (secret !== undefined && !isSecret(secret))
-    throw new UsageError(`DTC_SIGNING_SECRET must be ${secretForm}`);
-  return secret;
-}
-
-async function run(command: Command, secret: string | undefined): Promise<number> {
+async function run(command: Command, keys: SigningKeys): Promise<number> {
   if (command.do === 'help') return print(usage);
   if (command.do === 'settle') {
-    const answer = await settle(command.url, command.settlement, secret);
+    const answer = await settle(command.url, command.settlement, keys);
     return answer.status === 200 ? print(command.json ? json(answer.body) : 'done\n') : refused(answer);
   }
-  const found = await listPrepared(command.url, secret);
+  const found = await listPrepared(command.url, keys);
   if ('status' in found) return refused(found);
   return print(command.json ? json({ prepared: found }) : listText(found));
 }

@@ -1,6 +1,6 @@
 /** Owns what is asked of the participant, signed where there is a secret. */
 import { randomUUID } from 'node:crypto';
-import { signatureHeaders } from '../protocol/wire/signatures';
+import { secretsFor, signatureHeaders, type SigningKeys } from '../protocol/wire/signatures';
 import { siblingUrl } from '../protocol/wire/urls';
 
 export interface Answer {
@@ -22,11 +22,11 @@ export class NoAnswer extends Error {
 const timeoutMs = 30_000;
 
 /** All pages. */
-export async function listPrepared(url: URL, secret: string | undefined): Promise<Answer | readonly Entry[]> {
+export async function listPrepared(url: URL, keys: SigningKeys): Promise<Answer | readonly Entry[]> {
   const entries: Entry[] = [];
   const page = new URL(siblingUrl(url.href, 'prepared'));
   for (;;) {
-    const answer = await ask(page, { method: 'GET', body: '' }, secret);
+    const answer = await ask(page, { method: 'GET', body: '' }, keys);
     if (answer.status !== 200) return answer;
     entries.push(...(answer.body['prepared'] as readonly Entry[]));
     if (typeof answer.body['next'] !== 'string') return entries;
@@ -34,9 +34,9 @@ export async function listPrepared(url: URL, secret: string | undefined): Promis
   }
 }
 
-export async function settle(url: URL, settlement: object, secret: string | undefined): Promise<Answer> {
+export async function settle(url: URL, settlement: object, keys: SigningKeys): Promise<Answer> {
   const settling = new URL(siblingUrl(url.href, 'settle'));
-  return ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, secret);
+  return ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, keys);
 }
 
 interface Asked {
@@ -44,9 +44,9 @@ interface Asked {
   readonly body: string;
 }
 
-async function ask(url: URL, { method, body }: Asked, secret: string | undefined): Promise<Answer> {
-  const signed =
-    secret === undefined ? {} : signatureHeaders(secret, { id: randomUUID(), body, now: Date.now() });
+async function ask(url: URL, { method, body }: Asked, keys: SigningKeys): Promise<Answer> {
+  const about = { id: randomUUID(), body, now: Date.now() };
+  const signed = signatureHeaders(secretsFor(keys, url.href), about);
   const content = method === 'GET' ? {} : { body };
   try {
     const headers = { 'content-type': 'application/json', ...signed };

@@ -6,7 +6,7 @@ import { readId } from '../../src/protocol/wire/ids';
 import { type RunningParticipant, startParticipant } from './participant';
 import { type Quirk, quirks } from './quirks';
 
-const secret = 'whsec_dGhlIHNlY3JldCBvZiB0aGUgdGVzdHMgYW5kIG5vIG90aGVy';
+const masterKey = `dtckey_${Buffer.alloc(32, 9).toString('base64')}`;
 let participant: RunningParticipant | undefined;
 
 afterEach(async () => {
@@ -19,7 +19,7 @@ async function check(
   wrongs: readonly Quirk[],
   options: Partial<CheckOptions> = {},
 ): Promise<readonly CheckResult[]> {
-  const running = (participant = await startParticipant(wrongs, { secret }));
+  const running = (participant = await startParticipant(wrongs, { masterKey }));
   const report = await checkParticipant({
     prepareUrl: running.prepareUrl,
     payload: { amount: 10 },
@@ -28,7 +28,7 @@ async function check(
       running.restart();
       return Promise.resolve();
     },
-    secret,
+    masterKey,
     ...options,
   });
   return report.checks;
@@ -175,6 +175,7 @@ const caught: readonly Row[] = [
       'prepare-after-decide-by-refused',
       'commit-without-prepare-refused',
       'unsigned-refused',
+      'signed-for-another-refused',
       'stale-signature-refused',
       'tampered-body-refused',
     ],
@@ -209,10 +210,14 @@ const caught: readonly Row[] = [
   [['listsForEver'], ['prepare-after-commit-changes-nothing', 'prepared-list-shows-what-is-prepared']],
   [['listsOnePage'], ['prepared-list-pages']],
   [['listsNoTimes'], ['prepared-list-shows-what-is-prepared', 'prepared-list-pages']],
-  [['checksNoSignature'], ['unsigned-refused', 'stale-signature-refused', 'tampered-body-refused']],
-  [['checksSignatureOfPrepareOnly'], ['unsigned-refused']],
+  [
+    ['checksNoSignature'],
+    ['unsigned-refused', 'signed-for-another-refused', 'stale-signature-refused', 'tampered-body-refused'],
+  ],
+  [['checksSignatureOfPrepareOnly'], ['unsigned-refused', 'signed-for-another-refused']],
+  [['takesSignedForAnother'], ['signed-for-another-refused']],
   [['takesStaleSignature'], ['stale-signature-refused']],
-  [['takesAnyBody'], ['tampered-body-refused']],
+  [['takesAnyBody'], ['signed-for-another-refused', 'tampered-body-refused']],
   [['losesPrepared'], ['prepared-survives-restart']],
   [['losesCommitted'], ['commit-survives-restart']],
   [
@@ -278,6 +283,7 @@ it('skips what it was not given the means for, and says what is missing', async 
     'prepared-list-pages':
       'it has no list of what is prepared (--prepared-url, by default "prepared" beside prepare)',
     'unsigned-refused': 'needs --secret',
+    'signed-for-another-refused': 'needs DTC_SIGNING_MASTER_KEY',
     'stale-signature-refused': 'needs --secret',
     'tampered-body-refused': 'needs --secret',
     'prepared-survives-restart': 'needs --restart',

@@ -5,6 +5,8 @@ import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request } from 'express';
 import { Webhook } from 'standardwebhooks';
+import { anotherUrl } from '../../src/checkParticipant/transaction';
+import { participantSecret } from '../../src/protocol/wire/signatures';
 import { type ReceivedCall, Ledger, type State } from './ledger';
 import { type Quirk } from './quirks';
 
@@ -13,6 +15,8 @@ export interface ParticipantOptions {
   /** Default: in memory. */
   readonly file?: string;
   readonly secret?: string;
+  /** The coordinator's, of which it has its own secret. */
+  readonly masterKey?: string;
 }
 
 export interface RunningParticipant {
@@ -37,16 +41,21 @@ type Is = (quirk: Quirk) => boolean;
 
 export async function startParticipant(
   quirks: readonly Quirk[] = [],
-  { port = 0, file = ':memory:', secret }: ParticipantOptions = {},
+  { port = 0, file = ':memory:', secret, masterKey }: ParticipantOptions = {},
 ): Promise<RunningParticipant> {
   const is: Is = quirk => quirks.includes(quirk);
   const ledger = new Ledger(file, is);
   const requests: ReceivedRequest[] = [];
-  const app = application(ledger, is, { secret, requests });
+  const secrets = secret === undefined ? [] : [secret];
+  const app = application(ledger, is, { secrets, requests });
   const server = createServer(app).listen(port, '127.0.0.1');
   await once(server, 'listening');
+  const prepareUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prepare`;
+  if (masterKey !== undefined) secrets.push(participantSecret(masterKey, prepareUrl));
+  if (masterKey !== undefined && is('takesSignedForAnother'))
+    secrets.push(participantSecret(masterKey, anotherUrl));
   return {
-    prepareUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/prepare`,
+    prepareUrl,
     requests,
     count: state => ledger.count(state),
     restart: () => {
@@ -64,11 +73,11 @@ export async function startParticipant(
 }
 
 interface Surroundings {
-  readonly secret: string | undefined;
+  readonly secrets: readonly string[];
   readonly requests: ReceivedRequest[];
 }
 
-function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings): express.Express {
+function application(ledger: Ledger, is: Is, { secrets, requests }: Surroundings): express.Express {
   const app = express();
   const comesAgain = unavailability(is);
   const work = workOf(ledger, is);
@@ -83,14 +92,16 @@ function application(ledger: Ledger, is: Is, { secret, requests }: Surroundings)
   app.use(express.text({ type: 'application/json' }));
   app.post('/:phase', async (request, response) => {
     requests.push(receivedOf(request));
-    const refusal = refusalOf(request, is, secret);
+    const refusal = refusalOf(request, is, secrets);
     if (refusal !== undefined) return void response.sendStatus(refusal);
     const call = JSON.parse(textOf(request)) as ReceivedCall;
     if (comesAgain(call, response)) return;
     if (call.phase === 'prepare' && answersOddly(response, is)) return;
     const status = await work(call);
-    if (call.phase === 'prepare' && status === 409 && is('refusesInBrokenJson'))
-      { saysBrokenNo(response); return; }
+    if (call.phase === 'prepare' && status === 409 && is('refusesInBrokenJson')) {
+      saysBrokenNo(response);
+      return;
+    }
     if (call.phase === 'prepare' && status === 200 && is('saysOk')) return void response.send('OK');
     response.writeHead(status);
     if (call.phase !== 'prepare' && is('answersAtLength')) response.write('x'.repeat(1024 * 1024));
@@ -179,10 +190,11 @@ const knownFields = new Set([
 ]);
 
 /** The status for what it does not even look into. */
-function refusalOf(request: Request, is: Is, secret: string | undefined): number | undefined {
+function refusalOf(request: Request, is: Is, secrets: readonly string[]): number | undefined {
   const phase = request.path.slice(1);
   const looks = phase === 'prepare' || !is('checksSignatureOfPrepareOnly');
-  if (secret !== undefined && looks && !isSigned(request, is, new Webhook(secret))) return 401;
+  const signed = secrets.some(secret => isSigned(request, is, new Webhook(secret)));
+  if (secrets.length > 0 && looks && !signed) return 401;
   if (is('refusesTraceparent') && request.get('traceparent') !== undefined) return 400;
   const fields = Object.keys(JSON.parse(textOf(request)) as object);
   return is('refusesUnknownFields') && fields.some(field => !knownFields.has(field)) ? 400 : undefined;

@@ -15,8 +15,13 @@ interface Launched {
   readonly firstLine: Promise<string>;
 }
 
-export function launch(program: string, args: readonly string[]): Launched {
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+export function launch(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Launched {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const output = { stdout: '', stderr: '' };
   child.stderr.on('data', data => (output.stderr += String(data)));
@@ -81,7 +86,7 @@ export async function runCheck(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const program = join(root, 'dist/src/checkParticipant/main.js');
-  const env = { ...process.env, DTC_SIGNING_SECRET: '', ...environment };
+  const env = { ...process.env, DTC_SIGNING_SECRET: '', DTC_SIGNING_MASTER_KEY: '', ...environment };
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     env,

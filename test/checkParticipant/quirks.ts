@@ -57,6 +57,7 @@ export const quirks = {
   listsNoTimes: 'the entries of the list have no preparedAt',
   checksNoSignature: 'signatures are not looked at',
   checksSignatureOfPrepareOnly: 'signatures of commit and rollback are not looked at',
+  takesSignedForAnother: 'what was signed for another participant is as good',
   takesStaleSignature: 'the time of a signature is not looked at',
   takesAnyBody: 'that there is a signature is enough',
   losesPrepared: 'what is prepared is lost in a restart',

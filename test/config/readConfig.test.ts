@@ -245,11 +245,37 @@ describe('DTC_SIGNING_SECRET', () => {
   );
 });
 
+describe('DTC_SIGNING_MASTER_KEY', () => {
+  const bytes = Buffer.alloc(32, 7).toString('base64');
+  const allowed = 'allowed: "dtckey_" and the base64 of 32 to 64 random bytes (the value is not shown)';
+
+  it('is a key of its own form, alone or beside the shared secret', () => {
+    const other = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+    const env = { DTC_SIGNING_MASTER_KEY: `dtckey_${bytes}`, DTC_SIGNING_SECRET: other };
+    expect(readConfig(env)).toMatchObject({ signingMasterKey: `dtckey_${bytes}`, signingSecret: other });
+  });
+
+  it.each(['', `whsec_${bytes}`, bytes, `dtckey_${Buffer.alloc(31).toString('base64')}`])(
+    'of another form is refused: %p',
+    text => {
+      const [problem] = problemsOf({ DTC_SIGNING_MASTER_KEY: text });
+      expect(problem).toEqual({ name: 'DTC_SIGNING_MASTER_KEY', message: allowed });
+    },
+  );
+
+  it('may not be the shared secret under another name', () => {
+    const env = { DTC_SIGNING_MASTER_KEY: `dtckey_${bytes}`, DTC_SIGNING_SECRET: `whsec_${bytes}` };
+    expect(problemsOf(env)).toMatchObject([{ name: 'DTC_SIGNING_MASTER_KEY' }]);
+    expect(() => readConfig(env)).not.toThrow(bytes);
+  });
+});
+
 describe('secrets', () => {
   it('are in no message', () => {
     const env = {
       DTC_API_TOKENS: 'alice:client:hidden',
       DTC_SIGNING_SECRET: 'hidden',
+      DTC_SIGNING_MASTER_KEY: 'hidden',
       DTC_APITOKENS: 'hidden',
       DTC_PUBLIC_URL: 'http://user:hidden@a/?key=hidden',
       DTC_JWKS_URL: 'http://a/keys?key=hidden',

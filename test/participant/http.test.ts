@@ -99,8 +99,8 @@ describe('a request that the coordinator signed', () => {
   it('is refused when stale, and when its body is not what was signed', async () => {
     await start({ secrets: [secret] });
     const body = participantBody(prepareOf(newId()));
-    const old = signatureHeaders(secret, { id: 'a', body, now: Date.now() - 301_000 });
-    const fresh = signatureHeaders(secret, { id: 'a', body, now: Date.now() });
+    const old = signatureHeaders([secret], { id: 'a', body, now: Date.now() - 301_000 });
+    const fresh = signatureHeaders([secret], { id: 'a', body, now: Date.now() });
     expect((await post('prepare', body, old)).text).toContain('timestamp too old');
     expect((await post('prepare', body.replace('10', '99'), fresh)).status).toBe(401);
     expect((await post('prepare', body, fresh)).status).toBe(200);
@@ -110,7 +110,7 @@ describe('a request that the coordinator signed', () => {
     await start({ secrets: [secret] });
     const list = `${service.base}/prepared`;
     expect((await fetch(list)).status).toBe(401);
-    const headers = signatureHeaders(secret, { id: 'list', body: '', now: Date.now() });
+    const headers = signatureHeaders([secret], { id: 'list', body: '', now: Date.now() });
     expect((await fetch(list, { headers })).status).toBe(200);
     expect((await post('settle', '{}')).status).toBe(401);
   });

@@ -13,12 +13,16 @@ export const signatureChecks: readonly Check[] = [
     transactions: 2,
     commits: 0,
     needs: 'secret',
-    run: async bench => {
-      await refusesPrepare(bench, { signature: 'none' });
-      const transaction = await bench.prepared();
-      await transaction.refusesCommit({ signature: 'none' });
-      await transaction.rollsBack();
-    },
+    run: bench => refusesBoth(bench, { signature: 'none' }),
+  },
+  {
+    name: 'signed-for-another-refused',
+    does: 'Sends a prepare, and a commit of what is prepared, that were signed for another participant, and expects a refusal of both.',
+    why: 'Whoever takes part could otherwise pass on what it was sent, or sign what was never decided (I1).',
+    transactions: 2,
+    commits: 0,
+    needs: 'masterKey',
+    run: bench => refusesBoth(bench, { signature: 'forAnother' }),
   },
   {
     name: 'stale-signature-refused',
@@ -39,6 +43,13 @@ export const signatureChecks: readonly Check[] = [
     run: bench => refusesPrepare(bench, { signature: 'beforeChange', body: decideLater }),
   },
 ];
+
+async function refusesBoth(bench: Bench, twist: Twist): Promise<void> {
+  await refusesPrepare(bench, twist);
+  const transaction = await bench.prepared();
+  await transaction.refusesCommit(twist);
+  await transaction.rollsBack();
+}
 
 async function refusesPrepare(bench: Bench, twist: Twist): Promise<void> {
   const transaction = bench.open();

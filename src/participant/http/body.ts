@@ -40,7 +40,7 @@ export function demandSignature(request: Request, body: string, secrets: readonl
   if (why !== undefined)
     throw new Problem(
       'unsigned',
-      `the request is not signed with the shared secret (Standard Webhooks): ${why}`,
+      `the request is not signed with a secret of this participant (Standard Webhooks): ${why}`,
     );
 }
 
