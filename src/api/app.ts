@@ -26,7 +26,7 @@ export function createApi(api: ApiDependencies): Express {
   app.disable('etag'); // answers change from one request to the next, and none is cached
   app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api));
   app.use(guardHost(api.config));
-  const identified = authenticate(api.config.auth);
+  const identified = authenticate(api.config.auth, api.log);
   app.use('/transactions', identified, transactionRoutes(api));
   app.use('/locks', identified, lockRoutes(api));
   app.use('/orphans', identified, orphanRoutes(api));

@@ -7,25 +7,26 @@ import { type RequestHandler } from 'express';
 import { type ApiToken, hashToken } from '../config/apiTokens';
 import { isAuthenticated } from '../config/bindRule';
 import { type AuthConfig } from '../config/config';
+import { type Log } from '../telemetry/log';
 import { type Caller, contextOf } from './requestContext';
 import { createJwtReader } from './jwt';
 import { Problem } from './problems';
 
 const anonymous: Caller = { name: 'anonymous', role: 'operator' };
 
-export function authenticate(auth: AuthConfig): RequestHandler {
-  const identify = isAuthenticated({ auth }) ? createIdentifier(auth) : () => Promise.resolve(anonymous);
+export function authenticate(auth: AuthConfig, log: Pick<Log, 'warn'>): RequestHandler {
+  const identify = isAuthenticated({ auth }) ? createIdentifier(auth, log) : () => Promise.resolve(anonymous);
   return async (request, response, next) => {
     contextOf(response).caller = await identify(request.headers.authorization);
     next();
   };
 }
 
-function createIdentifier({
-  tokens,
-  jwksUrl,
-}: AuthConfig): (authorization: string | undefined) => Promise<Caller> {
-  const readJwt = jwksUrl === undefined ? undefined : createJwtReader(jwksUrl);
+function createIdentifier(
+  { tokens, jwksUrl }: AuthConfig,
+  log: Pick<Log, 'warn'>,
+): (authorization: string | undefined) => Promise<Caller> {
+  const readJwt = jwksUrl === undefined ? undefined : createJwtReader(jwksUrl, log);
   return async authorization => {
     const token = bearerToken(authorization);
     const caller = ownerOf(token, tokens) ?? (await readJwt?.(token));

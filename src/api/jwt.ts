@@ -3,6 +3,8 @@
  * its role in `role`. An invalid token is nobody's; keys that cannot be had are an outage, not an invalid token.
  */
 import { callerNamePattern, isRole } from '../config/apiTokens';
+import { type Log } from '../telemetry/log';
+import { createKeySet } from './keySet';
 import { type Caller } from './requestContext';
 import { Problem, retryAfter } from './problems';
 
@@ -34,8 +36,11 @@ const tokenFaults = new Set([
   'ERR_JOSE_NOT_SUPPORTED',
 ]);
 
-export function createJwtReader(jwksUrl: string): (token: string) => Promise<Caller | undefined> {
-  const verifier = createVerifier(jwksUrl);
+export function createJwtReader(
+  jwksUrl: string,
+  log: Pick<Log, 'warn'>,
+): (token: string) => Promise<Caller | undefined> {
+  const verifier = createVerifier(jwksUrl, log);
   return async token => {
     if (token.split('.').length !== 3) return undefined; // spares the key server what is no JWT
     try {
@@ -53,10 +58,12 @@ export function createJwtReader(jwksUrl: string): (token: string) => Promise<Cal
   };
 }
 
-/** jose is loaded only where JWTs are in use: it is an ES module, which Node 20 warns about when CommonJS loads it. */
-async function createVerifier(jwksUrl: string): Promise<(token: string) => Promise<Record<string, unknown>>> {
-  const { createRemoteJWKSet, jwtVerify } = await import('jose');
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
+async function createVerifier(
+  jwksUrl: string,
+  log: Pick<Log, 'warn'>,
+): Promise<(token: string) => Promise<Record<string, unknown>>> {
+  const { jwtVerify } = await import('jose');
+  const keys = await createKeySet(jwksUrl, log);
   return async token => {
     const { payload } = await jwtVerify(token, keys, {
       algorithms,

@@ -6,14 +6,21 @@ import { Harness, problem } from './harness';
 let keys: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
 let keyServer: Server;
 let keyServerStatus = 200;
+/** What it answers, and how often it was asked. */
+let keySet = '';
+let wholeSet = '';
+let keyReads = 0;
 let api: Harness;
 
 beforeAll(async () => {
   keys = await generateKeyPair('ES256');
-  const set = JSON.stringify({
+  wholeSet = JSON.stringify({
     keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }],
   });
-  keyServer = createServer((_request, response) => response.writeHead(keyServerStatus).end(set));
+  keyServer = createServer((_request, response) => {
+    keyReads += 1;
+    response.writeHead(keyServerStatus).end(keySet);
+  });
   await new Promise<void>(resolve => keyServer.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => {
@@ -21,6 +28,7 @@ afterAll(() => {
 });
 beforeEach(async () => {
   keyServerStatus = 200;
+  keySet = wholeSet;
   const { port } = keyServer.address() as AddressInfo;
   api = await Harness.start({
     DTC_JWKS_URL: `http://127.0.0.1:${port}/keys`,
@@ -91,6 +99,90 @@ describe('refuses with 401', () => {
 
   it('what only looks like one', async () => {
     expect(await read('a.b.c')).toEqual(problem('unauthenticated', 401));
+  });
+});
+
+describe('while the identity provider is away', () => {
+  const minuteMs = 60_000;
+  const stale = 'the keys of DTC_JWKS_URL cannot be read: those that are known go on';
+  let aheadMs = 0;
+  beforeEach(() => {
+    aheadMs = 0;
+    const now = Date.now;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['answers 500', 500],
+    ['answers what is no key set', 200],
+  ])('known keys go on for a day where it %s', async (_, status) => {
+    const token = await sign(claims);
+    expect((await read(token)).status).toBe(200);
+    keyServerStatus = status;
+    keySet = '<html>';
+    aheadMs = 11 * minuteMs;
+    expect((await read(token)).status).toBe(200);
+    expect(await api.logLines(stale)).toHaveLength(1);
+    aheadMs = 24 * 60 * minuteMs - minuteMs;
+    expect((await read(token)).status).toBe(200);
+    aheadMs = 24 * 60 * minuteMs + minuteMs;
+    expect(await read(token)).toEqual(problem('keys-unavailable', 503));
+  });
+
+  it('known keys go on where nobody listens any more', async () => {
+    const other = createServer((_request, response) => response.end(keySet));
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await api.close();
+    api = await Harness.start({ DTC_JWKS_URL: `http://127.0.0.1:${port}/keys` });
+    api.coordinator.add('testt1', 'alice');
+    const token = await sign(claims);
+    expect((await read(token)).status).toBe(200);
+    other.closeAllConnections();
+    await new Promise(resolve => other.close(resolve));
+    aheadMs = 60 * minuteMs;
+    expect((await read(token)).status).toBe(200);
+  });
+
+  it('it is asked again every half minute, by one request', async () => {
+    const token = await sign(claims);
+    await read(token);
+    keyServerStatus = 500;
+    aheadMs = 11 * minuteMs;
+    const before = keyReads;
+    await Promise.all([read(token), read(token), read(token)]);
+    expect(keyReads - before).toBe(1);
+    aheadMs += minuteMs;
+    await read(token);
+    expect(keyReads - before).toBe(2);
+  });
+
+  it('an unknown key is no bad token: it cannot be looked up', async () => {
+    await read(await sign(claims));
+    keyServerStatus = 500;
+    aheadMs = minuteMs;
+    const header = { alg: 'ES256', kid: 'k2' };
+    const unknown = new SignJWT({ ...claims, exp: 9_999_999_999 }).setProtectedHeader(header);
+    expect(await read(await unknown.sign(keys.privateKey))).toEqual(problem('keys-unavailable', 503));
+  });
+});
+
+describe('while the identity provider answers', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it('a key that it has withdrawn goes after ten minutes, and a new one is found after half a minute', async () => {
+    const token = await sign(claims);
+    expect((await read(token)).status).toBe(200);
+    const next = await generateKeyPair('ES256');
+    keySet = JSON.stringify({ keys: [{ ...(await exportJWK(next.publicKey)), kid: 'k2', alg: 'ES256' }] });
+    const now = Date.now;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 40_000);
+    const header = { alg: 'ES256', kid: 'k2' };
+    const newer = new SignJWT({ ...claims, exp: 9_999_999_999 }).setProtectedHeader(header);
+    expect((await read(await newer.sign(next.privateKey))).status).toBe(200);
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 11 * 60_000);
+    expect(await read(token)).toEqual(problem('unauthenticated', 401));
   });
 });
 
