@@ -1,5 +1,6 @@
 /** Owns the list of bearer tokens. Only their hashes are kept: a configuration that leaks holds no token (I11). */
 import { createHash } from 'node:crypto';
+import { type Parser, Wrong } from './parsers';
 
 /** `client`: start, read and abort its own; `participant`: read one transaction; `operator`: all (PROTOCOL §5). */
 export type Role = 'client' | 'participant' | 'operator';
@@ -24,17 +25,20 @@ export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** @returns the tokens, or what is wrong, by position and without the secrets. */
-export function parseApiTokens(text: string): readonly ApiToken[] | { readonly error: string } {
-  const tokens: ApiToken[] = [];
-  for (const [index, entry] of text.split(',').entries()) {
-    const parsed = parseEntry(entry.trim());
-    const error = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
-    if (error !== undefined) return { error: `entry ${index + 1} ${error}` };
-    if (typeof parsed !== 'string') tokens.push(parsed);
-  }
-  return tokens;
-}
+/** What is wrong is said by position and name, without the secrets. */
+export const apiTokens: Parser<readonly ApiToken[]> = {
+  allowed: 'a comma list of name:role:token',
+  parse: text => {
+    const tokens: ApiToken[] = [];
+    for (const [index, entry] of text.split(',').entries()) {
+      const parsed = parseEntry(entry.trim());
+      const wrong = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
+      if (wrong !== undefined) return new Wrong(`entry ${index + 1} ${wrong}`);
+      if (typeof parsed !== 'string') tokens.push(parsed);
+    }
+    return tokens;
+  },
+};
 
 function parseEntry(entry: string): ApiToken | string {
   const [name = '', role, ...rest] = entry.split(':');

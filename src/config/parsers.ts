@@ -1,10 +1,20 @@
-/** Owns how one setting's text is read: a parser gives the value, or undefined for what `allowed` does not describe. */
+/** Owns how one setting's text is read: a parser gives the value, or for what `allowed` does not describe undefined or what is wrong. */
+import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { tagPattern } from '../protocol/wire/ids';
 import { isMasterKey, isSecret, masterKeyForm, secretForm } from '../protocol/wire/signatures';
 
 export interface Parser<T> {
   readonly allowed: string;
-  readonly parse: (text: string) => T | undefined;
+  readonly parse: (text: string) => T | Wrong | undefined;
+}
+
+/** What is wrong, where `allowed` alone does not show it. */
+export class Wrong {
+  /** @param part of the text that is wrong, where it is an entry of a list */
+  constructor(
+    readonly what: string,
+    readonly part?: string,
+  ) {}
 }
 
 export function integer(min: number, max: number, unit = ''): Parser<number> {
@@ -24,7 +34,7 @@ export function wholeSeconds(min: number, max: number): Parser<number> {
     allowed: `a whole number of seconds, in milliseconds: a multiple of 1000 from ${min} to ${max}`,
     parse: text => {
       const value = parse(text);
-      return value !== undefined && value % 1_000 === 0 ? value : undefined;
+      return typeof value === 'number' && value % 1_000 === 0 ? value : undefined;
     },
   };
 }
@@ -42,9 +52,6 @@ export const host = matching(
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/,
   'a host name or an IP address, without brackets or port',
 );
-
-/** For a setting whose reader has its own way of saying what is wrong. */
-export const anything: Parser<string> = { allowed: 'any text', parse: text => text };
 
 export const signingSecret: Parser<string> = {
   allowed: secretForm,
@@ -76,6 +83,19 @@ export const baseUrl: Parser<string> = {
     const url = httpUrl(text);
     const plain = url?.search === '' && url.hash === '' && !/[?#]/.test(text);
     return plain ? url.href.replace(/\/+$/, '') : undefined;
+  },
+};
+
+/** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */
+export const allowList: Parser<AllowList> = {
+  allowed:
+    'a comma list of origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)',
+  parse: text => {
+    const read = parseAllowList(text);
+    if ('problem' in read) return new Wrong(read.problem, read.entry);
+    return read.entries.length > 0
+      ? read.entries
+      : new Wrong('names nobody: unset it, or say who may be called');
   },
 };
 

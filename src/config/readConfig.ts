@@ -1,9 +1,6 @@
 /** Owns the reading of the whole configuration (PROTOCOL §5): a `Config`, or one `ConfigError` that lists every problem. */
-import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { given } from '../protocol/wire/given';
-import { redactText } from '../protocol/wire/urls';
 import { isSameKey, type SigningKeys } from '../protocol/wire/signatures';
-import { parseApiTokens } from './apiTokens';
 import { problemsOfBinding } from './bindRule';
 import { type AuthConfig, type Config, type DevServerConfig, type TemporalConfig } from './config';
 import { ConfigError, type SettingProblem } from './configError';
@@ -28,7 +25,7 @@ export function readConfig(env: Environment): Config {
 }
 
 function readSettings(reader: SettingReader, env: Environment): Config {
-  const allowedParticipants = readAllowList(reader);
+  const allowedParticipants = reader.value('DTC_ALLOWED_PARTICIPANTS') ?? [];
   const publicUrl = reader.value('DTC_PUBLIC_URL');
   const coordinatorId = reader.value('DTC_COORDINATOR_ID');
   return {
@@ -82,27 +79,7 @@ function readSigningKeys(reader: SettingReader): SigningKeys {
 
 function readAuth(reader: SettingReader): AuthConfig {
   const jwksUrl = reader.value('DTC_JWKS_URL');
-  const text = reader.value('DTC_API_TOKENS');
-  const tokens = text === undefined ? [] : parseApiTokens(text);
-  if ('error' in tokens) {
-    const message = `${tokens.error}; allowed: a comma list of name:role:token (values are not shown)`;
-    reader.refuse({ name: 'DTC_API_TOKENS', message });
-  }
-  return { tokens: 'error' in tokens ? [] : tokens, ...(jwksUrl === undefined ? {} : { jwksUrl }) };
-}
-
-/** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */
-function readAllowList(reader: SettingReader): AllowList {
-  const text = reader.value('DTC_ALLOWED_PARTICIPANTS');
-  if (text === undefined) return [];
-  const parsed = parseAllowList(text);
-  if ('entries' in parsed && parsed.entries.length > 0) return parsed.entries;
-  const message =
-    'problem' in parsed
-      ? `"${redactText(parsed.entry)}" ${parsed.problem}`
-      : 'names nobody: unset it, or say who may be called';
-  reader.refuse({ name: 'DTC_ALLOWED_PARTICIPANTS', value: redactText(text), message });
-  return [];
+  return { tokens: reader.value('DTC_API_TOKENS') ?? [], ...given({ jwksUrl }) };
 }
 
 /** Temporal's tools take an empty variable for an unset one, so this does too. */

@@ -1,7 +1,7 @@
 /** Owns reading settings one by one while collecting what is wrong with them: nothing throws until all are read. */
 import { redactText } from '../protocol/wire/urls';
 import { type SettingProblem } from './configError';
-import { type Parser } from './parsers';
+import { type Parser, Wrong } from './parsers';
 import { type Defaulted, type Optional, type SettingName, type SettingValue, settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,11 +32,12 @@ export class SettingReader {
   ): T | undefined {
     const text = this.environment[name];
     if (text === undefined) return undefined;
-    const value = parser.parse(text);
-    if (value !== undefined) return value;
-    const message = `allowed: ${parser.allowed}`;
+    const read = parser.parse(text);
+    if (read !== undefined && !(read instanceof Wrong)) return read;
+    const { what, part = text } = read instanceof Wrong ? read : new Wrong('');
+    const message = `${what === '' ? '' : `${what}; `}allowed: ${parser.allowed}`;
     if (secret) this.refuse({ name, message: `${message} (the value is not shown)` });
-    else this.refuse({ name, value: redactText(text), message });
+    else this.refuse({ name, value: redactText(part), message });
     return undefined;
   }
 

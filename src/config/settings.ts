@@ -1,11 +1,13 @@
 /**
  * Owns the settings, one entry each: how its text is read and what is allowed, the default, what it is for. From here follow the
  * reader, the type of what it reads, which names exist (and which one a misspelt name may mean), and README's table, which a
- * test compares. Settings that depend on each other, or are lists, are read by the file that knows more of them.
+ * test compares. What settings say together is judged by the file that reads them.
  */
 import { requestTimeoutMs, transactionTimeoutMs } from '../protocol/client/transactionSchema';
+import { apiTokens } from './apiTokens';
 import * as as from './parsers';
 import { type Parser } from './parsers';
+import { recoveryUrls } from './recoveryUrls';
 
 interface Entry<T> {
   readonly parser: Parser<T>;
@@ -32,7 +34,7 @@ function optional<T>(parser: Parser<T>, help: string, unset = 'none'): Optional<
   return { parser, unset, help };
 }
 
-function secret(parser: Parser<string>, help: string): Optional<string> {
+function secret<T>(parser: Parser<T>, help: string): Optional<T> {
   return { ...optional(parser, help), secret: true };
 }
 
@@ -116,11 +118,11 @@ export const settings = {
   DTC_MAX_PARTICIPANTS: withDefault(as.integer(1, 1_000), 100, 'of one transaction; at most `1000`'),
   DTC_MAX_BODY_BYTES: withDefault(bodyBytes, 262_144, 'of one request; at most `524288`'),
   DTC_ALLOWED_PARTICIPANTS: optional(
-    as.anything,
+    as.allowList,
     'comma list of origins, `*.suffix` hosts and CIDRs; none means any. Link-local and cloud metadata addresses are refused always',
   ),
   DTC_API_TOKENS: secret(
-    as.anything,
+    apiTokens,
     'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read and abort its own; locks), `participant` (read), `operator` (all)',
   ),
   DTC_JWKS_URL: optional(as.jwksUrl, 'or JWTs signed by a key found there, with `sub`, `role` and `exp`'),
@@ -133,7 +135,7 @@ export const settings = {
     'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. For workers',
   ),
   DTC_RECOVERY_URLS: optional(
-    as.anything,
+    recoveryUrls,
     "comma list of participants' in-doubt lists, URLs ending in `/prepared`, for the orphan sweep; at most 100, ruled by `DTC_ALLOWED_PARTICIPANTS`. For workers",
   ),
   // a Temporal Schedule counts in seconds

@@ -11,22 +11,16 @@ export type AllowEntry =
 /** Empty: any participant but those that are refused always. */
 export type AllowList = readonly AllowEntry[];
 
-const allowed =
-  'allowed are origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)';
+type Read = { readonly entries: AllowList } | { readonly entry: string; readonly problem: string };
 
-/** What is wrong with which entry, which may hold a secret (I11). */
-export interface BadEntry {
-  readonly entry: string;
-  readonly problem: string;
-}
-
-/** Reads a comma list; blanks and empty places do not count. */
-export function parseAllowList(text: string): { readonly entries: AllowList } | BadEntry {
+/** Reads a comma list; blanks and empty places do not count. `problem` holds nothing of the entry, which may be secret (I11). */
+export function parseAllowList(text: string): Read {
   const entries: AllowEntry[] = [];
-  for (const item of text.split(',').map(each => each.trim())) {
+  const items = text.split(',').map(each => each.trim());
+  for (const [index, item] of items.entries()) {
     if (item === '') continue;
     const entry = parseEntry(item);
-    if (typeof entry === 'string') return { entry: item, problem: `${entry}; ${allowed}` };
+    if (typeof entry === 'string') return { entry: item, problem: `entry ${index + 1} ${entry}` };
     entries.push(entry);
   }
   return { entries };

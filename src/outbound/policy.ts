@@ -31,6 +31,14 @@ interface AddressRefusal {
   readonly why: string;
 }
 
+/** What an address is called by. */
+interface CalledBy {
+  /** By the list, so that the address need not be. */
+  readonly named: boolean;
+  /** In words, for who adds it. */
+  readonly origin: string;
+}
+
 export interface Policy {
   /** Why this URL may not be called, or undefined. */
   check(url: string): string | undefined;
@@ -46,15 +54,22 @@ export function createPolicy(list: AllowList): Policy {
   const inRanges = (address: Address): boolean => ranges.some(range => contains(range, address));
   const allows = (address: Address): boolean => (list.length === 0 ? isOrdinary(address) : inRanges(address));
 
-  const checkAddress = (host: string, text: string, named: boolean): AddressRefusal | undefined => {
+  const judge = (host: string, text: string, by: CalledBy): AddressRefusal | undefined => {
     const address = parseAddress(text);
     const is = host === text ? text : `${host} resolves to ${text}, which`;
     if (address === undefined) return { always: true, why: `${is} is no IP address that can be judged` };
     const never = whyNever(address);
     if (never !== undefined)
       return { always: true, why: refusedAlways(host === text ? `${text} is` : `${is} is`, never) };
-    return named || allows(address) ? undefined : { always: false, why: notAllowed(is, list, address) };
+    if (by.named || allows(address)) return undefined;
+    return { always: false, why: notAllowed(is, list, { address, origin: by.origin }) };
   };
+
+  const checkAddress: Policy['checkAddress'] = (host, address, named) =>
+    judge(host, address, { named, origin: `the origin of ${host}` });
+
+  const checkLiteral = (url: URL, address: string): string | undefined =>
+    judge(address, address, { named: names(url), origin: originOf(url) })?.why;
 
   const checkName = (url: URL): string | undefined => {
     const host = hostOf(url);
@@ -70,7 +85,7 @@ export function createPolicy(list: AllowList): Policy {
       return `${url.protocol} is neither http nor https`;
     if (url.username !== '' || url.password !== '') return `the URL for ${url.host} holds credentials`;
     const literal = literalOf(url);
-    return literal === undefined ? checkName(url) : checkAddress(literal, literal, names(url))?.why;
+    return literal === undefined ? checkName(url) : checkLiteral(url, literal);
   };
 
   return { check, names, checkAddress };
@@ -98,8 +113,22 @@ function refusedAlways(subject: string, what: string): string {
   return `${subject} ${what}: refused always, no setting allows it`;
 }
 
-function notAllowed(subject: string, list: AllowList, address: Address): string {
-  const cidr = `${address.toString()}/${address.kind() === 'ipv4' ? 32 : 128}`;
-  const rule = list.length === 0 ? 'is IPv6 outside 2000::/3 and loopback' : `is not allowed by ${setting}`;
-  return `${subject} ${rule}: add ${cidr} or a wider CIDR${list.length === 0 ? ` to ${setting}` : ''}`;
+interface Refused {
+  readonly address: Address;
+  readonly origin: string;
+}
+
+/** What to add is said in the forms that the list has already: whoever names origins does not think of networks. */
+function notAllowed(subject: string, list: AllowList, refused: Refused): string {
+  if (list.length === 0)
+    return `${subject} is IPv6 outside 2000::/3 and loopback: add ${cidrOf(refused)} to ${setting}`;
+  const forms = [
+    ...(list.some(({ kind }) => kind !== 'range') ? [refused.origin] : []),
+    ...(list.some(({ kind }) => kind === 'range') ? [cidrOf(refused)] : []),
+  ];
+  return `${subject} is not allowed by ${setting}: add ${forms.join(', or ')}`;
+}
+
+function cidrOf({ address }: Refused): string {
+  return `${address.toString()}/${address.kind() === 'ipv4' ? 32 : 128} or a wider CIDR`;
 }

@@ -1,10 +1,12 @@
-import { hashToken, parseApiTokens } from '../../src/config/apiTokens';
+import { apiTokens, hashToken } from '../../src/config/apiTokens';
+import { Wrong } from '../../src/config/parsers';
+import { problemsOf } from './problems';
 
 const token = '0123456789abcdef';
 
 describe('bearer tokens', () => {
   it('are read as name, role and hash, and the token itself is not kept', () => {
-    const tokens = parseApiTokens(`alice:client:${token}, ops:operator:${token}==`);
+    const tokens = apiTokens.parse(`alice:client:${token}, ops:operator:${token}==`);
     expect(tokens).toEqual([
       { name: 'alice', role: 'client', hash: hashToken(token) },
       { name: 'ops', role: 'operator', hash: hashToken(`${token}==`) },
@@ -13,7 +15,7 @@ describe('bearer tokens', () => {
   });
 
   it('may be several of one name, so that one can be replaced without a gap', () => {
-    expect(parseApiTokens(`a:client:${token}1,a:client:${token}2`)).toHaveLength(2);
+    expect(apiTokens.parse(`a:client:${token}1,a:client:${token}2`)).toHaveLength(2);
   });
 
   it.each([
@@ -43,6 +45,8 @@ describe('bearer tokens', () => {
       'entry 2 ("a") has the role operator, an earlier entry of that name client',
     ],
   ])('are refused with the position, and without the secret: %s', (_, text, error) => {
-    expect(parseApiTokens(text)).toEqual({ error });
+    expect(apiTokens.parse(text)).toEqual(new Wrong(error));
+    const message = `${error}; allowed: a comma list of name:role:token (the value is not shown)`;
+    expect(problemsOf({ DTC_API_TOKENS: text })).toEqual([{ name: 'DTC_API_TOKENS', message }]);
   });
 });

@@ -184,6 +184,19 @@ describe('the configuration', () => {
     },
   );
 
+  it.each([
+    ['http://a, example.com', 'example.com', 'entry 2 is no origin, suffix or CIDR; '],
+    ['http://user:p@a', 'http://redacted@a', 'entry 1 holds credentials; '],
+    ['http://a/?key=p', 'http://a/?redacted', 'entry 1 is more than an origin; '],
+    [' , ', ' , ', 'names nobody: unset it, or say who may be called; '],
+  ])('refuses the allow-list %j by its entry, and shows nothing private of it', (text, value, what) => {
+    const allowed =
+      'allowed: a comma list of origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)';
+    expect(problemsOf({ DTC_ALLOWED_PARTICIPANTS: text })).toEqual([
+      { name: 'DTC_ALLOWED_PARTICIPANTS', value, message: what + allowed },
+    ]);
+  });
+
   it('refuses intervals that shrink, and lets unset ones follow those that are set', () => {
     expect(problemsOf({ DTC_RETRY_INITIAL_MS: '500', DTC_RETRY_MAX_MS: '499' })).toMatchObject([
       { name: 'DTC_RETRY_MAX_MS', value: '499', message: 'must be at least DTC_RETRY_INITIAL_MS, 500' },
@@ -279,7 +292,8 @@ describe('secrets', () => {
       DTC_APITOKENS: 'hidden',
       DTC_PUBLIC_URL: 'http://user:hidden@a/?key=hidden',
       DTC_JWKS_URL: 'http://a/keys?key=hidden',
-      DTC_ALLOWED_PARTICIPANTS: 'http://user:hidden@a',
+      DTC_ALLOWED_PARTICIPANTS: 'http://a/?key=hidden',
+      DTC_RECOVERY_URLS: 'http://user:hidden@a/x?key=hidden',
     };
     expect(
       problemsOf(env)
