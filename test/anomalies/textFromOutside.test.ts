@@ -13,7 +13,7 @@ const world = useWorld({ limits: quick });
 const evil =
   '\u009b31mred\u202egnol\u2028 \u001b[2J http://evil.example/x www.evil.example mailto:e@evil.example';
 const newLine = '\n{"level":"error","msg":"forged"}';
-const lock = 'http://evil.example/lock';
+const lock = 'mailto:lock@evil.example';
 /** Nothing that a terminal obeys, and nothing that is not seen. */
 const seen = /^[\n\x20-\x7e]*$/;
 
@@ -52,10 +52,10 @@ it('of votes, signals, authors, reasons and lock names', async () => {
   expect(details.replaceAll('\u00a0', ' ')).toMatch(seen); // our own, between columns
   await expectNoLink(JSON.parse(await temporalWorkflow('metadata', id, '-o', 'json')) as object);
   const { summaries } = await summariesOf(id);
-  expect(summaries).toContain('http\\://evil.example/lock');
+  expect(summaries).toContain('mailto\\:lock@evil.example');
   await expectNoLink(summaries);
   const ofLock = await summariesOf(`lock:${lock}`);
-  expect(ofLock.summaries).toContain('lock on http\\://evil.example/lock');
+  expect(ofLock.summaries).toContain('lock on mailto\\:lock@evil.example');
   await expectNoLink(ofLock.summaries);
 });
 
