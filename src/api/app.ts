@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a request meets its handlers: log, service routes (no token), host guard, caller, transactions,
+ * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), host guard, caller, transactions,
  * and the one place where errors become problem details.
  */
 import { setMaxListeners } from 'node:events';
@@ -12,6 +12,7 @@ import { guardHost } from './hosts';
 import { lockRoutes } from './lock/routes';
 import { nothingHere } from './methods';
 import { orphanRoutes } from './orphans/routes';
+import { problemPages } from './problemPages';
 import { sendProblem } from './problems';
 import { logRequests } from './requestLog';
 import { serviceRoutes } from './service';
@@ -24,7 +25,7 @@ export function createApi(api: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
-  app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api));
+  app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api), problemPages());
   app.use(guardHost(api.config));
   const identified = authenticate(api.config.auth, api.log);
   app.use('/transactions', identified, transactionRoutes(api));

@@ -1,14 +1,30 @@
 /**
- * Owns the reading of bodies: JSON in UTF-8, bounded. The content type is asked for on every POST, also where the body
- * may be empty, since it is what keeps web pages out (hosts.ts).
+ * Owns the reading of bodies: JSON in UTF-8, bounded. The content type is asked for on every POST that has a body, since it is
+ * what keeps web pages out (hosts.ts). One that may go without needs none then: a page's says where it comes from.
  */
-import express, { type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import { jsonFault } from './jsonFault';
 import { Problem } from './problems';
 
 /** Handlers that leave the body of a request in `request.body`, parsed; `undefined` where it was empty. */
 export function jsonBody(maxBytes: number): RequestHandler[] {
   return [demandJson, express.raw({ type: () => true, limit: maxBytes, inflate: false }), parseBody];
+}
+
+/** The same where the body may be left out. */
+export function optionalJsonBody(maxBytes: number): RequestHandler[] {
+  const [, ...readers] = jsonBody(maxBytes);
+  const demand: RequestHandler = (request, response, next) => {
+    if (saysNothing(request) && !isOfPage(request)) next();
+    else void demandJson(request, response, next);
+  };
+  return [demand, ...readers];
+}
+
+/** No body (RFC 9112 §6.3), and none declared. */
+function saysNothing({ headers }: Request): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': coding, 'content-type': type } = headers;
+  return type === undefined && coding === undefined && Number(length) === 0;
 }
 
 const demandJson: RequestHandler = (request, _response, next) => {
@@ -18,6 +34,11 @@ const demandJson: RequestHandler = (request, _response, next) => {
   }
   throw new Problem('unsupported-media-type', 'send JSON, with the header "content-type: application/json"');
 };
+
+/** Browsers say so with every POST (Fetch, "append a request Origin header"; Fetch Metadata). */
+function isOfPage({ headers }: Request): boolean {
+  return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+}
 
 /** `application/json`, which is UTF-8 whatever a parameter says (RFC 8259 §8.1): another charset is refused. */
 function isJson(contentType: string | undefined): boolean {

@@ -1,7 +1,8 @@
 /**
  * Owns the guard against web pages where callers need not authenticate: a page may point its own name at 127.0.0.1 (DNS
  * rebinding), and then only the `Host` header tells. Cross-site POSTs are stopped by the JSON content type, which
- * browsers do not send elsewhere without asking, and asking is never answered with CORS headers.
+ * browsers do not send elsewhere without asking, and asking is never answered with CORS headers; those that need no
+ * body, and so no type, by their `Origin` (body.ts).
  */
 import { type RequestHandler } from 'express';
 import { isAuthenticated } from '../config/bindRule';

@@ -1,5 +1,6 @@
 /**
- * Owns the errors that clients see (RFC 9457): their stable `type`, `/problems/<name>`, with status and title.
+ * Owns the errors that clients see (RFC 9457): their stable `type`, `/problems/<name>`, with status and title. What is
+ * answered at that path is problemPages.ts.
  *
  * | name | status | when |
  * |---|---|---|
@@ -58,6 +59,9 @@ const kinds = {
   stopping: [503, 'The coordinator is stopping'],
   'keys-unavailable': [503, 'Tokens cannot be checked'],
 } as const satisfies Record<string, readonly [number, string]>;
+
+/** Status and title of each. */
+export const problemTypes: Readonly<Record<ProblemName, readonly [number, string]>> = kinds;
 
 export type ProblemName = keyof typeof kinds;
 

@@ -81,11 +81,43 @@ describe('POST /transactions/<id>/resolve', () => {
   });
 });
 
-it.each(['abort', 'retry', 'resolve'])(
-  '%s wants JSON declared even without a body, which keeps web pages out',
-  async action => {
-    const answer = await api.call(`/transactions/testt1/${action}`, { method: 'POST' });
-    expect(answer).toEqual(problem('unsupported-media-type', 415));
+describe('without a body', () => {
+  const bare = (action: string, headers: Record<string, string> = {}): ReturnType<Harness['call']> =>
+    api.call(`/transactions/testt1/${action}`, { method: 'POST', headers });
+
+  it.each(['abort', 'retry'])('%s needs no content type', async action => {
+    expect((await bare(action)).status).toBe(200);
+    expect((await bare(action, { 'content-length': '0' })).status).toBe(200);
+    expect(api.coordinator.calls).toHaveLength(2);
+  });
+
+  it('resolve wants JSON: it has to say what', async () => {
+    expect(await bare('resolve')).toEqual(problem('unsupported-media-type', 415));
+  });
+
+  it.each([
+    ['its origin', { origin: 'https://evil.example' }],
+    ['an origin that it hides', { origin: 'null' }],
+    ['where it was sent from', { 'sec-fetch-site': 'cross-site' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+  ])('what a web page sends is kept out by %s', async (_, headers) => {
+    for (const action of ['abort', 'retry'])
+      expect(await bare(action, headers)).toEqual(problem('unsupported-media-type', 415));
     expect(api.coordinator.calls).toEqual([]);
-  },
-);
+  });
+
+  it('a body has to be declared all the same, whatever its length says', async () => {
+    const body = JSON.stringify({ reason: 'a mistake' });
+    for (const action of ['abort', 'retry'])
+      expect(await api.call(`/transactions/testt1/${action}`, { body })).toEqual(
+        problem('unsupported-media-type', 415),
+      );
+    const chunked = await fetch(`${api.listening.url}/transactions/testt1/abort`, {
+      method: 'POST',
+      body: new Blob([Buffer.from(body)]).stream(),
+      duplex: 'half',
+    });
+    expect(chunked.status).toBe(415);
+    expect(api.coordinator.calls).toEqual([]);
+  });
+});

@@ -55,6 +55,14 @@ it('answers with the last report, in words', async () => {
   });
 });
 
+it('sweeps without a body and its type, but not for a web page', async () => {
+  api.orphans.swept = { is: 'swept', report };
+  expect((await api.call('/orphans/sweep', { method: 'POST' })).status).toBe(200);
+  const headers = { origin: 'https://evil.example' };
+  const answer = await api.call('/orphans/sweep', { method: 'POST', headers });
+  expect(answer).toEqual(problem('unsupported-media-type', 415));
+});
+
 it('sweeps now and answers with the report', async () => {
   api.orphans.swept = { is: 'swept', report };
   const { status, json } = await api.call('/orphans/sweep', { json: { dryRun: true } });

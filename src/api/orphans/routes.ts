@@ -2,7 +2,7 @@
 import { type RequestHandler, Router } from 'express';
 import { orphansDocument } from '../../protocol/orphans/words';
 import { parseAction, sweepBody } from '../transaction/bodies';
-import { jsonBody, optionalBodyOf } from '../body';
+import { optionalBodyOf, optionalJsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
@@ -12,7 +12,7 @@ const sweepWithinMs = 25_000;
 
 export function orphanRoutes(api: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
-  const json = jsonBody(api.config.limits.maxBodyBytes);
+  const json = optionalJsonBody(api.config.limits.maxBodyBytes);
   router.route('/').get(permit('sweep'), lastReport(api)).all(allowOnly('GET, HEAD'));
   router.route('/sweep').post(permit('sweep'), json, sweepNow(api)).all(allowOnly('POST'));
   return router;

@@ -1,7 +1,7 @@
 /** Owns which routes there are under `/transactions` (PROTOCOL §3), who may call them and which of them read a body. */
 import { type Response, Router } from 'express';
 import { abort, resolve, retry } from './act';
-import { jsonBody } from '../body';
+import { jsonBody, optionalJsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { contextOf } from '../requestContext';
 import { allowOnly } from '../methods';
@@ -13,11 +13,12 @@ import { start } from './start';
 export function transactionRoutes(api: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   const json = jsonBody(api.config.limits.maxBodyBytes);
+  const optionalJson = optionalJsonBody(api.config.limits.maxBodyBytes);
   router.param('id', rememberId);
   router.route('/').post(permit('start'), json, start(api)).all(allowOnly('POST'));
   router.route('/:id').get(permit('read'), read(api)).all(allowOnly('GET, HEAD'));
-  router.route('/:id/abort').post(permit('abort'), json, abort(api)).all(allowOnly('POST'));
-  router.route('/:id/retry').post(permit('retry'), json, retry(api)).all(allowOnly('POST'));
+  router.route('/:id/abort').post(permit('abort'), optionalJson, abort(api)).all(allowOnly('POST'));
+  router.route('/:id/retry').post(permit('retry'), optionalJson, retry(api)).all(allowOnly('POST'));
   router.route('/:id/resolve').post(permit('resolve'), json, resolve(api)).all(allowOnly('POST'));
   return router;
 }
