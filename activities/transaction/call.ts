@@ -14,6 +14,7 @@ import {
 } from '../../src/protocol/wire/answers';
 import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
+import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Outbound } from '../../src/outbound/contract';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
@@ -45,6 +46,7 @@ export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
     ...{
       transactionId,
       participant: call.participant,
+      host: hostOf(call.url),
       phase,
       attempt,
       durationMs: Date.now() - began,

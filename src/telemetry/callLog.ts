@@ -8,6 +8,8 @@ import { type Log } from './log';
 export interface CallLog {
   readonly transactionId: string;
   readonly participant: string;
+  /** Of the URL that was called. */
+  readonly host: string;
   readonly phase: Phase;
   readonly attempt: number;
   readonly durationMs: Ms;

@@ -1,5 +1,5 @@
 /** What a sweep may do is pure: two sights, their distance and the cap, by the clock that the test sets. */
-import { reportOf } from '../../src/protocol/orphans/assemble';
+import { grown, reportOf } from '../../src/protocol/orphans/assemble';
 import { type Seen, planOf, settlingMs } from '../../src/protocol/orphans/plan';
 import { type Finding, type SweepReport } from '../../src/protocol/orphans/report';
 import { type Memory, type Scan } from '../../src/protocol/orphans/steps';
@@ -108,4 +108,36 @@ it('does not let those that fail take the place of those that wait', () => {
   const memory = { ...sweep(seen({})), findings: before };
   const plan = planOf(seen({ scan: { decided: others }, memory, input: { maxActions: 2 } }));
   expect(plan.settle.map(({ transactionId }) => transactionId)).toEqual(['testt3', 'testt4']);
+});
+
+describe('what there is more of than before', () => {
+  const unknown = (count: number): Partial<Scan> => ({
+    unknown: Array.from({ length: count }, (_, i) => ({
+      ...{ transactionId: `testt${i}`, participant: 'p1', expired: false },
+    })),
+  });
+
+  it('is named, by its list or by transaction and participant', () => {
+    const report = sweep(seen({ scan: { ...unknown(1), trouble: 'answered 500' } }));
+    expect(grown(undefined, report)).toEqual({
+      counts: { unknown: 1, unreachable: 1 },
+      newest: { unknown: ['testt0 p1'], unreachable: [where] },
+    });
+  });
+
+  it('is said once', () => {
+    const report = sweep(seen({ scan: unknown(2) }));
+    expect(grown(report.counts, report)).toBeUndefined();
+    expect(grown(report.counts, sweep(seen({ scan: unknown(1) })))).toBeUndefined();
+  });
+
+  it('is five of a kind at most, and what was found last', () => {
+    const first = sweep(seen({ scan: unknown(90), now: 0 }));
+    const scan = { unknown: [...(unknown(90).unknown ?? [])] };
+    scan.unknown.splice(10, 0, { transactionId: 'testtnew', participant: 'p2', expired: false });
+    const more = grown(first.counts, sweep(seen({ scan, memory: first, now: 1 })));
+    expect(more?.counts).toEqual({ unknown: 91 });
+    expect(more?.newest['unknown']).toHaveLength(5);
+    expect(more?.newest['unknown']?.[0]).toBe('testtnew p2');
+  });
 });

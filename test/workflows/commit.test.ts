@@ -1,4 +1,5 @@
 import { type Participants, hang, startParticipants } from '../support/participants';
+import { type CallLog } from '../../src/telemetry/callLog';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 
 /** The same behaviour with every workflow cached and with none: the latter replays the history at each step. */
@@ -8,10 +9,12 @@ describe.each([
 ])('%s', (_name, maxCachedWorkflows) => {
   let dtc: TestCoordinator;
   let participants: Participants;
+  const requests: CallLog[] = [];
 
   beforeAll(async () => {
     participants = await startParticipants();
-    dtc = await startCoordinator(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows });
+    const cache = maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows };
+    dtc = await startCoordinator({ ...cache, onRequest: entry => requests.push(entry) });
   });
   afterAll(async () => {
     await dtc.close();
@@ -52,6 +55,17 @@ describe.each([
     });
     expect(participants.requests(document.id, 'busy', 'prepare')).toHaveLength(3);
     expect(document.participants[1]).toMatchObject({ lastError: { code: 'unavailable', status: 503 } });
+  });
+
+  it('tells the log of each request, with the host and nothing of the query', async () => {
+    participants.on('busy', r => (r.phase === 'prepare' ? 503 : undefined));
+    const [url = ''] = urls('busy');
+    const { id } = await dtc.run([`${url}?key=secret`]);
+    const told = requests.filter(({ transactionId }) => transactionId === id);
+    expect(told.slice(0, 3)).toMatchObject(
+      Array(3).fill({ participant: 'p1', host: new URL(url).host, error: { code: 'unavailable' } }),
+    );
+    expect(JSON.stringify(told)).not.toContain('secret');
   });
 
   it('retries one straggler of phase two by itself', async () => {

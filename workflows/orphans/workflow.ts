@@ -41,8 +41,9 @@ export async function orphanSweep(input: SweepInput): Promise<SweepReport> {
   const plan = planOf(seen);
   const outcomes = [...(await takeUp(plan)), ...(await settle(seen, plan))];
   const report = reportOf(seen, plan, outcomes);
-  const more = grown(seen.survey.memory?.counts, report.counts);
-  if (Object.keys(more).length > 0) log.warn('the orphan sweep found more than before', more);
+  const more = grown(seen.survey.memory?.counts, report);
+  if (more !== undefined)
+    log.warn('the orphan sweep found more than before', { ...more.counts, newest: more.newest });
   return report;
 }
 

@@ -1,8 +1,10 @@
 /** Owns which changes of a transaction are worth a line of log. */
-import { timestamp } from '../../src/protocol/wire/phases';
+import { type Phase, timestamp } from '../../src/protocol/wire/phases';
+import { hostOf } from '../../src/protocol/wire/urls';
 import { heuristicOf, needsAttention, statusOf } from '../../src/protocol/transaction/outcome';
-import { type OperatorAction, type Transaction } from '../../src/protocol/transaction/state';
+import { type OperatorAction, type Transaction, phaseOf } from '../../src/protocol/transaction/state';
 import { given } from '../../src/protocol/wire/given';
+import { urlOf } from './requests';
 
 export interface LogLine {
   readonly level: 'info' | 'warn';
@@ -28,6 +30,12 @@ function line(
   return { level, message, fields: { transactionId: t.id, ...fields } };
 }
 
+/** Where the requests of the phase go to, or those of prepare. Undefined where nobody of that name takes part. */
+function hostNamed(t: Transaction, name: string | undefined, phase: Phase = 'prepare'): string | undefined {
+  const found = t.participants.find(p => p.target.name === name);
+  return found === undefined ? undefined : hostOf(urlOf(found, phase));
+}
+
 function takenUp(t: Transaction): LogLine[] {
   const last = t.recoveries?.at(-1);
   if (last === undefined) return [];
@@ -38,8 +46,9 @@ function takenUp(t: Transaction): LogLine[] {
 
 function decided(before: Transaction, after: Transaction): LogLine[] {
   if (before.decision !== undefined || after.decision === undefined) return [];
-  const reason = given({ reason: after.reason });
-  return [line(after, 'info', { message: `decided ${after.decision}`, decision: after.decision, ...reason })];
+  const { decision, reason } = after;
+  const host = hostNamed(after, reason?.participant, 'prepare');
+  return [line(after, 'info', { message: `decided ${decision}`, decision, ...given({ reason, host }) })];
 }
 
 function operated(before: Transaction, after: Transaction): LogLine[] {
@@ -49,6 +58,7 @@ function operated(before: Transaction, after: Transaction): LogLine[] {
     line(after, 'warn', {
       message: `${action} ${rest.ignored === undefined ? 'applied' : 'ignored'}`,
       ...rest,
+      ...given({ host: hostNamed(after, rest.participant, phaseOf[before.stage]) }),
     }),
   );
 }
@@ -59,7 +69,8 @@ function attention(before: Transaction, after: Transaction): LogLine[] {
     .map(p => {
       const { at = 0, ...failure } = p.lastFailure ?? {};
       const error = { ...failure, at: timestamp(at) };
-      const fields = { participant: p.target.name, attempts: p.attempts, error };
+      const host = hostNamed(after, p.target.name, phaseOf[after.stage]);
+      const fields = { participant: p.target.name, ...given({ host }), attempts: p.attempts, error };
       return line(after, 'warn', { message: 'needs attention: still trying', ...fields });
     });
 }

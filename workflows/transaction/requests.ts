@@ -23,12 +23,16 @@ export function requestOf(t: Transaction): Omit<RoundInput, 'calls'> {
   return { transactionId: id, decideBy: accepted.decideBy, ...statusUrl, ...locks };
 }
 
+export function urlOf({ target }: Participant, phase: Phase): string {
+  return { prepare: target.prepareUrl, commit: target.commitUrl, rollback: target.rollbackUrl }[phase];
+}
+
 export function callInput(t: Transaction, p: Participant, phase: Phase): CallInput {
   const { target, call } = p;
   return {
     participant: target.name,
     nth: call?.nth ?? 0,
-    url: { prepare: target.prepareUrl, commit: target.commitUrl, rollback: target.rollbackUrl }[phase],
+    url: urlOf(p, phase),
     timeoutMs: requestTimeoutMs(p, phase),
     ...given({ payload: target.payload }),
     ...(phase === 'prepare' ? {} : { standing: standingOf(t, p, phase) }),

@@ -1,6 +1,7 @@
 /** Owns the search attributes of a transaction: their names, types and values (PROTOCOL §4). They stand in Temporal. */
 import { type SearchAttributePair, SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { type TransactionDocument } from '../../protocol/client/document';
+import { hostOf } from '../../protocol/wire/urls';
 
 export const transactionStateKey = defineSearchAttributeKey('TransactionState', SearchAttributeType.KEYWORD);
 export const needsAttentionKey = defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL);
@@ -13,7 +14,7 @@ export const participantHostsKey = defineSearchAttributeKey(
 export const searchAttributeKeys = [transactionStateKey, needsAttentionKey, participantHostsKey] as const;
 
 export function searchAttributesOf(document: TransactionDocument): SearchAttributePair[] {
-  const hosts = fitting([...new Set(document.participants.map(p => new URL(p.url).host))]);
+  const hosts = fitting([...new Set(document.participants.map(p => hostOf(p.url)))]);
   return [
     { key: transactionStateKey, value: document.state },
     { key: needsAttentionKey, value: document.needsAttention },

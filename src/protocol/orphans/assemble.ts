@@ -112,10 +112,42 @@ function carriedOver({ survey, scans, lists }: Seen, plan: Plan): Finding[] {
   });
 }
 
-/** Which kinds of finding there are more of than before: worth a line of log, once. */
-export function grown(before: Counts | undefined, after: Counts): Readonly<Record<string, number>> {
+/** Named of one kind in a line of log; the report has the rest. */
+const mostNamed = 5;
+
+export interface Grown {
+  /** How many of each kind that there are more of than before. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Of these kinds what was found last: lists, and transactions with who holds them prepared. */
+  readonly newest: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Of which kinds of finding there are more than before: worth a line of log, once. Undefined where of none. */
+export function grown(
+  before: Counts | undefined,
+  { counts, findings, lists }: SweepReport,
+): Grown | undefined {
   const kinds = ['interrupted', 'prepared', 'unknown', 'stuck', 'unreachable'] as const;
-  return Object.fromEntries(
-    kinds.filter(kind => after[kind] > (before?.[kind] ?? 0)).map(kind => [kind, after[kind]]),
-  );
+  const more = kinds.filter(kind => counts[kind] > (before?.[kind] ?? 0));
+  if (more.length === 0) return undefined;
+  return {
+    counts: Object.fromEntries(more.map(kind => [kind, counts[kind]])),
+    newest: Object.fromEntries(
+      more.map(kind => [
+        kind,
+        named(
+          findings.filter(each => each.kind === kind),
+          lists,
+        ),
+      ]),
+    ),
+  };
+}
+
+function named(findings: readonly Finding[], lists: readonly string[]): string[] {
+  const newest = [...findings].sort((a, b) => b.since - a.since).slice(0, mostNamed);
+  return newest.map(each => {
+    if (each.kind === 'unreachable') return lists[each.list] ?? '';
+    return 'participant' in each ? `${each.transactionId} ${each.participant}` : each.transactionId;
+  });
 }

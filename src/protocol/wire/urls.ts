@@ -19,6 +19,11 @@ export function endpointOf(url: string): string {
   return origin + pathname.slice(0, pathname.lastIndexOf('/') + 1);
 }
 
+/** Host and port, as an operator looks for them: nothing of a URL that may be secret (I11). */
+export function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
 /** For people, logs and documents: a query may hold credentials, so its values are not shown (I11). */
 export function redactUrl(url: string): string {
   const { origin, pathname, search } = new URL(url);
