@@ -6,7 +6,7 @@ import { type Worker } from '@temporalio/worker';
 import { type Express } from 'express';
 import { createLockActivities } from '../activities/lock';
 import { createSweepActivities } from '../activities/orphans';
-import { createActivities } from '../activities/transaction';
+import { createActivities, createCallLookActivities } from '../activities/transaction';
 import { createApi } from './api/app';
 import { type Config } from './config/config';
 import { connectionOptions } from './config/temporalOptions';
@@ -144,6 +144,7 @@ function activitiesOf(
 ): WorkerSettings['activities'] {
   return {
     ...createActivities({ outbound, log: both(callLogger(log), onCall) }),
+    ...createCallLookActivities(engine),
     ...createLockActivities(engine),
     ...createSweepActivities({ engine, outbound, log: both(sweepLogger(log), onSweepAction) }),
   };

@@ -1,6 +1,7 @@
 /**
  * Owns keeping under way exactly what a pure core wants: it starts the keys that are missing and cancels those no longer
- * wanted, so nobody remembers what was issued. What a work ends as is fed back.
+ * wanted, so nobody remembers what was issued. What a work ends as is fed back. A work may be owed a last look before it is cancelled; it
+ * is under way until it has ended.
  */
 import { CancellationScope } from '@temporalio/workflow';
 
@@ -9,6 +10,14 @@ interface Core<Work, Event> {
   /** Undefined where nothing came of it: it is no longer wanted. */
   readonly perform: (work: Work) => Promise<Event | undefined>;
   readonly feed: (event: Event) => void;
+  /** What is owed to a work that is no longer wanted before it is cancelled; absent where nothing is. */
+  readonly lastLook?: LastLook<Work>;
+}
+
+export interface LastLook<Work> {
+  readonly isDue: (work: Work) => boolean;
+  /** At all of them at once, right before they are cancelled. Rejects where that is a bug. */
+  readonly take: (gone: readonly Work[]) => Promise<void>;
 }
 
 export interface Keeper {
@@ -19,15 +28,23 @@ export interface Keeper {
   broken(): { readonly error: unknown } | undefined;
 }
 
+interface Entry<Work> {
+  readonly work: Work;
+  readonly scope: CancellationScope;
+  /** It is being given up. */
+  gone?: true;
+}
+
 export function keep<Work extends { readonly key: string }, Event>(core: Core<Work, Event>): Keeper {
-  const underWay = new Map<string, CancellationScope>();
+  const underWay = new Map<string, Entry<Work>>();
   // not the scope of whoever feeds: that of a message is cancelled with the workflow, and what began in it would end at once
   const background = new CancellationScope({ cancellable: false });
+  const looks = new Set<{ readonly at: readonly Work[] }>();
   let broken: { readonly error: unknown } | undefined;
 
   function start(work: Work): void {
     const scope = new CancellationScope({ cancellable: true, parent: background });
-    underWay.set(work.key, scope);
+    underWay.set(work.key, { work, scope });
     const ended = scope
       .run(() => core.perform(work))
       .then(event => {
@@ -39,15 +56,37 @@ export function keep<Work extends { readonly key: string }, Event>(core: Core<Wo
     ended.catch((error: unknown) => (broken = { error }));
   }
 
+  function giveUp(gone: readonly Entry<Work>[]): void {
+    const due = gone.filter(({ work }) => core.lastLook?.isDue(work) === true);
+    for (const entry of gone) {
+      entry.gone = true;
+      if (!due.includes(entry)) entry.scope.cancel();
+    }
+    if (due.length === 0 || core.lastLook === undefined) return;
+    const { take } = core.lastLook;
+    const look = { at: due.map(({ work }) => work) };
+    looks.add(look);
+    const taken = background.run(() => take(look.at));
+    taken
+      .then(() => {
+        looks.delete(look);
+        for (const { scope } of due) scope.cancel();
+      })
+      .catch((error: unknown) => (broken = { error }));
+  }
+
   function reconcile(): void {
     const want = new Map(core.wanted().map(each => [each.key, each]));
-    for (const [key, scope] of underWay) if (!want.has(key)) scope.cancel();
+    giveUp([...underWay.values()].filter(({ work, gone }) => gone === undefined && !want.has(work.key)));
     for (const [key, work] of want) if (!underWay.has(key)) start(work);
   }
 
   return {
     reconcile,
-    underWay: () => [...underWay.keys()],
+    underWay: () => [
+      ...underWay.keys(),
+      ...[...looks].flatMap(({ at }) => at.map(({ key }) => `look at ${key}`)),
+    ],
     broken: () => broken,
   };
 }

@@ -1,8 +1,10 @@
-/** Owns the set of activities that a worker registers. */
+/** Owns the set of activities that transactions are made of. */
+import { lookBack } from '../../src/coordinator/transaction/lookBack';
+import { type Engine } from '../../src/engine/engine';
 import { type Sender } from './call';
 import { ownActivity } from './own';
 import { roundActivity } from './round';
-import { type Activities } from '../../src/protocol/transaction/steps';
+import { type Activities, type CallLookActivities } from '../../src/protocol/transaction/steps';
 
 export function createActivities(sender: Sender): Activities {
   return {
@@ -13,4 +15,8 @@ export function createActivities(sender: Sender): Activities {
     commit: ownActivity(sender, 'commit'),
     rollback: ownActivity(sender, 'rollback'),
   };
+}
+
+export function createCallLookActivities(engine: Engine): CallLookActivities {
+  return { lookBack: input => lookBack(engine, input) };
 }

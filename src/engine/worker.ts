@@ -4,7 +4,7 @@
  */
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type LockActivities } from '../protocol/lock/steps';
-import { type Activities } from '../protocol/transaction/steps';
+import { type Activities, type CallLookActivities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
 import { given } from '../protocol/wire/given';
@@ -13,7 +13,7 @@ export interface WorkerSettings {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
-  readonly activities: Activities & Partial<LockActivities & SweepActivities>;
+  readonly activities: Activities & Partial<CallLookActivities & LockActivities & SweepActivities>;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */

@@ -175,6 +175,16 @@ const operated: Record<string, Scenario> = {
     },
     ends: because('aborted'),
   },
+  'given up after a last look': {
+    play: async s => {
+      s.on('busy', answers('prepare', 429, hang));
+      const id = await s.start(['a', 'busy'], { timeoutMs: 2500 });
+      await s.received(id, 'busy', 'prepare', 2);
+      await s.act(id, 'abort');
+      return settled(s, id);
+    },
+    ends: because('aborted'),
+  },
   'abort too late, and cancel': {
     play: async s => {
       const open = gate();

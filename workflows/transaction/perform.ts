@@ -25,6 +25,7 @@ import { isOwnFailure, lostToOthers, ownEnding, roundEndings } from '../../src/p
 import { type Activities } from '../../src/protocol/transaction/steps';
 import { type Backoff } from '../../src/protocol/wire/backoff';
 import { acquireLocks, releaseLocks } from './performLocks';
+import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
 import { given } from '../../src/protocol/wire/given';
@@ -32,12 +33,16 @@ import { given } from '../../src/protocol/wire/given';
 type Own = Extract<Wanted, { do: 'own' }>;
 type Round = Extract<Wanted, { do: 'round' }>;
 
-export async function perform(t: Transaction, wanted: Wanted): Promise<Event | undefined> {
+export async function perform(
+  t: Transaction,
+  wanted: Wanted,
+  traces: Pick<CallTraces, 'of'>,
+): Promise<Event | undefined> {
   switch (wanted.do) {
     case 'round':
       return { type: 'callsEnded', phase: wanted.phase, endings: await performRound(t, wanted) };
     case 'own':
-      return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted)] };
+      return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted, traces)] };
     case 'awaitQuiet':
       return at(
         wanted.until,
@@ -103,7 +108,11 @@ async function performRound(t: Transaction, round: Round): Promise<readonly Endi
   }
 }
 
-async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promise<Ending> {
+async function performOwn(
+  t: Transaction,
+  { phase, key, to, call }: Own,
+  traces: Pick<CallTraces, 'of'>,
+): Promise<Ending> {
   const p = participantOf(t, to);
   const { limits } = t.accepted;
   const backoff = {
@@ -133,7 +142,8 @@ async function performOwn(t: Transaction, { phase, key, to, call }: Own): Promis
     const ending = ownEnding(await activities[phase](input), asked, phase);
     return ending ?? (await notAtOnce(lostToOthers(asked), { phase, backoff }));
   } catch (error) {
-    return { ...asked, ...failedEnding(error) };
+    const trace = error instanceof ActivityFailure ? traces.of(key, error) : undefined;
+    return { ...asked, ...failedEnding(error), ...trace };
   }
 }
 

@@ -14,16 +14,19 @@ import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
 import { type TransactionInput, firstState } from './input';
 import { keep } from '../keep';
 import { listen } from './listen';
+import { callTraces } from './lookBack';
 import { perform } from './perform';
 import { publisher } from './publish';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
   let state = firstState(workflowInfo().workflowId, input, Date.now());
   const publish = publisher();
+  const traces = callTraces(() => state);
   const keeper = keep<Wanted, Event>({
     wanted: () => wanted(state),
-    perform: work => perform(state, work),
+    perform: work => perform(state, work, traces),
     feed,
+    lastLook: traces.lastLook,
   });
 
   function feed(event: Event): void {

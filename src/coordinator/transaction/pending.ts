@@ -35,8 +35,15 @@ export function overlay(document: TransactionDocument, calls: readonly PendingCa
   return { ...document, participants };
 }
 
-/** temporal.api.enums.v1.PendingActivityState: waiting for its next attempt, as opposed to in one. */
+/** temporal.api.enums.v1.PendingActivityState. `scheduled`: waiting for its next attempt, as opposed to in one. */
 const scheduled = 1;
+const paused = 4;
+
+/** As the server says, of a call that somebody may have paused. */
+export function stateOf({ state }: Activity): { readonly running: boolean; readonly paused: boolean } {
+  const now = Number(state);
+  return { running: now !== scheduled && now !== paused, paused: now === paused };
+}
 
 function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDocument {
   const next = Number(activity.state) === scheduled ? rfc3339(activity.nextAttemptScheduleTime) : undefined;
@@ -70,10 +77,19 @@ function lastErrorOf({
 }
 
 /** The HTTP status, in what a straggler's activity says of its failed request. */
-function statusOf({ details }: ApplicationFailureInfo): number | undefined {
+function statusOf(info: ApplicationFailureInfo): number | undefined {
+  return (detailOf(info) as { readonly why?: Failure } | undefined)?.why?.status;
+}
+
+/** What a straggler's activity says with the failure of its last attempt; undefined where that one was lost, or did not fail. */
+export function ownFailureOf({ lastFailure }: Activity): unknown {
+  const info = lastFailure?.applicationFailureInfo;
+  return info == null ? undefined : detailOf(info);
+}
+
+function detailOf({ details }: ApplicationFailureInfo): unknown {
   const [payload] = details?.payloads ?? [];
-  if (payload === undefined) return undefined;
-  return (decoded(payload) as { readonly why?: Failure } | undefined)?.why?.status;
+  return payload === undefined ? undefined : decoded(payload);
 }
 
 export function rfc3339(time: Instant): string | undefined {

@@ -63,7 +63,7 @@ function isEndingOf({ participant, nth }: Asked, value: unknown, phase: Phase): 
   );
 }
 
-function isExposure(value: unknown): value is Exposure {
+export function isExposure(value: unknown): value is Exposure {
   const { reached, unanswered: open, notNo } = membersOf(value);
   return [reached, open, notNo].every(each => typeof each === 'boolean');
 }

@@ -45,3 +45,23 @@ export type Activities = Readonly<
   Record<`${Phase}All`, (input: RoundInput) => Promise<Ending[]>> &
     Record<Phase, (input: OwnInput) => Promise<Ending>>
 >;
+
+export interface LookInput {
+  readonly transactionId: string;
+  readonly runId: string;
+  /** Of the calls that are about to be given up. */
+  readonly keys: readonly string[];
+}
+
+/** What the requests of a call have left behind. */
+export type CallTrace = Pick<Ending, 'exposure' | 'requests'>;
+
+export interface CallLook extends CallTrace {
+  /** The key of the call. */
+  readonly key: string;
+}
+
+/** Needs Temporal itself, as the others do not. Those of which nobody knows are left out. */
+export interface CallLookActivities {
+  lookBack(input: LookInput): Promise<readonly CallLook[]>;
+}

@@ -6,6 +6,7 @@
  * bound, answers lost after the service acted, and a frozen sender that wakes up.
  */
 import { type Exposure, type Reply, type ParticipantStanding } from '../../../src/protocol/wire/answers';
+import { type SeenCall } from '../../../src/protocol/transaction/lookBack';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Reaction, react } from './services';
 import { type Facts, type Result, type Setting, type Side, type Work, type World, withSide } from './world';
@@ -196,19 +197,38 @@ function countRollback(
   };
 }
 
-/** Cancelled work ends: between two attempts, with a request open, or so that nobody knows. */
-export function cutOff(world: World, { index, work }: Place, setting: Setting): Outcome[] {
-  const { joinExposure, unknownExposure } = setting.core.answers;
+/**
+ * Cancelled work ends: between two attempts, with a request open, or so that nobody knows. What its attempts left behind is what the
+ * protocol believes of what Temporal shows of it, right before it is cancelled. A round tells itself what came of it.
+ */
+export function cutOff(world: World, place: Place, setting: Setting): Outcome[] {
+  const { work } = place;
   const result: Result = { is: 'gaveUp', code: 'cancelled' };
-  const between = withSide(world, index, side => replace(side, work, { ...work, result }));
-  const exposure = joinExposure(work.exposure, unknownExposure);
-  const open = withSide(world, index, side =>
-    replace(onTheWay(side, work.phase), work, { ...work, result, exposure }),
-  );
+  const failure = { exposure: work.exposure, requests: work.requests, why: { code: '', message: '' } };
+  const ended = (seen: SeenCall): Work => ({ ...work, result, exposure: leftBehind(work, seen, setting) });
+  const end = (side: Side, seen: SeenCall): Side => replace(side, work, ended(seen));
+  const sent = (seen: SeenCall) => (side: Side) => end(onTheWay(side, work.phase), seen);
+  const paused = { running: false, paused: true, failure };
+  const whole = work.lane === 'round' ? (side: Side) => replace(side, work, { ...work, result }) : undefined;
   return [
-    { label: 'is given up before it was sent', world: between },
-    { label: 'is given up while it is open', world: open },
+    {
+      label: 'is given up before it was sent',
+      world: withSide(world, place.index, whole ?? (side => end(side, paused))),
+    },
+    {
+      label: 'is given up while it is open',
+      world: withSide(world, place.index, sent({ ...paused, running: true })),
+    },
+    {
+      label: 'is given up after its worker was lost',
+      world: withSide(world, place.index, sent({ running: false, paused: true })),
+    },
   ];
+}
+
+function leftBehind({ exposure }: Work, seen: SeenCall, { core }: Setting): Exposure {
+  const { joinExposure, unknownExposure } = core.answers;
+  return core.lookBack.traceOf(seen)?.exposure ?? joinExposure(exposure, unknownExposure);
 }
 
 function replace(side: Side, work: Work, after: Work): Side {

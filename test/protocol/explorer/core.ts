@@ -5,6 +5,7 @@
 import type * as answersModule from '../../../src/protocol/wire/answers';
 import type * as applyModule from '../../../src/protocol/transaction/apply';
 import type * as lockingModule from '../../../src/protocol/transaction/locking';
+import type * as lookBackModule from '../../../src/protocol/transaction/lookBack';
 import type * as operatorModule from '../../../src/protocol/transaction/operator';
 import type * as resumeModule from '../../../src/protocol/transaction/resume';
 import type * as outcomeModule from '../../../src/protocol/transaction/outcome';
@@ -24,6 +25,7 @@ export interface Core {
   >;
   readonly apply: Pick<typeof applyModule, 'begin' | 'apply'>;
   readonly locking: Pick<typeof lockingModule, 'heldLocks'>;
+  readonly lookBack: Pick<typeof lookBackModule, 'traceOf'>;
   readonly operator: Pick<typeof operatorModule, 'judge'>;
   readonly resume: Pick<typeof resumeModule, 'resume'>;
   readonly outcome: Pick<typeof outcomeModule, 'statusOf' | 'heuristicOf'>;

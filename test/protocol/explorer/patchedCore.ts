@@ -8,6 +8,7 @@ export function patchedCore(patches: readonly Patch[]): Core {
     answers: at('wire/answers.ts') as Core['answers'],
     apply: at('transaction/apply.ts') as Core['apply'],
     locking: at('transaction/locking.ts') as Core['locking'],
+    lookBack: at('transaction/lookBack.ts') as Core['lookBack'],
     operator: at('transaction/operator.ts') as Core['operator'],
     resume: at('transaction/resume.ts') as Core['resume'],
     outcome: at('transaction/outcome.ts') as Core['outcome'],

@@ -2,6 +2,7 @@
 import * as answers from '../../../src/protocol/wire/answers';
 import * as apply from '../../../src/protocol/transaction/apply';
 import * as locking from '../../../src/protocol/transaction/locking';
+import * as lookBack from '../../../src/protocol/transaction/lookBack';
 import * as operator from '../../../src/protocol/transaction/operator';
 import * as resume from '../../../src/protocol/transaction/resume';
 import * as outcome from '../../../src/protocol/transaction/outcome';
@@ -9,4 +10,14 @@ import * as standing from '../../../src/protocol/transaction/standing';
 import * as wanted from '../../../src/protocol/transaction/wanted';
 import { type Core } from './core';
 
-export const realCore: Core = { answers, apply, locking, operator, resume, outcome, standing, wanted };
+export const realCore: Core = {
+  answers,
+  apply,
+  locking,
+  lookBack,
+  operator,
+  resume,
+  outcome,
+  standing,
+  wanted,
+};

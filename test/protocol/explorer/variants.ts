@@ -25,6 +25,11 @@ const aborting = exploration('', ['remembers', 'remembers'], {
   ...once,
   operator: { ...noOperator, abort: 1 },
 });
+const abortingOfTwo = exploration('', ['remembers', 'remembers'], {
+  completionAttempts: 1,
+  faults: 1,
+  operator: { ...noOperator, abort: 1 },
+});
 const resolving = exploration('', ['remembers', 'remembers'], {
   ...once,
   operator: { ...noOperator, resolve: 1 },
@@ -254,6 +259,31 @@ export const variants: readonly Variant[] = [
     ],
     caughtBy: ['I3', 'I4', 'inDoubt'],
     exploration: aborting,
+  },
+  {
+    name: 'an attempt that is under way is taken for the one before it',
+    patches: [
+      {
+        file: 'transaction/lookBack.ts',
+        find: 'if (running || !paused || !isOwnFailure(failure)) return undefined;',
+        replace: 'if ((!running && !paused) || !isOwnFailure(failure)) return undefined;',
+      },
+    ],
+    caughtBy: ['I3', 'I4', 'inDoubt'],
+    exploration: abortingOfTwo,
+  },
+  {
+    name: 'an attempt that was lost with its worker left nothing behind',
+    patches: [
+      {
+        file: 'transaction/lookBack.ts',
+        find: 'if (running || !paused || !isOwnFailure(failure)) return undefined;',
+        replace: `if (running || !paused) return undefined;
+          if (!isOwnFailure(failure)) return { exposure: { reached: false, unanswered: false, notNo: false }, requests: 0 };`,
+      },
+    ],
+    caughtBy: ['I3', 'I4', 'inDoubt'],
+    exploration: abortingOfTwo,
   },
   {
     name: 'a lost round left nothing behind',
