@@ -2,6 +2,7 @@
 import { type BranchKey, type Call, type Settled, type Settlement, type Vote } from './contract';
 import { type CompletionAnswer, type VoteRecord } from './ledger/record';
 import { type Position } from './ledger/votes';
+import { type ListedBranch } from './stores/contract';
 
 /** A prepare call with what only the record needs. */
 export type PrepareCall = Call & { readonly statusUrl?: string };
@@ -19,7 +20,7 @@ export interface Page {
 /** XA only. `ended`: branches that a crash left prepared although their record had ended; `unknown`: without a record. */
 export interface Reconciled {
   readonly ended: number;
-  readonly unknown: readonly BranchKey[];
+  readonly unknown: readonly ListedBranch[];
   /** Could not be ended at the moment. */
   readonly failed: readonly Failed[];
 }

@@ -43,7 +43,7 @@ import {
   markBranch,
   requestHash,
 } from './ledger/votes';
-import { type Session, type XaStore } from './stores/contract';
+import { type ListedBranch, type Session, type XaStore } from './stores/contract';
 import { given } from '../protocol/wire/given';
 
 export function createXaManager<Tx>(store: XaStore<Tx>, work: XaWork<Tx>, service: string): ResourceManager {
@@ -68,7 +68,10 @@ export function createXaManager<Tx>(store: XaStore<Tx>, work: XaWork<Tx>, servic
       Date.now(),
     );
     if (step.do === 'answer' && record.state !== 'preparing') return step.answer;
-    if (found) await checkFences(session, dialect, call.locks); // the call that died could not keep what it saw
+    if (found) {
+      await branches.free(call); // the call that died may live on in the database, and a yes is one that can be committed
+      await checkFences(session, dialect, call.locks); // nor could it keep what it saw
+    }
     const vote = step.do === 'answer' ? step.answer : await voteOn(session, call);
     if (vote.vote === 'yes' || !found) await change(session, call, afterVote(vote));
     return vote;
@@ -160,7 +163,7 @@ async function preparedOf<Tx>(
 
 /** Branches that are prepared although their record ended otherwise: nobody would ask for them again. */
 async function reconcile<Tx>(store: XaStore<Tx>, service: string): Promise<Reconciled> {
-  const found: { ended: number; unknown: BranchKey[]; failed: Failed[] } = {
+  const found: { ended: number; unknown: ListedBranch[]; failed: Failed[] } = {
     ended: 0,
     unknown: [],
     failed: [],
@@ -189,6 +192,7 @@ function nameOf({ transactionId, participant }: BranchKey): string {
 function vanished({ transactionId, participant }: BranchKey): Error {
   return new Error(
     `the prepared branch of ${transactionId}/${participant} is gone from the database although it was never committed ` +
-      'or rolled back by the kit: somebody ended it by hand; compare the data, then settle it',
+      'or rolled back by the kit: somebody ended it in the database. How the transaction was decided, GET /transactions/<id> ' +
+      'of its coordinator says; whether its change is here, the data does. Settle it as rolled back only once both are known',
   );
 }

@@ -18,6 +18,10 @@ export interface Proxy {
   /** Tells the near side that there will be no more answers, and goes on taking what it sends; new connections too. */
   halfClose(): void;
   mend(): void;
+  /** Freezes at the next request that has `text` in it: once that is passed on, or before. */
+  freezeAt(text: string, is: 'passed' | 'lost'): void;
+  /** Whether nothing gets through. */
+  frozen(): boolean;
   /** Passes the next request that has `text` in it on, and once that is answered cuts its connection. */
   loseAnswerTo(text: string): void;
   /** As `loseAnswerTo`; from then on nobody listens. */
@@ -32,8 +36,10 @@ type State = 'open' | 'cut' | 'frozen' | 'swallowing' | 'halfClosed';
 export async function startProxy(to: { readonly host: string; readonly port: number }): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const near = new Set<Socket>();
+  const others = new WeakMap<Socket, Socket>();
   let state: State = 'open';
   let losing: { readonly text: string; readonly then?: () => unknown } | undefined;
+  let freezing: { readonly text: string; readonly is: 'passed' | 'lost' } | undefined;
   let lost = 0;
   const server = createServer({ allowHalfOpen: true }, client => {
     if (state === 'cut') return void client.destroy();
@@ -45,12 +51,15 @@ export async function startProxy(to: { readonly host: string; readonly port: num
       [far, client],
     ] as const) {
       sockets.add(from);
+      others.set(from, other);
       from.on('error', () => from.destroy());
-      from.on('end', () => other.end());
+      from.on('end', () => {
+        if (state !== 'frozen') other.end();
+      });
       from.on('close', () => {
         sockets.delete(from);
         near.delete(from);
-        other.destroy();
+        if (state !== 'frozen') other.destroy(); // else it is told once this is mended
       });
     }
     if (state === 'halfClosed') client.end();
@@ -59,7 +68,13 @@ export async function startProxy(to: { readonly host: string; readonly port: num
         whenAnswered = losing.then ?? (() => undefined);
         losing = undefined;
       }
-      if (state === 'open' || state === 'swallowing' || state === 'halfClosed') far.write(data);
+      const last = freezing !== undefined && data.includes(freezing.text) ? freezing.is : undefined;
+      if (last !== undefined) {
+        freezing = undefined;
+        state = 'frozen';
+      }
+      if (state === 'open' || state === 'swallowing' || state === 'halfClosed' || last === 'passed')
+        far.write(data);
     });
     far.on('data', data => {
       if (whenAnswered !== undefined) {
@@ -88,6 +103,8 @@ export async function startProxy(to: { readonly host: string; readonly port: num
     },
     refuse,
     freeze: () => (state = 'frozen'),
+    freezeAt: (text, is) => (freezing = { text, is }),
+    frozen: () => state === 'frozen',
     swallow: () => (state = 'swallowing'),
     halfClose: () => {
       state = 'halfClosed';
@@ -96,6 +113,10 @@ export async function startProxy(to: { readonly host: string; readonly port: num
     mend: () => {
       if (state === 'halfClosed') endAll();
       state = 'open';
+      for (const each of sockets) {
+        const other = others.get(each);
+        if (other?.destroyed === true || other?.readableEnded === true) each.destroy();
+      }
       if (!server.listening) server.listen(port, '127.0.0.1');
     },
     loseAnswerTo: text => (losing = { text }),

@@ -12,6 +12,11 @@ export interface Keeper {
   stop(): Promise<void>;
 }
 
+interface KeepingOn extends Keeping {
+  /** Branches without a record that the log names already: what nobody can hurry is said once. */
+  readonly reported: Set<string>;
+}
+
 const batch = 100;
 const mostBatches = 50;
 const defaultKeepMs: Ms = 30 * 86_400_000;
@@ -20,7 +25,7 @@ const defaultEveryMs: Ms = 10_000;
 /** Looks at once, so that what an earlier run left is known from the start, then again and again. */
 export async function startKeeper(given: Omit<Keeping, 'stopping'>): Promise<Keeper> {
   const stop = new AbortController();
-  const keeping = { ...given, stopping: stop.signal };
+  const keeping = { ...given, stopping: stop.signal, reported: new Set<string>() };
   await endStrays(keeping);
   await reportFound(keeping);
   let pass: Promise<void> | undefined;
@@ -37,7 +42,7 @@ export async function startKeeper(given: Omit<Keeping, 'stopping'>): Promise<Kee
   };
 }
 
-async function keep(keeping: Keeping): Promise<void> {
+async function keep(keeping: KeepingOn): Promise<void> {
   for (const step of [endStrays, forgetOld, askInDoubt])
     // the last one takes long while the coordinator is away
     await step(keeping).catch((error: unknown) => {
@@ -59,7 +64,7 @@ async function reportFound({ manager, log }: Keeping): Promise<void> {
   );
 }
 
-async function endStrays({ manager, log }: Keeping): Promise<void> {
+async function endStrays({ manager, log, reported }: KeepingOn): Promise<void> {
   const { ended, unknown, failed } = await manager.reconcile();
   if (ended > 0)
     log.warn({ ended }, 'rolled back branches that were left prepared although they had been rolled back');
@@ -68,12 +73,23 @@ async function endStrays({ manager, log }: Keeping): Promise<void> {
       { ...key, err: loggable(error) },
       'a branch that was rolled back is still prepared, and could not be ended',
     );
-  for (const key of unknown)
-    log.error(
-      key,
-      'a prepared branch has no record here: look who made it, then end it in the database by hand',
-    );
+  for (const { namesLedger, ...key } of unknown) {
+    const name = `${key.transactionId}/${key.participant}`;
+    if (reported.has(name)) continue;
+    reported.add(name);
+    if (namesLedger) log.error(key, withoutRecord);
+    else log.warn(key, maybeAnothers);
+  }
 }
+
+const leaveIt =
+  'Leave it prepared: it may be a promise, whose outcome GET /transactions/<id> of its coordinator says';
+const withoutRecord =
+  'a prepared branch of this service has no record here, so somebody deleted that, or restored its table without it. ' +
+  `${leaveIt}; see PARTICIPANTS.md, A branch without a record`;
+const maybeAnothers =
+  'a prepared branch has no record here, and its name does not say whose it is, as an older kit wrote it: most likely that ' +
+  `of another service with tables of its own in this database, which ends it. ${leaveIt}`;
 
 /** In small batches, each a transaction of its own, so that calls get in between. */
 async function forgetOld({ transaction, service, options }: Keeping): Promise<void> {

@@ -60,8 +60,15 @@ export interface Branches<Tx> {
   /** `absent`: no such branch is prepared. */
   commit(key: BranchKey): Promise<'done' | 'absent'>;
   rollback(key: BranchKey): Promise<'done' | 'absent'>;
-  /** The kit's branches that are prepared in this database. */
-  list(): Promise<readonly BranchKey[]>;
+  /** Of one that is listed: ends the session that prepared it, where that one could still keep others from ending it. */
+  free(key: BranchKey): Promise<void>;
+  /** The kit's branches that are prepared in this database, but for those that bear another ledger's name. */
+  list(): Promise<readonly ListedBranch[]>;
+}
+
+export interface ListedBranch extends BranchKey {
+  /** Its name says that it is of this ledger. An older kit's names said nothing. */
+  readonly namesLedger: boolean;
 }
 
 /** The database cannot be used at the moment: the call is answered 503, and the coordinator tries again. */

@@ -2,15 +2,16 @@
  * Owns branches: XA transactions that the server keeps prepared.
  *
  * While the connection that prepared a branch lives, nobody else can end it (MariaDB says 1397, unknown, although XA
- * RECOVER lists it). So each branch has a connection of its own, which is closed before the vote is given.
+ * RECOVER lists it). So each branch has a connection of its own, which is gone before the vote is given (owner.ts).
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { type BranchKey, type Vote } from '../../contract';
-import { type Branches, type Session, StoreUnavailable } from '../contract';
+import { type Branches, type ListedBranch, type Session } from '../contract';
 import { type Connections } from './connections';
-import { branchRolledBack, isBroken, numberOf, storeError, unknownBranch } from './errors';
+import { branchExists, branchRolledBack, isBroken, numberOf, storeError, unknownBranch } from './errors';
 import { findObstacle } from './obstacle';
+import { endOwner, held, taking } from './owner';
 import { close, longestMs, sessionOf } from './session';
 import { type Work } from './transactions';
 import { formatIdOf, keyOf, type Recovered, xidOf } from './xid';
@@ -21,8 +22,13 @@ const mostTries = 25; // two seconds
 export function createBranches(connections: Connections, database: string): Branches<Connection> {
   const { admin, lockTimeoutMs } = connections;
   const formatId = formatIdOf(database);
-  const list = (): Promise<readonly BranchKey[]> =>
+  const list = (): Promise<readonly ListedBranch[]> =>
     admin(connection => listed(connection, formatId, lockTimeoutMs));
+  const free = (key: BranchKey): Promise<void> =>
+    endOwner(admin, key, {
+      xid: xidOf(key, formatId),
+      sessionOf: connection => sessionOf(connection, lockTimeoutMs),
+    });
 
   /** Only what is listed as ours: the server itself tells branches apart by gtrid and bqual alone, whatever the formatID. */
   const end = async (verb: Verb, key: BranchKey): Promise<'done' | 'absent'> => {
@@ -31,6 +37,7 @@ export function createBranches(connections: Connections, database: string): Bran
       if (!(await list()).some(each => xidOf(each, formatId) === xid)) return 'absent';
       const ended = await admin(connection => tryToEnd(sessionOf(connection, lockTimeoutMs), verb, xid));
       if (ended !== 'held') return ended;
+      await free(key);
       await delay(Math.min(longestRetryMs, 2 ** tries));
     }
     throw held(key);
@@ -38,26 +45,34 @@ export function createBranches(connections: Connections, database: string): Bran
 
   return {
     obstacle: () => asStore(admin(findObstacle)),
-    prepare: (key, work) => asStore(prepare(connections, xidOf(key, formatId), work)),
+    prepare: (key, work) =>
+      asStore(prepare(connections, { xid: xidOf(key, formatId), free: () => free(key) }, work)),
+    free: key => asStore(free(key)),
     commit: key => asStore(end('COMMIT', key)),
     rollback: key => asStore(end('ROLLBACK', key)),
     list: () => asStore(list()),
   };
 }
 
-async function prepare(connections: Connections, xid: string, work: Work<Vote>): Promise<Vote> {
-  const connection = await connections.open();
+interface Branch {
+  readonly xid: string;
+  readonly free: () => Promise<void>;
+}
+
+async function prepare(connections: Connections, { xid, free }: Branch, work: Work<Vote>): Promise<Vote> {
+  const connection = await connections.open(taking(xid));
   const session = sessionOf(connection, connections.lockTimeoutMs);
   try {
     await session.query(`XA START ${xid}`);
     const vote = await work(session, connection);
     await session.query(`XA END ${xid}`);
     await session.query(`XA ${vote.vote === 'yes' ? 'PREPARE' : 'ROLLBACK'} ${xid}`);
-    await close(connection);
+    if ((await close(connection)) === 'silent') await free();
     return vote;
   } catch (error) {
     if (!isBroken(error)) await undo();
     connection.destroy();
+    if (numberOf(error) === branchExists) await free(); // of a call that froze; the repeat of this one finds room
     throw error;
   }
 
@@ -87,7 +102,7 @@ async function listed(
   connection: Connection,
   formatId: number,
   lockTimeoutMs: number,
-): Promise<readonly BranchKey[]> {
+): Promise<readonly ListedBranch[]> {
   const [rows] = await connection.query({
     sql: 'XA RECOVER',
     timeout: longestMs(lockTimeoutMs),
@@ -95,14 +110,9 @@ async function listed(
     // as bytes: other people's names may be anything
     typeCast: (field, next) => (field.name === 'data' ? field.buffer() : next()),
   });
-  return (rows as unknown as Recovered[]).filter(each => Number(each.formatID) === formatId).map(keyOf);
-}
-
-function held({ transactionId, participant }: BranchKey): StoreUnavailable {
-  return new StoreUnavailable(
-    `the branch of ${transactionId}/${participant} is prepared, but the connection that did so has not ended yet: ` +
-      'try again, and if that does not help, end that connection (SHOW PROCESSLIST, KILL)',
-  );
+  return (rows as unknown as Recovered[])
+    .filter(each => Number(each.formatID) === formatId)
+    .map(each => ({ ...keyOf(each), namesLedger: true }));
 }
 
 async function asStore<T>(work: Promise<T>): Promise<T> {

@@ -11,7 +11,8 @@ interface DriverError {
 }
 
 export const unknownBranch = 1397;
-const branchExists = 1440;
+export const branchExists = 1440;
+export const unknownThread = 1094;
 /** Rolled back by the server, because it held nothing, waited for too long or was in a deadlock. */
 export const branchRolledBack: readonly number[] = [1402, 1613, 1614];
 /** What a step of a migration says of what it has made, or dropped, before. */

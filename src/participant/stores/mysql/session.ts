@@ -9,13 +9,39 @@ const closingMs = 2_000;
  * READ COMMITTED: a record is read as it is now, not as it was when the transaction began, and no gap between rows stays
  * locked, least of all by a branch that is prepared for hours.
  */
-export async function setUp(connection: Connection, lockTimeoutMs: number): Promise<void> {
-  const seconds = Math.max(1, Math.ceil(lockTimeoutMs / 1_000));
+export async function setUp(connection: Connection, waits: Waits): Promise<void> {
+  const { lockTimeoutMs, idleMs, unusedMs, also = [] } = waits;
   const session = sessionOf(connection, lockTimeoutMs);
+  const [lock, idle, unused] = [lockTimeoutMs, idleMs, unusedMs].map(secondsOf);
   await session.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
   await session.query(
-    `SET SESSION autocommit = 1, innodb_lock_wait_timeout = ${seconds}, lock_wait_timeout = ${seconds}`,
+    `SET SESSION ${[
+      'autocommit = 1',
+      `innodb_lock_wait_timeout = ${lock}`,
+      `lock_wait_timeout = ${lock}`,
+      `wait_timeout = LEAST(@@global.wait_timeout, ${unused})`,
+      ...also,
+    ].join(', ')} /*M!100300 , idle_transaction_timeout =
+      IF(@@global.idle_transaction_timeout = 0, ${idle}, @@global.idle_transaction_timeout) */`,
   );
+}
+
+/**
+ * When the server ends a connection that says nothing, since a link that froze does not tell it. What a branch has prepared
+ * stays prepared. MySQL knows `wait_timeout` alone, which also counts outside of transactions.
+ */
+export interface Waits {
+  readonly lockTimeoutMs: number;
+  /** Inside a transaction, on MariaDB. */
+  readonly idleMs: number;
+  /** Anywhere. */
+  readonly unusedMs: number;
+  /** Assignments that go with it. */
+  readonly also?: readonly string[];
+}
+
+function secondsOf(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
 }
 
 /** What a statement may take: a wait for a lock and then some. After that the connection counts as lost. */
@@ -51,16 +77,16 @@ async function run(
   return Array.isArray(rows) ? (rows as Row[]) : [];
 }
 
-/** Resolves when the server has closed it too, or does not answer; never throws. */
-export async function close(connection: Connection): Promise<void> {
-  await new Promise<void>(resolve => {
+/** Resolves when the server has closed it too (`closed`), or does not answer; never throws. */
+export async function close(connection: Connection): Promise<'closed' | 'silent'> {
+  return new Promise(resolve => {
     const patience = setTimeout(() => {
       connection.destroy();
-      resolve();
+      resolve('silent');
     }, closingMs);
     connection.once('end', () => {
       clearTimeout(patience);
-      resolve();
+      resolve('closed');
     });
     void connection.end(); // resolves before the server knows of it
   });

@@ -45,11 +45,15 @@ export function whyNotConnected(error: unknown): unknown {
   );
 }
 
+/** The answer did not come within pg's `query_timeout`, so its connection is of no more use. */
+export function gaveUp(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
 /** @param lost the connection is gone, so that nobody knows how far the statement came. */
 export function whyFailed(error: unknown, lost: boolean): unknown {
   if (isPostgresError(error)) return explained(error);
-  const gaveUp = error instanceof Error && error.message === 'Query read timeout'; // pg's query_timeout
-  if (!lost && !gaveUp) return error;
+  if (!lost && !gaveUp(error)) return error;
   return unavailable(`the connection to PostgreSQL was lost (${reasonOf(error)}): is it up?`, error);
 }
 
@@ -74,7 +78,8 @@ export const howToAllowPrepared =
 const meanings: Readonly<Record<string, string>> = {
   '25006':
     'this is a standby or set read only; point the participant at the primary, or let the failover end',
-  '25P03': 'raise idle_in_transaction_session_timeout, it cut off a transaction under way',
+  '25P03':
+    'raise idleTimeoutMs of the store, or idle_in_transaction_session_timeout where that is set: it cut off a transaction under way',
   '25P04': 'raise transaction_timeout, it cut off a transaction under way',
   '53300': 'raise max_connections, or lower max of the store: it opens two pools of that size each',
   '55P03':

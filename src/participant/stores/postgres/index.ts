@@ -5,7 +5,9 @@
  * of the second. From one pool as many prepares as it has connections would each hold one and wait for another, for ever.
  */
 import type pg from 'pg';
+import { type Ms } from '../../../protocol/wire/phases';
 import { type Dialect, type Row, type Session, type XaStore } from '../contract';
+import { askWithin, setIdleBound, statementBound } from './bounds';
 import { branchesOf } from './branches';
 import { conflictedTooOften, isConflict, withHint } from './errors';
 import { type Sessions, sessionsOf } from './sessions';
@@ -24,10 +26,19 @@ export interface PostgresOptions extends pg.PoolConfig {
    * coordinator gives up a request: so it is told 503 and why, and its repeat does not meet the one before still waiting.
    */
   readonly lockTimeoutMs?: number;
+  /**
+   * When PostgreSQL ends a session that is silent inside a transaction, and gives its rows back; default 30,000. Longer than
+   * a function of the service is without a statement. Where `idle_in_transaction_session_timeout` is set, that one counts.
+   */
+  readonly idleTimeoutMs?: number;
 }
 
-const connectTimeoutMs = 3_000;
-const migrationLockTimeoutMs = 60_000;
+const poolDefaults: pg.PoolConfig = {
+  connectionTimeoutMillis: 3_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 15_000,
+};
+const migration: Waits = { lockTimeoutMs: 60_000, idleMs: 60_000 };
 /** Any number will do that nothing else in the service's database takes. */
 const migrationLock = 0x64_74_63;
 const mostRetries = 3;
@@ -35,47 +46,61 @@ const whoMayMigrate =
   'the kit looks after its tables when it starts: GRANT CREATE ON SCHEMA … TO its role, which is to own them';
 
 /** @throws where the driver `pg` is not installed. The database is not asked yet. */
-export async function postgresStore({ lockTimeoutMs = 3_000, ...config }: PostgresOptions = {}): Promise<
-  XaStore<pg.PoolClient>
-> {
+export async function postgresStore({
+  lockTimeoutMs = 3_000,
+  idleTimeoutMs: idleMs = 30_000,
+  ...config
+}: PostgresOptions = {}): Promise<XaStore<pg.PoolClient>> {
   const { Pool, escapeLiteral } = await loadDriver();
-  const open = (): Sessions =>
-    sessionsOf(new Pool({ connectionTimeoutMillis: connectTimeoutMs, keepAlive: true, ...config }));
+  const statementMs = statementBound(lockTimeoutMs, config.query_timeout);
+  const open = (): Sessions => sessionsOf(new Pool({ ...poolDefaults, ...config }), statementMs);
   const [records, ends] = [open(), open()];
-  const begin = beginWith('BEGIN', lockTimeoutMs);
+  const begin = beginWith('BEGIN', { lockTimeoutMs, idleMs });
 
   return {
     dialect,
     connections: config.max ?? 10,
-    transaction: work => retried(() => committed(records, begin, client => work(sessionOf(client), client))),
+    transaction: work =>
+      retried(() =>
+        committed(records, { begin, statementMs }, client => work(sessionOf(client, statementMs), client)),
+      ),
     // READ COMMITTED: what another process made while this one waited for its turn has to be seen
     migrate: work =>
       committed(
         records,
-        beginWith('BEGIN ISOLATION LEVEL READ COMMITTED', migrationLockTimeoutMs),
+        {
+          begin: beginWith('BEGIN ISOLATION LEVEL READ COMMITTED', migration),
+          statementMs: statementBound(migration.lockTimeoutMs),
+        },
         async client => {
-          await client.query('SELECT pg_advisory_xact_lock($1)', [migrationLock]);
-          await work(sessionOf(client));
+          const session = sessionOf(client, statementBound(migration.lockTimeoutMs));
+          await session.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+          await work(session);
         },
       ).catch((error: unknown) => {
         throw withHint(error, whoMayMigrate);
       }),
-    branches: branchesOf({ sessions: ends, begin, sessionOf, quote: escapeLiteral }),
+    branches: branchesOf({ sessions: ends, begin, statementMs, sessionOf, quote: escapeLiteral }),
     close: async () => {
       await Promise.all([records.close(), ends.close()]);
     },
   };
 }
 
+interface Waits {
+  readonly lockTimeoutMs: Ms;
+  readonly idleMs: Ms;
+}
+
 /** A vote is on disk before its answer leaves, also where the database commits others without waiting for the disk. */
-function beginWith(begin: string, lockTimeoutMs: number): string {
-  return `${begin}; SET LOCAL lock_timeout = ${lockTimeoutMs};
+function beginWith(begin: string, { lockTimeoutMs, idleMs }: Waits): string {
+  return `${begin}; SET LOCAL lock_timeout = ${lockTimeoutMs}; ${setIdleBound(idleMs)};
     SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`;
 }
 
 function committed<T>(
   sessions: Sessions,
-  begin: string,
+  { begin, statementMs }: { readonly begin: string; readonly statementMs: Ms },
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   return sessions.transaction({
@@ -83,7 +108,7 @@ function committed<T>(
     work,
     end: async client => {
       // an aborted transaction answers COMMIT with a rollback and no error
-      const { command } = await client.query('COMMIT');
+      const { command } = await askWithin(client, statementMs, 'COMMIT');
       if (command !== 'COMMIT')
         throw new Error(
           'nothing was committed: a statement failed before, and the service did not pass the error on',
@@ -103,14 +128,12 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The kit writes `?` for every database. */
-function sessionOf(client: pg.PoolClient): Session {
+function sessionOf(client: pg.PoolClient, statementMs: Ms): Session {
   return {
     query: async (sql, values = []) => {
       let n = 0;
-      const { rows } = await client.query(
-        sql.replaceAll('?', () => `$${(n += 1)}`),
-        [...values],
-      );
+      const numbered = sql.replaceAll('?', () => `$${(n += 1)}`);
+      const { rows } = await askWithin(client, statementMs, numbered, values);
       return rows as readonly Row[];
     },
   };

@@ -2,14 +2,16 @@
  * Owns one pool of connections: a session is given back only when it is whole, and its loss is an answer, not a crash.
  *
  * A connection that breaks says so by an `error` event, which ends the process where nobody listens, whether the connection
- * is idle or in use.
+ * is idle or in use. One that freezes says nothing, so both ends stop waiting by themselves (bounds.ts).
  */
 import type pg from 'pg';
-import { whyFailed, whyNotConnected } from './errors';
+import { type Ms } from '../../../protocol/wire/phases';
+import { askWithin, endWhatIsSilent, rollbackMs } from './bounds';
+import { gaveUp, whyFailed, whyNotConnected } from './errors';
 
 export interface Sessions {
   /** Statements outside a transaction. */
-  query(sql: string, values?: readonly unknown[]): Promise<pg.QueryResult>;
+  query(sql: string): Promise<pg.QueryResult>;
   /** `begin`, then `work`, then `end` with what the work gave; whatever throws, a ROLLBACK. */
   transaction<T>(steps: Steps<T>): Promise<T>;
   close(): Promise<void>;
@@ -21,8 +23,9 @@ export interface Steps<T> {
   readonly end: (client: pg.PoolClient, result: T) => Promise<void>;
 }
 
-export function sessionsOf(pool: pg.Pool): Sessions {
+export function sessionsOf(pool: pg.Pool, statementMs: Ms): Sessions {
   const lost = new WeakSet<pg.PoolClient>();
+  const known = new WeakSet<pg.PoolClient>();
   pool.on('connect', client => client.on('error', () => lost.add(client)));
   pool.on('error', () => undefined); // of an idle one; the pool has dropped it already
 
@@ -35,9 +38,11 @@ export function sessionsOf(pool: pg.Pool): Sessions {
     const client = await connect();
     let whole = true;
     try {
+      if (!known.has(client)) await askWithin(client, statementMs, endWhatIsSilent);
+      known.add(client);
       return await work(client);
     } catch (error) {
-      whole = await isUsable(client);
+      whole = !gaveUp(error) && (await isUsable(client));
       throw whyFailed(error, lost.has(client));
     } finally {
       client.release(!whole);
@@ -46,10 +51,10 @@ export function sessionsOf(pool: pg.Pool): Sessions {
 
   let closed: Promise<void> | undefined;
   return {
-    query: (sql, values = []) => inSession(client => client.query(sql, [...values])),
+    query: sql => inSession(client => askWithin(client, statementMs, sql)),
     transaction: ({ begin, work, end }) =>
       inSession(async client => {
-        await client.query(begin);
+        await askWithin(client, statementMs, begin);
         const result = await work(client);
         await end(client, result);
         return result;
@@ -60,7 +65,7 @@ export function sessionsOf(pool: pg.Pool): Sessions {
 
 /** After an error: out of any transaction, so that the next one can have it. Outside of one this only earns a warning. */
 async function isUsable(client: pg.PoolClient): Promise<boolean> {
-  return client.query('ROLLBACK').then(
+  return askWithin(client, rollbackMs, 'ROLLBACK').then(
     () => true,
     () => false,
   );
