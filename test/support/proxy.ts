@@ -21,7 +21,7 @@ export interface Proxy {
   /** Freezes at the next request that has `text` in it: once that is passed on, or before. */
   freezeAt(text: string, is: 'passed' | 'lost'): void;
   /** Whether nothing gets through. */
-  frozen(): boolean;
+  readonly frozen: () => boolean;
   /** Passes the next request that has `text` in it on, and once that is answered cuts its connection. */
   loseAnswerTo(text: string): void;
   /** As `loseAnswerTo`; from then on nobody listens. */

@@ -95,7 +95,7 @@ whereMysqlRuns('MySQL and MariaDB, branches', () => {
 
   it('of another service on the same server are not seen', async () => {
     await ask('prepare');
-    expect(await store.branches.list()).toEqual([branch]);
+    expect(await store.branches.list()).toEqual([{ ...branch, namesLedger: true }]);
     const other = await newDatabase();
     const elsewhere = await mysqlStore(other.url);
     expect(await elsewhere.branches.list()).toEqual([]);

@@ -1,11 +1,11 @@
 /** What a prepared branch lives through, and what the kit makes of branch and record where a crash came between the two. */
-import { type Participant } from '../../../src/participant';
+import { createParticipant, type Participant, postgresStore, yes } from '../../../src/participant';
 import { eventually } from '../../support/until';
 import { call, newId, prepareBody } from '../support/calls';
 import { saysAndIsKilled } from '../support/lifeProcess';
 import { usePostgres } from '../support/postgres';
 import { postgresRig, type PostgresRig } from '../support/postgresRig';
-import { keepLog, type KeptLog } from '../support/quiet';
+import { keepLog, type KeptLog, quiet } from '../support/quiet';
 import { opening } from '../support/rig';
 
 const server = usePostgres();
@@ -13,29 +13,36 @@ let rig: PostgresRig;
 let log: KeptLog;
 let service: Participant;
 let id: string;
+let ledger: string;
 
 beforeEach(async () => {
   rig = await postgresRig(server(), 'xa');
   log = keepLog();
   service = await rig.open({ log });
   id = newId();
+  ledger = await ledgerIn(rig);
 });
 afterEach(() => rig.dispose());
 
+const ledgerIn = async (where: PostgresRig): Promise<string> =>
+  String((await where.sql("SELECT 'dtc_votes'::regclass::oid AS name"))[0]?.['name']);
+
 const ask = async (phase: 'prepare' | 'commit' | 'rollback', asked = {}): Promise<number> =>
   (await call(service, phase, id, asked)).status;
-const branch = (): string => `'dtc/${id}/p1'`;
+const branch = (): string => `'dtc/${ledger}/${id}/p1'`;
+/** As kits named it that did not say whose it is. */
+const formerBranch = (): string => `'dtc/${id}/p1'`;
 const branches = async (): Promise<number> =>
   (await rig.sql('SELECT FROM pg_prepared_xacts WHERE database = current_database()')).length;
 const messages = (level: string): string[] =>
   log.lines.filter(line => line.level === level).map(line => JSON.stringify(line, errorsToo));
 
 /** As a prepare that dies when its branch is prepared: the record is there already. */
-const prepareByHand = (): Promise<unknown> =>
+const prepareByHand = (name = branch()): Promise<unknown> =>
   rig.sql(`BEGIN;
     INSERT INTO dtc_branches (transaction_id, participant) VALUES ('${id}', 'p1');
     DELETE FROM coin WHERE id <= 10;
-    PREPARE TRANSACTION ${branch()}`);
+    PREPARE TRANSACTION ${name}`);
 const claimOnly = async (asked = {}): Promise<void> => {
   rig.failNextPrepare();
   expect(await ask('prepare', asked)).toBe(500);
@@ -116,8 +123,8 @@ describe('a branch that was prepared', () => {
     await rig.sql(`ROLLBACK PREPARED ${branch()}`);
     expect([await ask('commit'), await ask('commit')]).toEqual([500, 500]);
     expect(messages('error')).toEqual([
-      expect.stringContaining('somebody ended it by hand'),
-      expect.stringContaining('somebody ended it by hand'),
+      expect.stringContaining('somebody ended it in the database'),
+      expect.stringContaining('somebody ended it in the database'),
     ]);
   });
 
@@ -136,6 +143,41 @@ describe('a branch that was prepared', () => {
     service = await rig.open({ log });
     expect(messages('error')).toContainEqual(expect.stringContaining(id));
     expect(await branches()).toBe(1);
+  });
+
+  it('without a record and without a ledger’s name is warned of once, and left alone', async () => {
+    await prepareByHand(formerBranch());
+    service = await rig.open({ log, coordinator: { url: 'http://127.0.0.1:9', everyMs: 20 } });
+    const since = log.lines.length;
+    const later = newId();
+    await call(service, 'prepare', later);
+    await rig.sql(`UPDATE dtc_votes SET state = 'rolledback' WHERE transaction_id = '${later}'`);
+    await eventually(() => log.lines.length > since); // the next pass has been
+    expect(messages('warn').filter(each => each.includes(id))).toEqual([
+      expect.stringContaining('Leave it prepared'),
+    ]);
+    expect(await branches()).toBe(1);
+  });
+
+  it.each(['commit', 'rollback'] as const)('by an older kit is ended all the same: %s', async phase => {
+    await claimOnly();
+    await prepareByHand(formerBranch());
+    expect([await ask('prepare'), await ask(phase)]).toEqual([200, 200]);
+    expect(await branches()).toBe(0);
+    expect(await rig.available()).toBe(phase === 'commit' ? 90 : opening);
+  });
+
+  it('is another ledger’s business in another schema of the same database', async () => {
+    await rig.sql('CREATE SCHEMA other; CREATE TABLE other.coin (id int); INSERT INTO other.coin VALUES (1)');
+    const store = await postgresStore({ ...rig.connection, options: '-c search_path=other' });
+    const other = await createParticipant({ log: quiet, store, xa: { prepare: () => yes } });
+    expect((await call(other, 'prepare', id)).status).toBe(200);
+    service = await rig.open({ log });
+    expect((await service.prepared()).prepared).toEqual([]);
+    expect([...messages('error'), ...messages('warn')]).toEqual([]);
+    expect(await ask('rollback')).toBe(200);
+    expect((await call(other, 'commit', id)).status).toBe(200);
+    await other.close();
   });
 
   it('is another service’s business in another database of the same server', async () => {
@@ -207,6 +249,7 @@ describe('where the service asks for REPEATABLE READ', () => {
     const options = '-c default_transaction_isolation=repeatable\\ read';
     rig = await postgresRig(server(), 'xa', { options });
     service = await rig.open({ log });
+    ledger = await ledgerIn(rig);
     expect(await ask('prepare')).toBe(200);
     const other = await rig.store();
     let commit: Promise<number> | undefined;
