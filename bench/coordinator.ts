@@ -105,7 +105,12 @@ async function startTransaction({ coordinator }: UnderTest, { participants, lock
     locks === undefined ? urls : { participants: urls, locks: locksOf(locks), lockTimeoutMs: 60_000 };
   const parsed = parseTransactionRequest(body, config.limits);
   if (parsed.is === 'refused') throw new Error(JSON.stringify(parsed.problems));
-  return (await coordinator.start({ request: parsed.request, caller: 'bench' })).document.id;
+  return (
+    await coordinator.start({
+      request: parsed.request,
+      caller: { name: 'bench', plainName: 'bench', ownsUnmarked: true },
+    })
+  ).document.id;
 }
 
 let locked = 0;

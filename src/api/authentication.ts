@@ -9,10 +9,13 @@ import { isAuthenticated } from '../config/bindRule';
 import { type AuthConfig } from '../config/config';
 import { type Log } from '../telemetry/log';
 import { type Caller, contextOf } from './requestContext';
-import { createJwtReader } from './jwt';
+import { type Claims, createJwtReader } from './jwt';
 import { Problem } from './problems';
 
-const anonymous: Caller = { name: 'anonymous', role: 'operator' };
+const anonymous: Caller = {
+  ...{ name: 'anonymous', plainName: 'anonymous', ownsUnmarked: true },
+  role: 'operator',
+};
 
 export function authenticate(auth: AuthConfig, log: Pick<Log, 'warn'>): RequestHandler {
   const identify = isAuthenticated({ auth }) ? createIdentifier(auth, log) : () => Promise.resolve(anonymous);
@@ -29,7 +32,7 @@ function createIdentifier(
   const readJwt = jwksUrl === undefined ? undefined : createJwtReader(jwksUrl, log);
   return async authorization => {
     const token = bearerToken(authorization);
-    const caller = ownerOf(token, tokens) ?? (await readJwt?.(token));
+    const caller = ownerOf(token, tokens) ?? jwtCaller(await readJwt?.(token), tokens);
     if (caller === undefined) throw unauthenticated('the token is not a valid one', 'invalid_token');
     return caller;
   };
@@ -45,7 +48,17 @@ function bearerToken(authorization: string | undefined): string {
 function ownerOf(token: string, tokens: readonly ApiToken[]): Caller | undefined {
   const hash = hashToken(token);
   const owner = tokens.filter(candidate => timingSafeEqual(candidate.hash, hash))[0];
-  return owner === undefined ? undefined : { name: owner.name, role: owner.role };
+  if (owner === undefined) return undefined;
+  const { name, role } = owner;
+  return { name, plainName: name, ownsUnmarked: true, role };
+}
+
+/** Whoever issues tokens chooses `sub` freely: it is another caller than the configured token of that name. */
+function jwtCaller(claims: Claims | undefined, tokens: readonly ApiToken[]): Caller | undefined {
+  if (claims === undefined) return undefined;
+  const { sub, role } = claims;
+  const ownsUnmarked = !tokens.some(({ name }) => name === sub);
+  return { name: `jwt:${sub}`, plainName: sub, ownsUnmarked, role };
 }
 
 function unauthenticated(detail: string, error?: 'invalid_token'): Problem {

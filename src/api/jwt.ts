@@ -2,10 +2,9 @@
  * Owns the reading of JWTs (RFC 7519): signed by a key of the configured set, not expired, the caller's name in `sub` and
  * its role in `role`. An invalid token is nobody's; keys that cannot be had are an outage, not an invalid token.
  */
-import { callerNamePattern, isRole } from '../config/apiTokens';
+import { callerNamePattern, isRole, type Role } from '../config/apiTokens';
 import { type Log } from '../telemetry/log';
 import { createKeySet } from './keySet';
-import { type Caller } from './requestContext';
 import { Problem, retryAfter } from './problems';
 
 /** Signatures only: with a shared secret whoever can check a token could make one. */
@@ -36,17 +35,22 @@ const tokenFaults = new Set([
   'ERR_JOSE_NOT_SUPPORTED',
 ]);
 
+export interface Claims {
+  readonly sub: string;
+  readonly role: Role;
+}
+
 export function createJwtReader(
   jwksUrl: string,
   log: Pick<Log, 'warn'>,
-): (token: string) => Promise<Caller | undefined> {
+): (token: string) => Promise<Claims | undefined> {
   const verifier = createVerifier(jwksUrl, log);
   return async token => {
     if (token.split('.').length !== 3) return undefined; // spares the key server what is no JWT
     try {
       const { sub, role } = await (await verifier)(token);
       return typeof sub === 'string' && callerNamePattern.test(sub) && isRole(role)
-        ? { name: sub, role }
+        ? { sub, role }
         : undefined;
     } catch (error) {
       if (tokenFaults.has(codeOf(error))) return undefined;

@@ -1,10 +1,9 @@
 /** Owns which role may do what (PROTOCOL §5), and that a client sees only its own transactions. */
 import { type RequestHandler } from 'express';
 import { type Role } from '../config/apiTokens';
-import { type Reading } from '../coordinator/transaction/contract';
+import { type Owner } from '../engine/facts/owner';
 import { type Caller, callerOf } from './requestContext';
 import { Problem } from './problems';
-import { unknownTransaction } from './toProblem';
 
 /** What may be asked for, as the refusal says it. */
 const actions = {
@@ -38,8 +37,7 @@ export function permit(action: Action): RequestHandler {
   };
 }
 
-/** Somebody else's transaction looks like none at all, so that ids cannot be probed. */
-export function ownOnly(caller: Caller, reading: Reading): Reading {
-  if (caller.role !== 'client' || caller.name === reading.startedBy) return reading;
-  throw unknownTransaction(reading.document.id);
+/** Of whom a transaction has to be: somebody else's looks like none at all to a client, so that ids cannot be probed. */
+export function ownOnly(caller: Caller): Owner | undefined {
+  return caller.role === 'client' ? caller : undefined;
 }

@@ -1,9 +1,10 @@
 /** Owns what one request gathers on its way: who calls, about which transaction or lock, and what went wrong, for the log line. */
 import { type Response } from 'express';
 import { type Role } from '../config/apiTokens';
+import { type Owner } from '../engine/facts/owner';
 
-export interface Caller {
-  readonly name: string;
+/** Its `name` says where it comes from: `alice` is a token, `jwt:alice` a JWT. */
+export interface Caller extends Owner {
   readonly role: Role;
 }
 

@@ -51,7 +51,7 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   return undefined;
 }
 
-export function unknownTransaction(id: string): Problem {
+function unknownTransaction(id: string): Problem {
   return new Problem('unknown-transaction', `there is no transaction "${id}"`);
 }
 

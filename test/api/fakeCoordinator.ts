@@ -6,6 +6,7 @@ import {
   type StartOptions,
   type WaitOptions,
 } from '../../src/coordinator/transaction/contract';
+import { isOwnedBy, type Owner } from '../../src/engine/facts/owner';
 import { UnknownTransaction } from '../../src/coordinator/errors';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { redactUrl } from '../../src/protocol/wire/urls';
@@ -20,18 +21,20 @@ export class FakeCoordinator implements Coordinator {
   /** Waits that have begun and not ended. */
   waits = 0;
   private readonly readings = new Map<string, Reading>();
+  private readonly owners = new Map<string, { readonly startedBy: string; readonly owner?: string }>();
   private readonly changes = new EventTarget();
 
   start(options: StartOptions): Promise<Reading> {
     return this.answer('start', options, () => {
       this.started.push(options);
       const document = pendingDocument(`testt${this.started.length}`, options);
-      return this.put({ document, startedBy: options.caller });
+      this.owners.set(document.id, { startedBy: options.caller.plainName, owner: options.caller.name });
+      return this.put({ document });
     });
   }
 
-  read(id: string): Promise<Reading> {
-    return this.answer('read', { id }, () => this.get(id));
+  read(id: string, of?: Owner): Promise<Reading> {
+    return this.answer('read', { id }, () => this.get(id, of));
   }
 
   async wait({ document: { id } }: Reading, { until, timeoutMs, signal }: WaitOptions): Promise<Reading> {
@@ -45,10 +48,11 @@ export class FakeCoordinator implements Coordinator {
     return this.get(id);
   }
 
-  abort(id: string, action: { readonly by: string; readonly reason?: string }): Promise<Reading> {
-    return this.answer('abort', { id, ...action }, () =>
-      this.set(id, { state: 'rollingBack', decision: 'rollback' }),
-    );
+  abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading> {
+    return this.answer('abort', { id, ...action }, () => {
+      this.get(id, of);
+      return this.set(id, { state: 'rollingBack', decision: 'rollback' });
+    });
   }
 
   retryNow(id: string, action: { readonly by: string }): Promise<Reading> {
@@ -70,16 +74,17 @@ export class FakeCoordinator implements Coordinator {
 
   /** Changes a transaction as the engine would, and wakes whoever waits for it. */
   set(id: string, change: Partial<TransactionDocument>): Reading {
-    const { document, startedBy } = this.get(id);
-    return this.put({ document: { ...document, ...change }, startedBy });
+    const { document } = this.get(id);
+    return this.put({ document: { ...document, ...change } });
   }
 
-  /** A transaction that is there without a request. */
-  add(id: string, startedBy = 'anonymous'): Reading {
+  /** A transaction that is there without a request. @param owner none where an older version started it */
+  add(id: string, startedBy = 'anonymous', owner?: string): Reading {
+    this.owners.set(id, { startedBy, ...(owner === undefined ? {} : { owner }) });
     const request = {
       participants: [{ name: 'p1', url: 'http://a/prepare', commitUrl: '', rollbackUrl: '' }],
     };
-    return this.put({ document: pendingDocument(id, { request, caller: startedBy }), startedBy });
+    return this.put({ document: pendingDocument(id, { request }) });
   }
 
   private async answer<T>(method: keyof Coordinator, asked: unknown, result: () => T): Promise<T> {
@@ -88,9 +93,11 @@ export class FakeCoordinator implements Coordinator {
     return Promise.resolve(result());
   }
 
-  private get(id: string): Reading {
+  private get(id: string, of?: Owner): Reading {
     const reading = this.readings.get(id);
-    if (reading === undefined) throw new UnknownTransaction(id);
+    const owner = this.owners.get(id);
+    const isIts = of === undefined || (owner !== undefined && isOwnedBy(owner, of));
+    if (reading === undefined || !isIts) throw new UnknownTransaction(id);
     return reading;
   }
 
@@ -120,10 +127,7 @@ export class FakeCoordinator implements Coordinator {
   }
 }
 
-function pendingDocument(
-  id: string,
-  { request }: Pick<StartOptions, 'request' | 'caller'>,
-): TransactionDocument {
+function pendingDocument(id: string, { request }: Pick<StartOptions, 'request'>): TransactionDocument {
   const participants = request.participants.map(({ name, url }) => {
     return { name, url: redactUrl(url), state: 'preparing', attempts: 0 } as const;
   });

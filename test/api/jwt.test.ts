@@ -60,6 +60,65 @@ it('takes the name from sub and the role from role', async () => {
   expect((await read(await sign({ sub: 'bob', role: 'operator' }))).status).toBe(200);
 });
 
+describe('a JWT and a token of one name', () => {
+  const alice = 'alice-0123456789abcdef';
+  const both = async (): Promise<void> => {
+    await api.close();
+    const { port } = keyServer.address() as AddressInfo;
+    const env = { DTC_JWKS_URL: `http://127.0.0.1:${port}/keys`, DTC_API_TOKENS: `alice:client:${alice}` };
+    api = await Harness.start(env);
+  };
+
+  it('are two callers: neither reads, nor aborts, what the other started', async () => {
+    await both();
+    const jwt = await sign(claims);
+    const headers = (token: string) => ({ authorization: `Bearer ${token}` });
+    const { json: ofToken } = await api.post(['http://a/prepare'], headers(alice));
+    const { json: ofJwt } = await api.post(['http://a/prepare'], headers(jwt));
+    const statuses = async (token: string): Promise<number[]> =>
+      Promise.all(
+        [ofToken, ofJwt].flatMap(({ id }) => [
+          api.call(`/transactions/${String(id)}`, { headers: headers(token) }).then(({ status }) => status),
+          api
+            .call(`/transactions/${String(id)}/abort`, { json: {}, headers: headers(token) })
+            .then(({ status }) => status),
+        ]),
+      );
+    expect(await statuses(alice)).toEqual([200, 200, 404, 404]);
+    expect(await statuses(jwt)).toEqual([404, 404, 200, 200]);
+    expect(
+      api.coordinator.calls.flatMap(({ method, with: asked }) => (method === 'abort' ? [asked] : [])),
+    ).toEqual(
+      expect.arrayContaining([
+        { id: ofToken['id'], by: 'alice' },
+        { id: ofJwt['id'], by: 'jwt:alice' },
+      ]),
+    );
+  });
+
+  it('hold leases of their own', async () => {
+    await both();
+    const lease = { resource: 'r', holder: 'h', ttlMs: 1000 };
+    for (const token of [alice, await sign(claims)])
+      await api.call('/locks', { json: lease, headers: { authorization: `Bearer ${token}` } });
+    expect(api.locks.acquired.map(({ caller }) => caller)).toEqual(['alice', 'jwt:alice']);
+  });
+
+  it('what an older version started is the token’s, or the JWT’s where no token has the name', async () => {
+    expect((await read(await sign(claims))).status).toBe(200); // there is no token "alice" here
+    await both();
+    api.coordinator.add('testt1', 'alice');
+    expect((await read(alice)).status).toBe(200);
+    expect(await read(await sign(claims))).toEqual(problem('unknown-transaction', 404));
+  });
+
+  it('a token cannot be called as a JWT is', async () => {
+    await expect(Harness.start({ DTC_API_TOKENS: `jwt:alice:client:${alice}` })).rejects.toThrow(
+      'DTC_API_TOKENS',
+    );
+  });
+});
+
 it('takes configured tokens beside JWTs', async () => {
   expect((await read('ops-0123456789abcdef')).status).toBe(200);
 });

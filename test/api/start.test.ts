@@ -24,7 +24,7 @@ describe('POST /transactions', () => {
     });
     expect(api.coordinator.started).toEqual([
       {
-        caller: 'anonymous',
+        caller: { name: 'anonymous', plainName: 'anonymous', ownsUnmarked: true },
         request: {
           labels: { k: 'v' },
           participants: [

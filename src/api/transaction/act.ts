@@ -14,9 +14,8 @@ export function abort({ coordinator }: ApiDependencies): ActionHandler {
     const { id } = request.params;
     const caller = callerOf(response);
     const { reason } = parseAction(abortBody, optionalBodyOf(request.body));
-    if (caller.role === 'client') ownOnly(caller, await coordinator.read(id));
     const action = { by: caller.name, ...given({ reason }) };
-    response.json((await coordinator.abort(id, action)).document);
+    response.json((await coordinator.abort(id, action, ownOnly(caller))).document);
   };
 }
 

@@ -10,7 +10,7 @@ import { waiting } from '../waiting';
 export function read(api: ApiDependencies): RequestHandler<{ id: string }> {
   return async (request: Request<{ id: string }>, response) => {
     const seconds = waitSeconds(request, api.config);
-    const reading = ownOnly(callerOf(response), await api.coordinator.read(request.params.id));
+    const reading = await api.coordinator.read(request.params.id, ownOnly(callerOf(response)));
     if (seconds !== undefined) applyWait(response, seconds);
     const { document } = await waitForChange(api, response, reading, seconds ?? 0);
     response.json(document);

@@ -34,7 +34,8 @@ function startOptions(api: ApiDependencies, request: Request, response: Response
   const body = bodyOf(request.body);
   const parsed = validRequest(body, api.config.limits);
   demandAllowed(api.outbound, parsed, body);
-  const caller = callerOf(response).name;
+  const { name, plainName, ownsUnmarked } = callerOf(response);
+  const caller = { name, plainName, ownsUnmarked };
   return { request: parsed, caller, ...given({ idempotencyKey }) };
 }
 

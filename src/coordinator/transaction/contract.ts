@@ -1,19 +1,18 @@
 /** Owns what the routes may ask of the coordinator. Every method rejects with one of `errors.ts`, or a bug. */
+import { type Owner } from '../../engine/facts/owner';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { type TransactionRequest } from '../../protocol/client/transactionRequest';
 
 export interface StartOptions {
   readonly request: TransactionRequest;
-  /** The authenticated caller's name; `anonymous` where callers need not authenticate. */
-  readonly caller: string;
+  /** The authenticated caller; `anonymous` where callers need not authenticate. */
+  readonly caller: Owner;
   readonly idempotencyKey?: string;
 }
 
 export interface Reading {
   readonly document: TransactionDocument;
-  /** The caller that started it. */
-  readonly startedBy: string;
 }
 
 export interface WaitOptions {
@@ -39,11 +38,12 @@ export type Recovered =
 export interface Coordinator {
   /** Resolves once the start is durable; the same caller, key and request give the same transaction (I6). */
   start(options: StartOptions): Promise<Reading>;
-  /** Answers within a second, also with no worker. */
-  read(id: string): Promise<Reading>;
+  /** Answers within a second, also with no worker. @param of only this caller's: anybody else's is unknown, by the same look */
+  read(id: string, of?: Owner): Promise<Reading>;
   /** The document when the wait is over: because of what was waited for, the timeout or the signal. @param from what is known of it */
   wait(from: Reading, options: WaitOptions): Promise<Reading>;
-  abort(id: string, action: { readonly by: string; readonly reason?: string }): Promise<Reading>;
+  /** @param of as in `read` */
+  abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading>;
   retryNow(id: string, action: { readonly by: string }): Promise<Reading>;
   resolve(
     id: string,

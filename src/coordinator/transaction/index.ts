@@ -13,9 +13,9 @@ const readyWithinMs = 900;
 export function createCoordinator(engine: Engine): Coordinator {
   return {
     start: options => start(engine, options),
-    read: id => read(engine, id),
+    read: (id, of) => read(engine, id, of),
     wait: waits(engine),
-    abort: (id, action) => operate(engine, id, { is: 'abort', ...action }),
+    abort: (id, action, of) => operate(engine, id, { is: 'abort', ...action }, of),
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),
     recover: id => recover(engine, id),

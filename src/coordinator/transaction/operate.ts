@@ -9,6 +9,7 @@ import { type Coordinator, type Reading } from './contract';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotReady, isTimeout, isWorthRepeating, saidBy, updateFailure } from '../../engine/errors';
+import { type Owner } from '../../engine/facts/owner';
 import { ActionConflict, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
 import { read } from './read';
@@ -27,8 +28,8 @@ export type Action =
   | ({ readonly is: 'resolve' } & Parameters<Coordinator['resolve']>[1]);
 
 /** @throws ActionConflict, WorkerUnavailable, and what `read` throws */
-export async function operate(engine: Engine, id: string, action: Action): Promise<Reading> {
-  const before = await read(engine, id);
+export async function operate(engine: Engine, id: string, action: Action, of?: Owner): Promise<Reading> {
+  const before = await read(engine, id, of);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
   try {

@@ -16,6 +16,7 @@ import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { withHolders } from '../lock/whoHolds';
 import { describeRun, handleOf, within } from '../../engine/ask';
 import { memoOf } from '../../engine/facts/memo';
+import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 import { runState } from '../../engine/facts/status';
 import { overlay, pendingCalls } from './pending';
 
@@ -28,24 +29,37 @@ const describeWithinMs = 2300;
 const shortestQueryMs = 200;
 
 /** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
-export async function read(engine: Engine, id: string): Promise<Reading> {
+export async function read(engine: Engine, id: string, of?: Owner): Promise<Reading> {
   const began = Date.now();
-  const description = await describe(engine, id);
-  const { startedBy } = memoOf(description);
+  const description = await describe(engine, id, of);
   const document = await documentOf(engine, description, began);
-  return { document: await withHolders(engine, document), startedBy };
+  return { document: await withHolders(engine, document) };
 }
 
-/** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
-export async function describe(engine: Engine, id: string): Promise<WorkflowExecutionDescription> {
+/**
+ * @param of whose it has to be. Nothing more is asked of what is another's than of what is not there, and the answer is the same:
+ *   neither it nor its time tells whether an id is somebody's.
+ * @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable
+ */
+export async function describe(
+  engine: Engine,
+  id: string,
+  of?: Owner,
+): Promise<WorkflowExecutionDescription> {
   const ours = readId(engine.tag, id);
   if (ours === undefined) throw new UnknownTransaction(id);
+  const found = await describeOrNone(engine, id);
+  if (found !== undefined && (of === undefined || isOwnedBy(memoOf(found), of))) return found;
+  const expired = ours.at !== undefined && Date.now() - ours.at > engine.retentionMs;
+  throw expired ? new ExpiredTransaction(id) : new UnknownTransaction(id);
+}
+
+async function describeOrNone(engine: Engine, id: string): Promise<WorkflowExecutionDescription | undefined> {
   try {
     return await describeRun(engine, id, describeWithinMs);
   } catch (error) {
-    if (!isNotFound(error)) throw error;
-    const expired = ours.at !== undefined && Date.now() - ours.at > engine.retentionMs;
-    throw expired ? new ExpiredTransaction(id) : new UnknownTransaction(id);
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 

@@ -21,23 +21,45 @@ import { EngineInTrouble, EngineUnavailable, KeyReused, RequestTooLarge, StartUn
 import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
 import { startRun } from './startRun';
+import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 
 const tries = 3;
 const lookWithinMs = 900;
 
 /** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge */
 export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
-  const { request, caller, idempotencyKey } = options;
-  const id =
-    idempotencyKey === undefined
-      ? timedId(engine.tag, Date.now())
-      : keyedId(engine.tag, caller, idempotencyKey);
+  const [id, ofNamesake] = idsOf(engine, options);
+  const first = await startAs(engine, id, options);
+  if (first !== undefined) return first;
+  const own = ofNamesake === undefined ? undefined : await startAs(engine, ofNamesake, options);
+  if (own === undefined) throw new KeyReused(ofNamesake ?? id);
+  return own;
+}
+
+/**
+ * Of a key, the id that every version has made of it, and one for where a namesake from elsewhere has used that key. A plain name
+ * has no colon, so no other caller and key make the second one.
+ */
+function idsOf(
+  { tag }: Engine,
+  { caller, idempotencyKey: key }: StartOptions,
+): readonly [TransactionId, TransactionId?] {
+  if (key === undefined) return [timedId(tag, Date.now())];
+  return [keyedId(tag, caller.plainName, key), keyedId(tag, `owner:${caller.name}`, key)];
+}
+
+/** Undefined where the id is another caller's. */
+async function startAs(
+  engine: Engine,
+  id: TransactionId,
+  { request, caller }: StartOptions,
+): Promise<Reading | undefined> {
   const accepted = accept(request, { limits: engine.limits, now: Date.now(), ...statusUrl(engine, id) });
-  const memo = startMemo(accepted, { requestHash: requestHash(request), startedBy: caller });
-  const isNew = await startDurably(engine, id, { input: beginInput(accepted), memo });
-  return isNew
-    ? { document: documentOf(begin(id, accepted)), startedBy: caller }
-    : readRepeated(engine, id, memo);
+  const whose = { startedBy: caller.plainName, owner: caller.name };
+  const memo = startMemo(accepted, { requestHash: requestHash(request), ...whose });
+  if (await startDurably(engine, id, { input: beginInput(accepted), memo }))
+    return { document: documentOf(begin(id, accepted)) };
+  return readRepeated(engine, id, { caller, hash: memo.requestHash });
 }
 
 function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
@@ -82,14 +104,16 @@ function refusal(error: unknown): unknown {
   return new RequestTooLarge('the request is more than Temporal stores', { cause: error });
 }
 
-/** It is there; where it cannot be read, all that can be told is its id. */
+/** It is there; where it cannot be read, all that can be told is its id. Undefined where it is another caller's. */
 async function readRepeated(
   engine: Engine,
   id: TransactionId,
-  { requestHash: hash }: StartMemo,
-): Promise<Reading> {
+  { caller, hash }: { readonly caller: Owner; readonly hash: string },
+): Promise<Reading | undefined> {
   try {
-    if (memoOf(await describe(engine, id)).requestHash !== hash) throw new KeyReused(id);
+    const there = memoOf(await describe(engine, id));
+    if (!isOwnedBy(there, caller)) return undefined;
+    if (there.requestHash !== hash) throw new KeyReused(id);
     return await read(engine, id);
   } catch (error) {
     throw error instanceof EngineUnavailable ? new StartUnknown(id, { cause: error }) : error;

@@ -13,7 +13,10 @@ import { given } from '../../protocol/wire/given';
 export interface StartMemo {
   /** Of the request, before the server's defaults: the same key with another request is refused (I6). */
   readonly requestHash: string;
+  /** The caller's plain name, for processes of an older version. */
   readonly startedBy: string;
+  /** Whose it is (`owner.ts`); absent where an older version started it. */
+  readonly owner?: string;
   readonly createdAt: string;
   readonly decideBy: string;
   readonly provisional: boolean;
@@ -34,11 +37,12 @@ export function memoOf({ memo }: { readonly memo?: Readonly<Record<string, unkno
 
 export function startMemo(
   accepted: Accepted,
-  { requestHash, startedBy }: Pick<StartMemo, 'requestHash' | 'startedBy'>,
+  { requestHash, startedBy, owner }: Pick<StartMemo, 'requestHash' | 'startedBy' | 'owner'>,
 ): StartMemo {
   return {
     requestHash,
     startedBy,
+    ...given({ owner }),
     createdAt: timestamp(accepted.createdAt),
     decideBy: timestamp(accepted.decideBy),
     provisional: accepted.onCommitFailure === 'rollback',
