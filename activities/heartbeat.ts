@@ -1,43 +1,66 @@
 /**
  * Owns heartbeats: they tell Temporal within two seconds that a worker is gone, and tell the next attempt what the ones
  * before it may have left behind. The first comes late on purpose: a healthy call is over by then and costs none.
+ *
+ * Each is a write of the engine, and they do not grow with trouble: who waits for a place does not beat, since it is in no activity;
+ * requests that are slow enough to beat are bounded in number (`outbound/limits/gate.ts`); and the more activities beat, the
+ * more seldom each does. So whatever is in trouble, a worker's heartbeats are some hundred a second.
  */
 import { Context } from '@temporalio/activity';
-import { type Exposure, joinExposure, unknownExposure, untouched } from '../src/protocol/wire/answers';
+import { type Sent, type Trace } from '../src/protocol/transaction/steps';
+import { joinExposure, unknownExposure, untouched } from '../src/protocol/wire/answers';
 
-const firstAfterMs = 200;
-const everyMs = 500;
+const firstAfterMs = 1_000;
+const mostOftenMs = 500;
+/** Half of the heartbeat timeout, so that one that is late is not yet a lost worker. */
+const leastOftenMs = 1_000;
+/** From so many on, each beats as seldom as may be. */
+const many = 50;
+
+/** Activities of this worker that are under way and have begun to beat. */
+let beating = 0;
+
+function everyMs(): number {
+  return mostOftenMs + (leastOftenMs - mostOftenMs) * Math.min(beating / many, 1);
+}
 
 /** Runs `work` while beating with `details`. */
 export async function whileBeating<T>(details: unknown, work: () => Promise<T>): Promise<T> {
   const context = Context.current();
+  const begun = { count: 0 };
   let timer = setTimeout(function beat() {
+    beating += 1 - begun.count;
+    begun.count = 1;
     context.heartbeat(details);
-    timer = setTimeout(beat, everyMs);
+    timer = setTimeout(beat, everyMs());
   }, firstAfterMs);
   try {
     return await work();
   } finally {
     clearTimeout(timer);
+    beating -= begun.count;
   }
 }
 
-/** What the attempts up to `attempt` may have left behind; `over` when that attempt has ended by itself. */
-export interface Trace {
-  readonly attempt: number;
-  readonly over: boolean;
-  readonly exposure: Exposure;
-}
+/** Traces of before this was counted say less. */
+type StoredTrace = Pick<Trace, 'attempt' | 'over' | 'exposure'> & Partial<Trace>;
 
 /**
- * The exposure before this attempt. One that left no closing trace was lost: anything may have happened in it. A trace
- * counts also where the attempts seem to begin: `temporal activity reset` counts them from 1 again.
+ * What was sent before this attempt. One that left no closing trace was lost: anything may have happened in it. A trace
+ * counts also where the attempts seem to begin: `temporal activity reset` counts them from 1 again, and requests with them.
  */
-export function exposureBefore(firstSending: number): Exposure {
+export function sentBefore(firstSending: number): Sent {
   const { info } = Context.current();
-  const trace = info.heartbeatDetails as Trace | undefined;
-  if (info.attempt <= firstSending && trace === undefined) return untouched;
-  const followsOn = info.attempt <= firstSending || trace?.attempt === info.attempt - 1;
-  if (trace?.over === true && followsOn) return trace.exposure;
-  return joinExposure(trace?.exposure ?? untouched, unknownExposure);
+  const trace = info.heartbeatDetails as StoredTrace | undefined;
+  const beginsAnew = info.attempt <= firstSending;
+  if (beginsAnew && trace === undefined) return nothingSent;
+  const { exposure = untouched, over = false, attempt = firstSending - 1, busy = 0 } = trace ?? {};
+  const traced = trace?.requests ?? Math.max(attempt - firstSending + 1, 0);
+  const untraced = Math.max(info.attempt - 1 - attempt, 0);
+  const requests = beginsAnew ? 0 : traced + untraced;
+  const isKnown = over && (beginsAnew || untraced === 0);
+  if (isKnown) return { exposure, requests, busy };
+  return { exposure: joinExposure(exposure, unknownExposure), requests, busy: 0 };
 }
+
+const nothingSent: Sent = { exposure: untouched, requests: 0, busy: 0 };

@@ -13,6 +13,7 @@ import { loadConfig } from './config/environment';
 import { type DevServer, startDevServer } from './engine/devServer/devServer';
 import { holderOf } from './engine/devServer/portHolder';
 import { installRuntime } from './engine/runtime';
+import { descriptorShares } from './outbound/limits/descriptors';
 import { type Log, createLog, flushed } from './telemetry/log';
 import { readyBlock } from './telemetry/readyBlock';
 import { given } from './protocol/wire/given';
@@ -101,7 +102,8 @@ async function drain(worker: Worker, run: Promise<void>): Promise<void> {
 }
 
 async function startApi({ config, closers }: Context, parts: Composed): Promise<string> {
-  const server = await listen(parts.createApi(), { ...config, holderOf });
+  const maxConnections = descriptorShares().in;
+  const server = await listen(parts.createApi(), { ...config, holderOf, maxConnections });
   closers.push({ what: 'API', close: () => server.close() });
   return server.url;
 }

@@ -11,6 +11,7 @@ import {
   exposureOf,
   readCompletion,
   readVote,
+  requestsIn,
 } from '../../src/protocol/wire/answers';
 import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
@@ -60,7 +61,7 @@ export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
     is,
     ...failed,
     exposure: exposureOf(reply),
-    requests: 1,
+    requests: requestsIn(reply),
   };
 }
 

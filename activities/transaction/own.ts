@@ -1,47 +1,72 @@
 /**
  * Owns a straggler's activity: one participant, one phase, retried by Temporal with this file's waits. A meaning that ends
- * the call is a value; a participant that is unavailable throws, and the retry policy answers.
+ * the call is a value, and so is that its requests are used up; a participant that is unavailable throws, and the retry policy
+ * answers. One that finds no place for its request (*busy*) throws too, and counts as no request: it comes again at its turn.
  *
- * I3, I4: the exposure of all attempts, lost ones included, travels in heartbeats and in the failure.
+ * I3, I4: the exposure of all attempts, lost ones included, travels in heartbeats and in the failure, and with it how many
+ * requests were sent.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { type Exposure, joinExposure } from '../../src/protocol/wire/answers';
+import { type Exposure, busy, joinExposure, workerLost } from '../../src/protocol/wire/answers';
 import { backoffMs } from '../../src/protocol/wire/backoff';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Sender, sendOne } from './call';
 import { cancellation } from './cancellation';
-import { type Trace, exposureBefore, whileBeating } from '../heartbeat';
-import { type CallInput, type OwnFailure, type OwnInput } from '../../src/protocol/transaction/steps';
+import { sentBefore, whileBeating } from '../heartbeat';
+import {
+  type CallInput,
+  type OwnFailure,
+  type OwnInput,
+  type Sent,
+  type Trace,
+} from '../../src/protocol/transaction/steps';
+
+/** Of one that finds no place again and again, where few wait for their turn. */
+const busyBackoff = { initialMs: 200, maxMs: 5_000 };
 
 export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => Promise<Ending> {
   return async input => {
     const { info } = Context.current();
-    const handedOver = input.handover === undefined ? 0 : 1;
-    const requests = info.attempt - handedOver;
-    const before = exposureBefore(1 + handedOver);
+    const before = sentBefore(input.handover === undefined ? 1 : 2);
     if (input.handover !== undefined && info.attempt === 1) {
-      throw retryLater(input, { why: input.handover, exposure: before, requests: 0 });
+      throw retryLater(input, { why: input.handover, exposure: before.exposure, requests: 0 }, 1);
     }
-    const trace: Trace = { attempt: info.attempt, over: false, exposure: before };
+    if (isUsedUp(input, before)) return spentByLoss(input, before);
     const one = {
       ...input,
-      call: afterEarlier(input.call, before),
+      call: afterEarlier(input.call, before.exposure),
       ...cancellation(),
       phase,
-      attempt: input.sentBefore + requests,
+      attempt: input.sentBefore + before.requests + 1,
     };
-    const ending = await whileBeating(trace, () => sendOne(sender, one));
-    const whole = { ...ending, requests, exposure: joinExposure(before, ending.exposure) };
+    const running = { ...before, attempt: info.attempt, over: false, requests: before.requests + 1 };
+    const ending = await whileBeating(running satisfies Trace, () => sendOne(sender, one));
+    const sent = sentAfter(before, ending);
+    const whole = { ...ending, requests: sent.requests, exposure: sent.exposure };
     if (whole.is !== 'unavailable' || whole.why === undefined) return whole;
-    Context.current().heartbeat({
-      attempt: info.attempt,
-      over: true,
-      exposure: whole.exposure,
-    } satisfies Trace);
-    if (whole.why.code === 'deadline') return { ...whole, is: 'spent' };
-    throw retryLater(input, { why: whole.why, exposure: whole.exposure, requests });
+    Context.current().heartbeat({ ...sent, attempt: info.attempt, over: true } satisfies Trace);
+    if (whole.why.code === 'deadline' || isUsedUp(input, sent)) return { ...whole, is: 'spent' };
+    throw retryLater(input, { ...whole, why: whole.why }, sent.busy);
   };
+}
+
+function sentAfter(before: Sent, { exposure, requests, why }: Ending): Sent {
+  return {
+    exposure: joinExposure(before.exposure, exposure),
+    requests: before.requests + requests,
+    busy: why?.code === busy ? before.busy + 1 : 0,
+  };
+}
+
+function isUsedUp({ limit }: OwnInput, { requests }: Sent): boolean {
+  return limit !== undefined && requests >= limit;
+}
+
+/** The last request was lost with its worker, and there is none left. */
+function spentByLoss({ call }: OwnInput, { exposure, requests }: Sent): Ending {
+  const why = { code: workerLost, message: 'the worker was lost during the request' };
+  return { participant: call.participant, nth: call.nth, is: 'spent', why, exposure, requests };
 }
 
 /** The activity's own lost or unanswered rollbacks count as earlier ones too, when a 404 is read (PROTOCOL §2). */
@@ -50,13 +75,17 @@ function afterEarlier(call: CallInput, before: Exposure): CallInput {
   return { ...call, standing: { ...call.standing, mayHaveRolledBack: true } };
 }
 
-function retryLater(input: OwnInput, failure: OwnFailure): ApplicationFailure {
-  const { why } = failure;
-  const failures = input.sentBefore + failure.requests;
-  return ApplicationFailure.create({
-    type: why.code,
-    message: why.message,
-    details: [failure],
-    nextRetryDelay: backoffMs(failures, input.backoff, Math.random(), why.retryAfterMs),
-  });
+/** @param busyTimes one after the other, where it is busy now. */
+function retryLater(
+  input: OwnInput,
+  { why, exposure, requests }: OwnFailure,
+  busyTimes: number,
+): ApplicationFailure {
+  const { code, message, retryAfterMs = 0 } = why;
+  const wait =
+    code === busy
+      ? Math.max(retryAfterMs, backoffMs(busyTimes, busyBackoff, Math.random()))
+      : backoffMs(input.sentBefore + requests, input.backoff, Math.random(), retryAfterMs);
+  const details: OwnFailure[] = [{ why, exposure, requests }];
+  return ApplicationFailure.create({ type: code, message, details, nextRetryDelay: wait });
 }

@@ -20,14 +20,15 @@ const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000 };
 interface Place extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'> {
   /** Who has the port, for people. */
   readonly holderOf?: (port: number) => Promise<string>;
+  /** More are closed as they come: each holds a descriptor. */
+  readonly maxConnections?: number;
 }
 
 /** @throws Error that names the setting to change, where the address cannot be had */
-export async function listen(
-  app: RequestListener,
-  { host, port, keepAliveTimeoutMs, holderOf = () => Promise.resolve('another process') }: Place,
-): Promise<ApiServer> {
+export async function listen(app: RequestListener, place: Place): Promise<ApiServer> {
+  const { host, port, keepAliveTimeoutMs, holderOf = () => Promise.resolve('another process') } = place;
   const server = createServer({ ...timeouts, keepAliveTimeout: keepAliveTimeoutMs });
+  server.maxConnections = place.maxConnections ?? Infinity;
   const running = trackRunning(server);
   server.on('request', app);
   const failure = await new Promise<NodeJS.ErrnoException | undefined>(resolve => {
@@ -45,7 +46,7 @@ export async function listen(
 
 async function cannotListen(
   error: NodeJS.ErrnoException,
-  { host, port, holderOf }: Required<Omit<Place, 'keepAliveTimeoutMs'>>,
+  { host, port, holderOf }: Required<Pick<Place, 'host' | 'port' | 'holderOf'>>,
 ): Promise<string> {
   const where = `${host}:${port}`;
   if (error.code === 'EADDRINUSE')

@@ -14,6 +14,11 @@ import { type Policy } from './policy';
 /** All addresses of a name. */
 export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 
+/** So many are open already. */
+class NoSocketLeft extends Error {
+  readonly code = 'EMFILE';
+}
+
 /** The policy does not let this connection be made. */
 export class PolicyRefusal extends Error {}
 
@@ -21,6 +26,8 @@ export interface ConnectorOptions {
   readonly policy: Policy;
   readonly lookup: Lookup;
   readonly connectTimeoutMs: Ms;
+  /** Sockets at once, those that are kept for the next request among them. */
+  readonly most: number;
   /** Ends connections that are still being made. */
   readonly closing: AbortSignal;
 }
@@ -28,14 +35,17 @@ export interface ConnectorOptions {
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
   const { policy } = options;
   const lookup = shared(options.lookup);
-  const byName = connectorFor(options, lookup, true);
-  const byAddress = connectorFor(options, lookup, false);
+  const open = new Set<Socket>();
+  const byName = connectorFor(options, lookup, { named: true, open });
+  const byAddress = connectorFor(options, lookup, { named: false, open });
   return (target, callback) => {
     const url = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
     const refusal = policy.check(url.href);
-    if (refusal !== undefined) {
+    const full = open.size >= options.most ? new NoSocketLeft() : undefined;
+    const error = refusal === undefined ? full : new PolicyRefusal(refusal);
+    if (error !== undefined) {
       queueMicrotask(() => {
-        callback(new PolicyRefusal(refusal), null);
+        callback(error, null);
       });
       return;
     }
@@ -47,7 +57,11 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
   };
 }
 
-function connectorFor(options: ConnectorOptions, lookup: Lookup, named: boolean): buildConnector.connector {
+function connectorFor(
+  options: ConnectorOptions,
+  lookup: Lookup,
+  { named, open }: { readonly named: boolean; readonly open: Set<Socket> },
+): buildConnector.connector {
   const { policy, connectTimeoutMs, closing } = options;
   const settings = {
     timeout: connectTimeoutMs,
@@ -55,14 +69,18 @@ function connectorFor(options: ConnectorOptions, lookup: Lookup, named: boolean)
     // of one address among several; the default of 250 ms gives up on a far or busy host
     autoSelectFamilyAttemptTimeout: 2_000,
   };
-  return endedBy(closing, buildConnector(settings));
+  return endedBy(closing, buildConnector(settings), open);
 }
 
 /**
- * Ends what is still being made when `closing` aborts. A socket's own `signal` option would do that too, and keep every
+ * Ends what is still being made when `closing` aborts, and keeps `open` as the sockets that are. A socket's own `signal` option would do that too, and keep every
  * socket there ever was, since its listener stays on the signal after the socket is closed.
  */
-function endedBy(closing: AbortSignal, connect: buildConnector.connector): buildConnector.connector {
+function endedBy(
+  closing: AbortSignal,
+  connect: buildConnector.connector,
+  open: Set<Socket>,
+): buildConnector.connector {
   const connectSocket = connect as unknown as SocketMaker;
   const making = new Set<Socket>();
   const end = (): void => {
@@ -76,6 +94,8 @@ function endedBy(closing: AbortSignal, connect: buildConnector.connector): build
     };
     const socket = connectSocket(target, made);
     making.add(socket);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
     if (closing.aborted) end();
   };
 }

@@ -1,15 +1,17 @@
 /**
  * Owns every HTTP request that leaves. Connections are kept alive and hold one request at a time, so none waits behind
- * another; how many there are is what the bulkheads let in.
+ * another; how many there are is what the gate lets in.
  */
 import { Agent } from 'undici';
 import { given } from '../protocol/wire/given';
 import { type Ms } from '../protocol/wire/phases';
 import { type SigningKeys } from '../protocol/wire/signatures';
 import { type AllowList } from './allowList';
-import { Bulkhead } from './bulkhead';
 import { createConnector, type Lookup } from './connector';
 import { type Outbound } from './contract';
+import { hostRules } from './limits/adaptiveLimit';
+import { descriptorShares } from './limits/descriptors';
+import { Gate } from './limits/gate';
 import { createLookup } from './names/lookup';
 import { createPolicy } from './policy';
 import { send } from './send';
@@ -20,6 +22,8 @@ export interface OutboundOptions extends SigningKeys {
   readonly allowed: AllowList;
   /** Calls in flight to one endpoint. */
   readonly callsPerEndpoint?: number;
+  /** Connections at once; as many as the process's descriptors allow unless given. */
+  readonly connections?: number;
   readonly maxBodyBytes?: number;
   /** The longest that one connection may take to be made; a request's own timeout bounds it too. */
   readonly connectTimeoutMs?: Ms;
@@ -29,6 +33,10 @@ export interface OutboundOptions extends SigningKeys {
   readonly lookup?: Lookup;
 }
 
+/** Each costs the engine a heartbeat a second. */
+const slowInAll = 96;
+/** Less than until an activity's first heartbeat. */
+const patienceMs: Ms = 800;
 const maxHeaderBytes = 16_384;
 const maxHeaderCount = 100;
 const keepAliveMs: Ms = 4_000;
@@ -36,7 +44,7 @@ const keepAliveLongestMs: Ms = 60_000;
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
-  const { signingSecret, signingMasterKey } = options;
+  const { signingSecret, signingMasterKey, connections = descriptorShares().out } = options;
   const keys = given({ signingSecret, signingMasterKey });
   const closing = new AbortController();
   const policy = createPolicy(options.allowed);
@@ -44,11 +52,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
     policy,
     lookup: options.lookup ?? createLookup(),
     connectTimeoutMs,
+    most: connections,
     closing: closing.signal,
   });
   const agent = createAgent(connect);
   const limits = { maxBodyBytes, maxHeaderCount, drainMs };
-  const sending = { agent, bulkhead: new Bulkhead(callsPerEndpoint), limits, policy, keys };
+  const gate = new Gate({
+    perEndpoint: callsPerEndpoint,
+    perHost: hostRules,
+    inAll: connections,
+    slowInAll,
+    patienceMs,
+  });
+  const sending = { agent, gate, limits, policy, keys };
   return {
     check: url => policy.check(url),
     send: request => send(sending, request),

@@ -18,9 +18,23 @@ function notSent(error: unknown): Reply {
   if (error instanceof PolicyRefusal) return { kind: 'notSent', code: 'policy', message: error.message };
   const code = codeOf(error);
   if (isClosing(code)) return { kind: 'notSent', code: 'cancelled', message: stopping };
-  if (code === 'NO_TURN')
-    return { kind: 'notSent', code: 'busy', message: 'too many names are being looked up' };
+  const room = noRoom(code);
+  if (room !== undefined) return { kind: 'notSent', code: 'busy', message: room };
   return { kind: 'notSent', code: 'connection', message: noConnection(code) };
+}
+
+/** What there was too little of on our side: it says nothing of the participant. */
+function noRoom(code: string): string | undefined {
+  switch (code) {
+    case 'NO_TURN':
+      return 'waits for its turn: too many names are being looked up';
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOBUFS':
+      return `waits for its turn: too many connections are open (${code})`;
+    default:
+      return undefined;
+  }
 }
 
 function noConnection(code: string): string {

@@ -1,5 +1,5 @@
 /**
- * Owns the way of one request out: policy, its place in the endpoint's bulkhead, one attempt. It is never repeated here
+ * Owns the way of one request out: policy, its place among those in flight, one attempt. It is never repeated here
  * and a redirect is never followed; trying again is the engine's business. Whatever happens is a reply.
  */
 import { randomUUID } from 'node:crypto';
@@ -8,49 +8,78 @@ import { type Agent } from 'undici';
 import { type Reply } from '../protocol/wire/answers';
 import { type Ms } from '../protocol/wire/phases';
 import { secretsFor, signatureHeaders, type SigningKeys } from '../protocol/wire/signatures';
-import { endpointOf } from '../protocol/wire/urls';
-import { type Admission, type Bulkhead } from './bulkhead';
+import { endpointOf, hostAndPort } from '../protocol/wire/urls';
 import { type OutboundRequest } from './contract';
 import { Attempt, type AnswerLimits, pastDeadline } from './attempt';
+import { type Destination, type Gate } from './limits/gate';
 import { type Policy } from './policy';
 
 export interface Sending {
   readonly agent: Agent;
-  readonly bulkhead: Bulkhead;
+  readonly gate: Gate;
   readonly limits: AnswerLimits;
   readonly policy: Policy;
   readonly keys: SigningKeys;
 }
+
+/** One that is without an answer for so long counts as unanswered, however long its own timeout is. */
+const overdueMs: Ms = 10_000;
+/**
+ * As long as until an activity's first heartbeat. What fails or is cut off sooner says nothing of how much the host can take: a client
+ * may choose a timeout of 10 ms.
+ */
+const slowMs: Ms = 1_000;
 
 export async function send(sending: Sending, request: OutboundRequest): Promise<Reply> {
   const refusal = sending.policy.check(request.url);
   if (refusal !== undefined) return { kind: 'notSent', code: 'policy', message: refusal };
   setMaxListeners(0, request.signal); // one signal may be for a whole round
 
-  const endpoint = endpointOf(request.url);
-  const admission = await sending.bulkhead.enter(endpoint, patience(request), request.signal);
-  if (admission !== 'admitted') return notAdmitted(admission, request);
+  const { gate } = sending;
+  const to = { host: hostAndPort(request.url), endpoint: endpointOf(request.url) };
+  const admission = await gate.enter(to, request.signal, patience(request));
+  if (admission === 'cancelled') return { kind: 'notSent', code: 'cancelled', message: 'cancelled' };
+  if (admission === 'busy') return busyReply(sending, to, request);
 
   const attempt = start(sending, request);
-  void attempt.over.then(() => {
-    sending.bulkhead.leave(endpoint);
-  });
-  return attempt.reply;
+  watch(gate, to, attempt);
+  const reply = await attempt.reply;
+  const hadNoRoom = reply.kind === 'notSent' && reply.code === 'busy'; // no descriptor, no turn for its name
+  return hadNoRoom ? { ...reply, retryAfterMs: gate.turnMs(to, request.notAfter) } : reply;
 }
 
-/** At most one request timeout, and not past the instant after which it would not be sent. */
+/** Not past the instant after which it would not be sent, nor longer than the request itself may take. */
 function patience({ timeoutMs, notAfter }: OutboundRequest): Ms {
   return notAfter === undefined ? timeoutMs : Math.max(0, Math.min(timeoutMs, notAfter + 1 - Date.now()));
 }
 
-function notAdmitted(
-  admission: Exclude<Admission, 'admitted'>,
-  { timeoutMs, notAfter }: OutboundRequest,
-): Reply {
-  if (admission === 'cancelled') return { kind: 'notSent', code: 'cancelled', message: 'cancelled' };
+function busyReply({ gate }: Sending, to: Destination, { notAfter }: OutboundRequest): Reply {
   if (notAfter !== undefined && Date.now() > notAfter) return pastDeadline;
-  const message = `too many calls to this participant are in flight; waited ${timeoutMs} ms`;
-  return { kind: 'notSent', code: 'busy', message };
+  const retryAfterMs = gate.turnMs(to, notAfter);
+  return { kind: 'notSent', code: 'busy', message: `waits for its turn at ${to.host}`, retryAfterMs };
+}
+
+/** Tells the gate what the call says of its host (twice where an answer comes after all), and when its place is free. */
+function watch(gate: Gate, to: Destination, attempt: Attempt): void {
+  let isSlow = false;
+  let isOverdue = false;
+  const slowTimer = setTimeout(() => {
+    isSlow = true;
+    gate.isSlow(to);
+  }, slowMs);
+  const overdueTimer = setTimeout(() => {
+    isOverdue = true;
+    gate.unanswered(to);
+  }, overdueMs);
+  void attempt.reply.then(({ kind }) => {
+    clearTimeout(overdueTimer);
+    if (kind === 'answer' || kind === 'malformed') gate.answered(to, isOverdue);
+    else if (isSlow && !isOverdue) gate.unanswered(to);
+  });
+  void attempt.over.then(() => {
+    clearTimeout(slowTimer);
+    gate.leave(to, isSlow);
+  });
 }
 
 function start({ agent, limits, keys }: Sending, request: OutboundRequest): Attempt {

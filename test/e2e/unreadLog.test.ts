@@ -14,7 +14,7 @@ let coordinator: CoordinatorProcess;
 
 beforeEach(async () => {
   fifo = openFifo();
-  coordinator = await startProcess(settings, fifo.fd);
+  coordinator = await startProcess(settings, { stdout: fifo.fd });
 });
 afterEach(async () => {
   await endProcesses();

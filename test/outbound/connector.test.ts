@@ -8,6 +8,7 @@ function connect(target: { hostname: string; host: string }, closing = new Abort
     policy: createPolicy([]),
     lookup: never,
     connectTimeoutMs: 60_000,
+    most: 10,
     closing,
   });
   return new Promise<Error | null>(resolve => {

@@ -120,14 +120,14 @@ describe('cancelled', () => {
   test('all that share one signal: those sent are lost, those that waited were not sent', async () => {
     const participant = await stub(() => undefined);
     const cancel = new AbortController();
-    const out = outbound({ callsPerEndpoint: 20 });
-    const replies = Array.from({ length: 40 }, () =>
+    const out = outbound({ callsPerEndpoint: 10 });
+    const replies = Array.from({ length: 20 }, () =>
       out.send(request(participant.url(), { signal: cancel.signal })),
     );
-    await eventually(() => participant.requests.length === 20);
+    await eventually(() => participant.requests.length === 10);
     cancel.abort();
     const kinds = (await Promise.all(replies)).map(reply => reply.kind);
-    expect(kinds).toEqual([...Array<string>(20).fill('lost'), ...Array<string>(20).fill('notSent')]);
+    expect(kinds).toEqual([...Array<string>(10).fill('lost'), ...Array<string>(10).fill('notSent')]);
   });
 });
 
@@ -155,7 +155,7 @@ describe('the instant after which it is not sent', () => {
     expect(participant.bytes).toBe(0);
   });
 
-  test('passes in a full bulkhead', async () => {
+  test('passes while it waits for a place', async () => {
     const participant = await stub(() => undefined);
     const out = outbound({ callsPerEndpoint: 1 });
     void out.send(request(participant.url()));
@@ -220,13 +220,58 @@ describe('connections', () => {
   });
 });
 
-describe('bulkheads', () => {
-  test('a full one makes a request wait at most its timeout, and then it is busy', async () => {
+describe('places', () => {
+  test('where there is none, a request waits a moment, at most its timeout, and then it is busy', async () => {
     const participant = await stub(() => undefined);
     const out = outbound({ callsPerEndpoint: 1 });
     void out.send(request(participant.url()));
     const reply = await out.send(request(participant.url('/commit'), { timeoutMs: 30 }));
-    expect(reply).toMatchObject({ kind: 'notSent', code: 'busy' });
+    const message = `waits for its turn at 127.0.0.1:${participant.port}`;
+    expect(reply).toEqual({
+      kind: 'notSent',
+      code: 'busy',
+      message,
+      retryAfterMs: expect.any(Number) as number,
+    });
+  });
+
+  test('a host that hangs is left with a few calls, however many paths it has', async () => {
+    const participant = await stub(() => undefined);
+    const out = outbound();
+    const send = (nth: number) => out.send(request(participant.url(`/${nth}/prepare`), { timeoutMs: 1_100 }));
+    const first = await Promise.all(Array.from({ length: 200 }, (_, nth) => send(nth)));
+    expect(first.filter(reply => reply.kind === 'lost')).toHaveLength(16);
+    expect(first.filter(reply => reply.kind === 'notSent' && reply.code === 'busy')).toHaveLength(184);
+    const began = performance.now();
+    const later = Array.from({ length: 100 }, (_, nth) => send(nth));
+    const busy = await Promise.all(later.slice(8));
+    expect(busy.every(reply => reply.kind === 'notSent' && reply.code === 'busy')).toBe(true);
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(participant.requests.length).toBeLessThanOrEqual(24);
+  });
+
+  test('requests that fail at once, or that a client gave no time, say nothing of the host', async () => {
+    const participant = await stub(() => undefined);
+    const out = outbound();
+    const send = (timeoutMs: number) => out.send(request(participant.url(), { timeoutMs }));
+    for (let nth = 0; nth < 10; nth += 1) await Promise.all(Array.from({ length: 16 }, () => send(20)));
+    const before = participant.requests.length;
+    void Promise.all(Array.from({ length: 16 }, () => send(5_000)));
+    await eventually(() => participant.requests.length >= before + 16);
+  });
+
+  test('no more connections are open than there are descriptors for, kept ones among them', async () => {
+    const participants = [await answering(whole('200 OK')), await answering(whole('200 OK'))];
+    const out = outbound({ connections: 1 });
+    const [first, second] = participants.map(each => () => out.send(request(each.url())));
+    expect(await first?.()).toMatchObject({ kind: 'answer' });
+    await freed();
+    expect(await second?.()).toMatchObject({
+      kind: 'notSent',
+      code: 'busy',
+      retryAfterMs: expect.any(Number) as number,
+    });
+    expect(await first?.()).toMatchObject({ kind: 'answer' });
   });
 
   test('another endpoint of the same origin is not held up', async () => {

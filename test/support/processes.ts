@@ -36,18 +36,30 @@ type Settings = Readonly<Record<string, string>>;
 const running = new Set<ChildProcess>();
 const readyBlock = /is ready \(role: \w+\)\.\n(?: {2}.*\n|\n)+$/;
 
-/**
- * Only `settings` reach it: what the test run itself was started with does not.
- * @param stdout a descriptor that it gets instead of a pipe that is read.
- */
-export function launchProcess(settings: Settings, stdout?: number): LaunchedProcess {
+interface Surroundings {
+  /** A descriptor that it gets instead of a pipe that is read. */
+  readonly stdout?: number;
+  /** How many it may have open. */
+  readonly descriptors?: number;
+}
+
+/** Only `settings` reach it: what the test run itself was started with does not. */
+export function launchProcess(
+  settings: Settings,
+  { stdout, descriptors }: Surroundings = {},
+): LaunchedProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:DTC|TEMPORAL)_/.test(name));
   const env = { ...Object.fromEntries(inherited), DTC_PORT: '0', ...settings };
-  const child = spawn(process.execPath, [join(ROOT, 'dist/src/main.js')], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
-  });
+  const limited = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
+  const child = spawn(
+    'sh',
+    ['-c', `${limited}exec "$0" "$1"`, process.execPath, join(ROOT, 'dist/src/main.js')],
+    {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+    },
+  );
   running.add(child);
   let since = Date.now();
   const printed = { stdout: '', stderr: '' };
@@ -66,8 +78,11 @@ export function launchProcess(settings: Settings, stdout?: number): LaunchedProc
 }
 
 /** Resolves with the ready block; rejects with what it printed where it ends without one. */
-export async function startProcess(settings: Settings, stdout?: number): Promise<CoordinatorProcess> {
-  const launched = launchProcess(settings, stdout);
+export async function startProcess(
+  settings: Settings,
+  around: Surroundings = {},
+): Promise<CoordinatorProcess> {
+  const launched = launchProcess(settings, around);
   const { printed } = launched;
   let exit: Exit | undefined;
   void launched.ended.then(how => (exit = how));

@@ -68,7 +68,7 @@ async function at(until: number, event: Event, summary: string): Promise<Event |
   }
 }
 
-/** Shared by both lanes: a request may wait one request timeout in a full bulkhead, then take one; a second for the rest. */
+/** Shared by both lanes: one request timeout, and as much for the wait for a place and for a worker that is slow to tell. */
 function timeouts(
   t: Transaction,
   { phase, key }: { phase: Phase; key: string },
@@ -122,7 +122,6 @@ async function performOwn(
   const activities = proxyActivities<Activities>({
     ...timeouts(t, { phase, key }, requestTimeoutMs(p, phase)),
     retry: {
-      ...attempts(t, { phase, call }),
       initialInterval: backoff.initialMs,
       backoffCoefficient: 2,
       maximumInterval: Math.max(backoff.maxMs, backoff.initialMs),
@@ -136,6 +135,7 @@ async function performOwn(
     call: callInput(t, p, phase),
     sentBefore: call.sentBefore,
     backoff,
+    ...requestLimit(t, { phase, call }),
   };
   const asked = { participant: to, nth: call.nth };
   try {
@@ -166,17 +166,13 @@ function ownSummary(to: string, { endless, late }: Own['call']): string {
   return late ? `${to}, once more: a late prepare may have arrived` : to;
 }
 
-/** Temporal counts attempts; one that only hands the round's failure over is one more. */
-function attempts(
-  t: Transaction,
-  { phase, call }: Pick<Own, 'phase' | 'call'>,
-): { maximumAttempts?: number } {
+/** How many requests the activity may send; Temporal's attempts count also those that found no place for one. */
+function requestLimit(t: Transaction, { phase, call }: Pick<Own, 'phase' | 'call'>): { limit?: number } {
   if (call.endless) return {};
-  if (call.once) return { maximumAttempts: 1 };
+  if (call.once) return { limit: 1 };
   const { prepareAttempts, completionAttempts } = t.accepted.limits;
-  const limit = phase === 'prepare' ? prepareAttempts : completionAttempts;
-  const left = Math.max(limit - call.sentBefore, 1);
-  return { maximumAttempts: left + (call.handover === undefined ? 0 : 1) };
+  const configured = phase === 'prepare' ? prepareAttempts : completionAttempts;
+  return { limit: Math.max(configured - call.sentBefore, 1) };
 }
 
 type Came = Omit<Ending, 'participant' | 'nth'>;

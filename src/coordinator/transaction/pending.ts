@@ -1,6 +1,7 @@
 /** Owns what `describe` knows of calls that are under way: attempts, last failure and next time, by activity id. */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { decoded } from '../../engine/ask';
+import { type OwnFailure, type Trace } from '../../protocol/transaction/steps';
 import { readCallKey } from '../../protocol/transaction/callKeys';
 import { type Failure } from '../../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
@@ -51,9 +52,32 @@ function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDo
   return { ...p, attempts: attemptsOf(p, activity), ...lastErrorOf(activity), ...nextAttemptAt };
 }
 
-/** A call that goes on after earlier requests hands their failure over in its first attempt, which sends nothing. */
-function attemptsOf(p: ParticipantDocument, { attempt }: Activity): number {
-  return p.attempts + (attempt ?? 1) - (p.attempts > 0 ? 1 : 0);
+/** Temporal's own count of attempts has those too that handed a failure over, or found no place for a request. */
+function attemptsOf(p: ParticipantDocument, activity: Activity): number {
+  const isUnderWay = Number(activity.state) !== scheduled;
+  const sent = sentOf(activity);
+  if (sent !== undefined) return p.attempts + sent.requests + (isUnderWay && !sent.withThis ? 1 : 0);
+  return p.attempts + (activity.attempt ?? 1) - (p.attempts > 0 ? 1 : 0);
+}
+
+interface KnownSent {
+  readonly requests: number;
+  /** That of the attempt that is under way is among them. */
+  readonly withThis: boolean;
+}
+
+/** What the activity said of the requests it sent: in its last heartbeat, or in its last failure. */
+function sentOf({ heartbeatDetails, lastFailure, attempt }: Activity): KnownSent | undefined {
+  const trace = firstOf(heartbeatDetails) as Partial<Trace> | undefined;
+  if (trace?.requests !== undefined)
+    return { requests: trace.requests, withThis: trace.over !== true && trace.attempt === attempt };
+  const failure = firstOf(lastFailure?.applicationFailureInfo?.details) as Partial<OwnFailure> | undefined;
+  return failure?.requests === undefined ? undefined : { requests: failure.requests, withThis: false };
+}
+
+function firstOf(payloads: Activity['heartbeatDetails']): unknown {
+  const [payload] = payloads?.payloads ?? [];
+  return payload === undefined ? undefined : decoded(payload);
 }
 
 function lastErrorOf({
@@ -78,18 +102,12 @@ function lastErrorOf({
 
 /** The HTTP status, in what a straggler's activity says of its failed request. */
 function statusOf(info: ApplicationFailureInfo): number | undefined {
-  return (detailOf(info) as { readonly why?: Failure } | undefined)?.why?.status;
+  return (firstOf(info.details) as { readonly why?: Failure } | undefined)?.why?.status;
 }
 
 /** What a straggler's activity says with the failure of its last attempt; undefined where that one was lost, or did not fail. */
 export function ownFailureOf({ lastFailure }: Activity): unknown {
-  const info = lastFailure?.applicationFailureInfo;
-  return info == null ? undefined : detailOf(info);
-}
-
-function detailOf({ details }: ApplicationFailureInfo): unknown {
-  const [payload] = details?.payloads ?? [];
-  return payload === undefined ? undefined : decoded(payload);
+  return firstOf(lastFailure?.applicationFailureInfo?.details);
 }
 
 export function rfc3339(time: Instant): string | undefined {

@@ -71,9 +71,9 @@ function endsLateRollback(p: Participant, call: Call, ending: Ending): boolean {
   return isAnswer(ending) || (p.forced !== undefined && (!call.once || isOver(ending)));
 }
 
-/** A request was sent and is known to have ended: not one that was lost with its worker or cut off. */
+/** A request was sent and is known to have ended: not one that found no place, was lost with its worker or cut off. */
 function isOver(ending: Ending): boolean {
-  return ending.is !== 'gaveUp' && ending.why?.code !== workerLost;
+  return ending.requests > 0 && ending.is !== 'gaveUp' && ending.why?.code !== workerLost;
 }
 
 /** Provisional mode: one participant's attempts ran out, once and for all; the other commits are given up. */

@@ -1,5 +1,5 @@
 /** Owns what a transaction's workflow and its activities say to each other. It stands in history: add members, never change one. */
-import { type Failure, type ParticipantStanding } from '../wire/answers';
+import { type Exposure, type Failure, type ParticipantStanding } from '../wire/answers';
 import { type Backoff } from '../wire/backoff';
 import { type FencedLock } from '../wire/locks';
 import { type Ms, type Phase } from '../wire/phases';
@@ -33,12 +33,32 @@ export interface OwnInput extends Request {
   /** Requests of this phase before this activity: backoff goes on from there. */
   readonly sentBefore: number;
   readonly backoff: Backoff;
+  /**
+   * Requests that this activity may send; none: for as long as it takes. The activity counts, since Temporal's attempts count those
+   * too that found no place. Absent as well where Temporal was told to count (activities scheduled before there was this member).
+   */
+  readonly limit?: number;
   /** What the first attempt rethrows instead of sending. */
   readonly handover?: Failure;
 }
 
 /** What an own activity's last failure says: the workflow reads it when the attempts are used up. */
 export type OwnFailure = Pick<Ending, 'exposure' | 'requests'> & { readonly why: Failure };
+
+/** What the attempts of an own activity sent. */
+export interface Sent {
+  readonly exposure: Exposure;
+  /** Requests, as far as known: one that may have been sent counts. */
+  readonly requests: number;
+  /** Attempts one after the other, the last ones, that found no place for a request. */
+  readonly busy: number;
+}
+
+/** An own activity's heartbeat: what the attempts up to `attempt` sent; `over` when that attempt has ended by itself. */
+export interface Trace extends Sent {
+  readonly attempt: number;
+  readonly over: boolean;
+}
 
 /** *All*: the round, one activity over everyone. The others: one straggler each, retried by Temporal. */
 export type Activities = Readonly<

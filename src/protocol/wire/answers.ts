@@ -12,7 +12,13 @@ import { plain } from './plainText';
 /** What came back for one request. `lost`, `malformed`: it may have arrived all the same; `notSent`: it did not. */
 export type Reply =
   | { readonly kind: 'answer'; readonly status: number; readonly body?: string; readonly retryAfterMs?: Ms }
-  | { readonly kind: 'notSent'; readonly code: NotSentCode; readonly message: string }
+  | {
+      readonly kind: 'notSent';
+      readonly code: NotSentCode;
+      readonly message: string;
+      /** When it is its turn, where it is `busy`. */
+      readonly retryAfterMs?: Ms;
+    }
   | {
       readonly kind: 'lost';
       readonly code: 'timeout' | 'cutOff' | 'cancelled' | 'deadline';
@@ -24,7 +30,10 @@ export type Reply =
       readonly message: string;
     };
 
-/** `policy`: not an allowed participant; `connection`: none was made; `busy`: its bulkhead stayed full. */
+/**
+ * `policy`: not an allowed participant; `connection`: none was made; `busy`: there was no place for it among the requests in flight,
+ * no descriptor, or no turn to look its name up.
+ */
 export type NotSentCode = 'policy' | 'connection' | 'busy' | 'deadline' | 'cancelled';
 
 /** Why a request did not bring what it asked for. `code` is stable, `message` is for people and holds no secret. */
@@ -33,7 +42,7 @@ export interface Failure {
   readonly message: string;
   /** The HTTP status, where there was one. */
   readonly status?: number;
-  /** What `Retry-After` asked for. */
+  /** What `Retry-After` asked for; where it is busy, when it is its turn. */
   readonly retryAfterMs?: Ms;
 }
 
@@ -78,6 +87,21 @@ export function exposureOf(reply: Reply): Exposure {
   if (reply.kind === 'notSent') return untouched;
   const unanswered = reply.kind !== 'answer' || reply.status >= 500;
   return { reached: true, unanswered, notNo: unanswered || readVote(reply).is !== 'no' };
+}
+
+/**
+ * How many requests of the configured attempts it took: one that was *busy* took none, since nobody was asked. What could not be
+ * sent for another reason did take one: that there is no connection says something of the participant.
+ */
+export function requestsIn(reply: Reply): 0 | 1 {
+  return isBusy(reply) ? 0 : 1;
+}
+
+/** The `code` of a request that waits for its turn. */
+export const busy = 'busy';
+
+function isBusy(reply: Reply): boolean {
+  return reply.kind === 'notSent' && reply.code === busy;
 }
 
 /** Statuses that say "not now" rather than "no" (RFC 9110 §15, RFC 6585 §4, RFC 8470 §5.2). */
@@ -154,8 +178,8 @@ function refusesRollbackHarmlessly(reply: Reply, standing: ParticipantStanding):
 
 /** What a person reads about a reply that was not what was asked for. */
 export function failureOf(reply: Reply): Failure {
-  if (reply.kind !== 'answer') return { code: reply.code, message: reply.message };
-  const wait = given({ retryAfterMs: reply.retryAfterMs });
+  const wait = given({ retryAfterMs: 'retryAfterMs' in reply ? reply.retryAfterMs : undefined });
+  if (reply.kind !== 'answer') return { code: reply.code, message: reply.message, ...wait };
   const code = isTransient(reply.status)
     ? 'unavailable'
     : reply.status === 409

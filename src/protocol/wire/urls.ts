@@ -13,7 +13,13 @@ export function siblingUrl(url: string, segment: Phase | 'prepared' | 'settle'):
   return sibling.href;
 }
 
-/** The URL without its last segment and query: what one bulkhead is for (many services share a gateway's origin). */
+/** Name and port, the port always there: what is one host to whoever counts requests in flight. */
+export function hostAndPort(url: string): string {
+  const { protocol, host, port } = new URL(url);
+  return port === '' ? `${host}:${protocol === 'https:' ? '443' : '80'}` : host;
+}
+
+/** The URL without its last segment and query: what is one endpoint (many services share a gateway's origin). */
 export function endpointOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname.slice(0, pathname.lastIndexOf('/') + 1);

@@ -26,6 +26,7 @@ export interface Outcome {
 const timeout: Reply = { kind: 'lost', code: 'timeout', message: '' };
 const refusedConnection: Reply = { kind: 'notSent', code: 'connection', message: '' };
 const garbled: Reply = { kind: 'malformed', code: 'notJson', message: '' };
+const noPlace: Reply = { kind: 'notSent', code: 'busy', message: '' };
 const pastDeadline: Reply = { kind: 'notSent', code: 'deadline', message: '' };
 
 /** The service gets the request and reacts; its answer, if any, comes back whole. */
@@ -102,6 +103,11 @@ export function refuseConnection(world: World, place: Place, setting: Setting): 
   return read(world, place, { reply: refusedConnection, setting });
 }
 
+/** No place among the requests in flight: nobody was asked, and Temporal holds the call until its turn. */
+export function findNoPlace(world: World, place: Place, setting: Setting): World {
+  return read(world, place, { reply: noPlace, setting });
+}
+
 /** Right before sending, a prepare checks `decideBy`. */
 export function refuseLate(world: World, place: Place, setting: Setting): World {
   return read(world, place, { reply: pastDeadline, setting });
@@ -135,19 +141,15 @@ export function loseAttempt(world: World, place: Place, setting: Setting): World
 /** The work after one reply to one of its requests. */
 function read(world: World, place: Place, { reply, setting }: { reply: Reply; setting: Setting }): World {
   const { work } = place;
-  const { exposureOf, joinExposure } = setting.core.answers;
-  const result = resultOf(work, reply, setting);
+  const { exposureOf, joinExposure, requestsIn } = setting.core.answers;
+  const requests = work.requests + requestsIn(reply);
+  const result = resultOf({ ...work, requests }, reply, setting);
   const exposure = joinExposure(work.exposure, exposureOf(reply));
-  const after: Work = {
-    ...work,
-    requests: work.requests + 1,
-    exposure,
-    ...(result === undefined ? {} : { result }),
-  };
-  return replaceWork(world, place, { after, over: true, setting });
+  const after: Work = { ...work, requests, exposure, ...(result === undefined ? {} : { result }) };
+  return replaceWork(world, place, { after, over: true, setting, tried: reply !== noPlace });
 }
 
-/** How the work ended with this reply; undefined where its retry policy goes on. */
+/** How the work, with this reply counted, ended; undefined where its retry policy goes on. */
 function resultOf(work: Work, reply: Reply, { core }: Setting): Result | undefined {
   const { standing, exposure } = work;
   const meaning =
@@ -157,7 +159,7 @@ function resultOf(work: Work, reply: Reply, { core }: Setting): Result | undefin
   if (meaning.is !== 'unavailable') return { is: meaning.is };
   const { code } = meaning.why;
   if (work.lane === 'round') return { is: 'unavailable', code };
-  return code === 'deadline' || work.requests + 1 === work.limit ? { is: 'spent', code } : undefined;
+  return code === 'deadline' || work.requests === work.limit ? { is: 'spent', code } : undefined;
 }
 
 /** As `activities/transaction/own.ts` has it: unanswered rollbacks of the same activity count too. */
@@ -170,19 +172,32 @@ interface Replacement {
   /** The request is known to have ended. */
   readonly over: boolean;
   readonly setting: Setting;
+  /** A request was tried, not merely wanted. */
+  readonly tried?: boolean;
 }
 
-function replaceWork(world: World, { index, work }: Place, { after, over, setting }: Replacement): World {
+function replaceWork(
+  world: World,
+  { index, work }: Place,
+  { after, over, setting, tried = true }: Replacement,
+): World {
   const most = setting.scenario.completionAttempts;
   const requests = work.limit === 0 ? most : after.requests; // an endless call has used them up already
   return withSide(world, index, side => {
     const works = side.works.map(each => (each === work ? { ...after, requests } : each));
+    if (!tried) return { ...side, works };
     const facts =
       work.phase === 'rollback'
         ? countRollback(side.facts, { over, late: world.time === 2, most })
         : side.facts;
-    return { ...side, works, facts };
+    return { ...side, works, facts: countTried(facts, work.phase, setting) };
   });
+}
+
+function countTried(facts: Facts, phase: Phase, { scenario }: Setting): Facts {
+  if (scenario.busy !== true) return facts;
+  const most = phase === 'prepare' ? scenario.prepareAttempts : scenario.completionAttempts;
+  return { ...facts, tried: { ...facts.tried, [phase]: Math.min(facts.tried[phase] + 1, most) } };
 }
 
 function countRollback(

@@ -1,6 +1,7 @@
 /**
  * Owns what must hold in every state, judged from outside: by what was sent, what services did and what was reported, never by
- * what the core thinks of it. Names are those of PROTOCOL §1; `outcome` is the promise as a whole: nobody ends otherwise than the
+ * what the core thinks of it. Names are those of PROTOCOL §1; `attempts`: nobody is given up, and no attention raised, before so many
+ * requests were tried as are configured (PROTOCOL §2); `outcome` is the promise as a whole: nobody ends otherwise than the
  * others unless `heuristic` says so, and nobody is left in doubt after the end.
  */
 import { type Participant } from '../../../src/protocol/transaction/state';
@@ -11,7 +12,7 @@ import { lockViolations } from './lockChecks';
 import { type Setting, type Side, type Work, type World } from './world';
 
 export type PromiseName =
-  'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'I8' | 'I12' | 'outcome' | 'inDoubt' | 'liveness';
+  'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I7' | 'I8' | 'I12' | 'attempts' | 'outcome' | 'inDoubt' | 'liveness';
 
 export type Violation = exploring.Violation<PromiseName>;
 
@@ -25,6 +26,7 @@ export function violations(before: World | undefined, after: World, setting: Set
   const all = everyone(after);
   const broken = [
     ...votes(all),
+    ...attempts(all, setting),
     ...settled(before, after, { all, setting }),
     ...reports(before, after, { all, setting }),
     ...lockViolations(before, after, setting),
@@ -43,6 +45,28 @@ function votes(all: readonly One[]): Violation[] {
   return all.flatMap(({ name, p, side }) =>
     unless(p.vote !== 'yes' || side.facts.heardYes, 'I8', `${name} counts as a yes that nobody heard`),
   );
+}
+
+/** Followed where requests may be busy, which takes none of the attempts. */
+function attempts(all: readonly One[], { scenario }: Setting): Violation[] {
+  if (scenario.busy !== true) return [];
+  const { prepareAttempts, completionAttempts } = scenario;
+  return all.flatMap(({ name, p, side }) => {
+    const { prepare, commit, rollback } = side.facts.tried;
+    const ended = Math.max(commit, rollback) >= completionAttempts;
+    return [
+      ...unless(
+        p.gaveUp !== 'unavailable' || prepare >= prepareAttempts || ended,
+        'attempts',
+        `${name} is given up after fewer requests than configured`,
+      ),
+      ...unless(
+        !p.attention || ended,
+        'attempts',
+        `${name} needs attention after fewer requests than configured`,
+      ),
+    ];
+  });
 }
 
 /** What is sent in this step, and what else is under way when it is. */

@@ -19,6 +19,7 @@ export interface Core {
     | 'readCompletion'
     | 'exposureOf'
     | 'joinExposure'
+    | 'requestsIn'
     | 'untouched'
     | 'unknownExposure'
     | 'workerLost'

@@ -51,6 +51,7 @@ export const short: readonly Exploration[] = [
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
   exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
+  exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
@@ -99,6 +100,20 @@ export const long: readonly Exploration[] = [
   exploration('two locks, terminated and taken up again', ['remembers'], {
     ...once,
     locks: 2,
+    recoveries: 1,
+  }),
+  exploration('no place for a request: two attempts, alone', ['remembers'], {
+    busy: true,
+    operator: { ...noOperator, retryNow: 1 },
+  }),
+  exploration('no place for a request: provisional commit', ['remembers', 'forgets'], {
+    ...provisional,
+    ...once,
+    busy: true,
+  }),
+  exploration('no place for a request: terminated and taken up again', ['remembers', 'forgets'], {
+    ...once,
+    busy: true,
     recoveries: 1,
   }),
   exploration('every operator', ['remembers', 'remembers'], {

@@ -7,6 +7,7 @@ import {
   type Place,
   answerInstead,
   cutOff,
+  findNoPlace,
   loseAnswer,
   loseAttempt,
   reach,
@@ -67,7 +68,8 @@ function deliver(world: World, members: readonly Place[], setting: Setting): Wor
 }
 
 function isSpentCommit(work: Work, { scenario }: Setting): boolean {
-  const spentAtOnce = work.result?.is === 'unavailable' && scenario.completionAttempts === 1;
+  const spentAtOnce =
+    work.result?.is === 'unavailable' && work.requests > 0 && scenario.completionAttempts === 1;
   return work.phase === 'commit' && (work.result?.is === 'spent' || spentAtOnce);
 }
 
@@ -128,6 +130,8 @@ function* faults(world: World, place: Place, { to, setting }: Naming): Generator
   const spoilt = { ...world, faultsLeft: world.faultsLeft - 1 };
   yield { label: `${to}: no answer in time`, next: () => loseAnswer(spoilt, place, setting) };
   yield { label: `${to}: no connection`, next: () => refuseConnection(spoilt, place, setting) };
+  if (scenario.busy === true)
+    yield { label: `${to}: no place for it`, next: () => findNoPlace(spoilt, place, setting) };
   if (work.lane === 'own' && (work.cancelled || work.requests + 1 === work.limit)) {
     yield { label: `${to}: its worker is lost`, next: () => loseAttempt(spoilt, place, setting) };
   }

@@ -45,7 +45,21 @@ const retrying = exploration('', ['remembers', 'remembers'], {
   operator: { ...noOperator, retryNow: 1 },
 });
 
+const busy = exploration('', ['remembers', 'forgets'], { ...once, busy: true });
+
 export const variants: readonly Variant[] = [
+  {
+    name: 'a request that found no place counts as an attempt',
+    patches: [{ file: 'wire/answers.ts', find: 'return isBusy(reply) ? 0 : 1;', replace: 'return 1;' }],
+    caughtBy: ['attempts'],
+    exploration: busy,
+  },
+  {
+    name: 'a rollback that found no place is taken for one that was sent',
+    patches: [{ file: completing, find: 'ending.requests > 0 && ', replace: '' }],
+    caughtBy: ['I5'],
+    exploration: busy,
+  },
   {
     name: 'commit before all votes',
     patches: [

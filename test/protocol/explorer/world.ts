@@ -37,6 +37,8 @@ export interface Scenario {
   readonly throttles?: boolean;
   /** A participant does what it is asked, and its answer cannot be read (not HTTP, not JSON, too large). */
   readonly garbles?: boolean;
+  /** A request may find no place among those in flight, time and again: nobody is asked. */
+  readonly busy?: boolean;
   /** A participant in doubt reads the decision at `statusUrl` and settles by it. */
   readonly asksForDecision?: boolean;
 }
@@ -75,6 +77,8 @@ export interface Facts {
   /** Rollback requests that ended, and those that were lost with their worker; counted up to the configured attempts. */
   readonly rollbackTries: number;
   readonly rollbackEnded: boolean;
+  /** Requests that were really tried, lost ones too, up to the configured attempts; where some may be busy. */
+  readonly tried: Readonly<Record<Phase, number>>;
   /** Of the rollback requests that were sent after `quietAt`. */
   readonly lateSent: boolean;
   readonly lateAnswered: boolean;
@@ -158,6 +162,7 @@ const nothing: Facts = {
   rollbackAnswered: false,
   rollbackTries: 0,
   rollbackEnded: false,
+  tried: { prepare: 0, commit: 0, rollback: 0 },
   lateSent: false,
   lateAnswered: false,
   forcedLate: false,
