@@ -44,6 +44,10 @@ interface Host {
   usedAt: Ms;
 }
 
+function hangs({ slow, unanswered }: Host): boolean {
+  return slow > 0 || unanswered;
+}
+
 const mostWaiting = 1_000;
 /** A host is remembered for so long after its last call: what was learnt of it holds no longer. */
 const rememberMs: Ms = 60_000;
@@ -83,7 +87,8 @@ export class Gate {
 
   /** How long one that is busy waits; `by` is when it does not come any more. */
   turnMs({ host }: Destination, by: Ms | undefined): Ms {
-    return this.#turns.delayMs(host, { now: Date.now(), random: Math.random(), by });
+    const isWell = !hangs(this.#hostOf(host));
+    return this.#turns.delayMs(host, { now: Date.now(), random: Math.random(), by, isWell });
   }
 
   answered({ host }: Destination, late: boolean): void {
@@ -126,11 +131,12 @@ export class Gate {
   }
 
   /** Half of all places are not for hosts that hang: however many they are, one that answers finds one. */
-  #hasRoom({ limit, endpoints, inFlight, slow, unanswered }: Host, endpoint: string): boolean {
+  #hasRoom(host: Host, endpoint: string): boolean {
+    const { limit, endpoints, inFlight, slow } = host;
     const { perEndpoint, inAll, slowInAll } = this.#options;
     const atEndpoint = endpoints.get(endpoint) ?? 0;
     if (slow > 0 && this.#slow >= slowInAll) return false;
-    const places = slow > 0 || unanswered ? inAll / 2 : inAll;
+    const places = hangs(host) ? inAll / 2 : inAll;
     return inFlight < limit.now && atEndpoint < perEndpoint && this.#inFlight < places;
   }
 

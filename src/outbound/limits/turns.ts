@@ -13,6 +13,8 @@ interface Moment {
   /** In [0, 1): by how much of the space before the next turn it comes later. */
   readonly random: number;
   readonly by?: Ms | undefined;
+  /** It answers, and has places soon: it need not share with hosts that hang. */
+  readonly isWell?: boolean;
 }
 
 export class Turns {
@@ -24,10 +26,10 @@ export class Turns {
   }
 
   /** How long to wait from `now`. A turn after `by` is not kept free for one that will not come. */
-  delayMs(host: string, { now, random, by = Infinity }: Moment): Ms {
+  delayMs(host: string, { now, random, by = Infinity, isWell = false }: Moment): Ms {
     this.#forget(now);
     const others = this.#lastOf.size - (this.#lastOf.has(host) ? 1 : 0);
-    const space = spacingMs * (others + 1);
+    const space = isWell ? spacingMs : spacingMs * (others + 1);
     const turn = (this.#lastOf.get(host) ?? now) + space;
     if (turn <= by) this.#lastOf.set(host, turn);
     return Math.round(turn - now + space * random);

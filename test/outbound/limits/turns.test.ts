@@ -21,6 +21,12 @@ test('a host with few is not behind one with many, and all together have their s
   expect(turns.delayMs('c', at(0))).toBe(120);
 });
 
+test('a host that answers does not share with those that hang', () => {
+  const turns = new Turns();
+  for (const host of ['a', 'b', 'c']) turns.delayMs(host, at(0));
+  expect(turns.delayMs('well', { ...at(0), isWell: true })).toBe(40);
+});
+
 test('turns that have passed are forgotten', () => {
   const turns = new Turns();
   turnsOf(turns, 'a', 10);
