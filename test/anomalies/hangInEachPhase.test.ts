@@ -5,8 +5,6 @@ import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
-/** One request timeout, and what a busy machine needs for the next round. */
-const soonMs = 400 + 1200;
 
 it('rolls back within its attempts when a participant hangs in prepare', async () => {
   const { dtc, participants } = world;
@@ -32,10 +30,10 @@ it('commits the others at once when one hangs in commit, and that one when it an
   });
   const { id } = await dtc.start([a.url, b.url]);
   await eventually(() => a.holds(id) === 'committed');
-  const [voted] = participants.requests(id, 'b', 'prepare');
-  const [told] = participants.requests(id, 'a', 'commit');
-  expect((told?.at ?? 0) - (voted?.at ?? 0)).toBeLessThan(soonMs);
   const document = await dtc.until(id, d => d.endedAt !== undefined);
+  const [told] = participants.requests(id, 'a', 'commit');
+  const [, second] = participants.requests(id, 'b', 'commit');
+  expect(told?.at).toBeLessThan(second?.at ?? 0); // while the first still hung
   expect(document.status).toBe('committed');
   expectAllAsDecided(document, [a, b]);
 });

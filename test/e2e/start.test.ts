@@ -106,7 +106,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
     await eventually(() => participants.received.some(r => r.name === 'thinks'), 40_000);
     const signalledAt = Date.now();
     const exit = await coordinator.stop(signal);
-    expect((await answeredAt) - signalledAt).toBeLessThan(1_000);
+    expect((await answeredAt) - signalledAt).toBeLessThan(10_000); // of the sixty seconds that it wants to wait
     const pending = await waiting;
     expect(pending).toMatchObject({ status: 'pending', state: 'preparing' });
     expect(exit).toMatchObject({ code: 0, signal: null });

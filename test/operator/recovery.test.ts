@@ -3,6 +3,8 @@
  * stage it ends as its history demands, by the participants' own records (I2 to I5, I10).
  */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { quick } from '../support/quick';
@@ -15,7 +17,7 @@ import {
   statefulParticipant,
 } from '../support/statefulParticipant';
 import { temporalWorkflow } from '../support/temporalCli';
-import { eventually } from '../support/until';
+import { eventually, until } from '../support/until';
 import { useWorld } from '../support/world';
 import { type Stuck, stuckInCommit, stuckInPrepare, stuckInRollback } from './stuck';
 
@@ -30,6 +32,26 @@ async function terminateAndRecover(id: string): Promise<string> {
   await dtc.until(id, d => d.state === 'interrupted');
   expect(await dtc.recover(id)).toMatchObject({ is: 'recovered' });
   return runId;
+}
+
+/** The query that docs/OPERATIONS.md links to in the Web UI. */
+function linkedQuery(): string {
+  const text = readFileSync(join(__dirname, '../../docs/OPERATIONS.md'), 'utf8');
+  return decodeURIComponent(/workflows\?query=([^`]+)`/.exec(text)?.[1] ?? '');
+}
+
+/** Its new run, and not the one that was ended; visibility lags a little. */
+async function untilListedOnce(id: string, query: string): Promise<void> {
+  const { workflow } = world.dtc.client;
+  const { runId } = await workflow.getHandle(id).describe();
+  const list = async (): Promise<string[]> => {
+    const runs = [];
+    for await (const run of workflow.list({ query: `${query} AND WorkflowId = '${id}'` }))
+      runs.push(run.runId);
+    return runs;
+  };
+  const runs = await until(list, seen => seen.includes(runId));
+  expect(runs).toEqual([runId]);
 }
 
 /** Until it ended, as decided at each participant, and with no request that the promise does not allow. */
@@ -76,6 +98,7 @@ it('goes on committing where one was down, and tells the others nothing again', 
   await terminateAndRecover(stuck.id);
   const before = await world.dtc.until(stuck.id, d => d.state === 'committing');
   expect(before).toMatchObject({ decision: 'commit', needsAttention: true });
+  await untilListedOnce(stuck.id, linkedQuery());
   stuck.mend();
   expect(await endsRight(stuck)).toMatchObject({ status: 'committed', recoveries: [{ why: 'terminated' }] });
   expect(requests(stuck.id, stuck.healthy, 'commit')).toBe(1);

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Attempt } from '../../src/outbound/attempt';
 import { eventually } from '../support/until';
 import { answering, closed, outbound, request, stopAll, stub, turn, whole } from './stub';
@@ -327,16 +325,11 @@ describe('close', () => {
 });
 
 test('a port that nobody listens on any more is refused even after a kept connection', async () => {
-  const server = createServer(socket => {
-    socket
-      .on('error', () => undefined)
-      .on('data', () => socket.write(whole('200 OK'), () => socket.destroy()));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/prepare`;
+  const participant = await stub(socket => socket.write(whole('200 OK'), () => socket.destroy()));
+  const url = participant.url();
   const out = outbound();
   expect(await out.send(request(url))).toMatchObject({ kind: 'answer' });
-  await once(server.close(), 'close');
+  await participant.stop();
   expect(await out.send(request(url))).toMatchObject({ kind: 'notSent', code: 'connection' });
 });
 

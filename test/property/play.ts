@@ -12,6 +12,7 @@ import {
   silence,
   statefulParticipant,
 } from '../support/statefulParticipant';
+import { until } from '../support/until';
 import {
   type OperatorScript,
   type ParticipantScript,
@@ -89,14 +90,19 @@ async function watch(
   { dtc, endsWithinMs = longestMs }: Scene,
   documents: TransactionDocument[],
 ): Promise<string | undefined> {
-  const end = Date.now() + endsWithinMs;
-  for (let last = documents[0]; last?.endedAt === undefined; last = documents.at(-1)) {
-    if (Date.now() > end)
-      return `not ended after ${endsWithinMs} ms: ${await historyOf(dtc, last?.id ?? '')}`;
-    await sleep(lookMs);
-    documents.push(await dtc.get(last?.id ?? ''));
+  const id = documents[0]?.id ?? '';
+  const look = async (): Promise<TransactionDocument> => {
+    const document = await dtc.get(id);
+    documents.push(document);
+    return document;
+  };
+  const patience = { withinMs: endsWithinMs, everyMs: lookMs };
+  try {
+    await until(look, ({ endedAt }) => endedAt !== undefined, patience);
+    return undefined;
+  } catch (error) {
+    return `${String(error)}: ${await historyOf(dtc, id)}`;
   }
-  return undefined;
 }
 
 /** For whoever looks for why it is stuck. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { type TestCoordinator, startCoordinator } from '../../support/coordinator';
 import { faultsOf } from '../../support/records';
+import { until } from '../../support/until';
 import { useWorld } from '../../support/world';
 
 const world = useWorld();
@@ -47,16 +48,16 @@ async function workflowsOf(apis: readonly TestCoordinator[], name: string): Prom
   const { dtc, participants } = world;
   const later = await dtc.run(urls('later'));
   const query = apis.map(({ taskQueue }) => `TaskQueue = '${taskQueue}'`).join(' OR ');
-  for (const end = Date.now() + 20_000; Date.now() < end;) {
-    const listed = new Map<string, string>();
-    for await (const { workflowId, memo } of dtc.client.workflow.list({ query })) {
+  const list = async (): Promise<{ readonly id: string; readonly url: string | undefined }[]> => {
+    const listed = [];
+    for await (const { workflowId: id, memo } of dtc.client.workflow.list({ query })) {
       const [first] = (memo as unknown as Pick<TransactionDocument, 'participants'>).participants;
-      listed.set(workflowId, first?.url ?? '');
+      listed.push({ id, url: first?.url });
     }
-    if (listed.has(later.id))
-      return [...listed].filter(([, url]) => url === participants.url(name)).map(([id]) => id);
-  }
-  throw new Error(`Temporal has not listed ${later.id} within 20 s`);
+    return listed;
+  };
+  const listed = await until(list, seen => seen.some(({ id }) => id === later.id));
+  return listed.filter(({ url }) => url === participants.url(name)).map(({ id }) => id);
 }
 
 it('makes one transaction of twenty POSTs at once with one key', async () => {

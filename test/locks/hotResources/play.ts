@@ -4,6 +4,7 @@ import { isNotFound } from '../../../src/engine/errors';
 import { EngineUnavailable } from '../../../src/coordinator/errors';
 import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { type TestCoordinator } from '../../support/coordinator';
+import { until } from '../../support/until';
 import { type Plan } from './plan';
 import { type Sites } from './sites';
 
@@ -81,14 +82,13 @@ async function terminate({ client }: TestCoordinator, id: string): Promise<boole
 /** After a while, in which others wait for what it holds. */
 async function recover(dtc: TestCoordinator, id: string, afterMs: number): Promise<boolean> {
   await sleep(afterMs);
-  const end = Date.now() + endsWithinMs;
-  while (Date.now() < end) {
-    const { is } = await dtc.recover(id).catch(passing);
-    if (is === 'recovered' || is === 'running') return true;
-    if (is !== 'noWorker') throw new Error(`${id} was terminated, and recovering it found "${is}"`);
-    await sleep(100);
-  }
-  throw new Error(`no worker recovered ${id}`);
+  const { is } = await until(
+    () => dtc.recover(id).catch(passing),
+    came => came.is !== 'noWorker',
+    { withinMs: endsWithinMs, everyMs: 100 },
+  );
+  if (is === 'recovered' || is === 'running') return true;
+  throw new Error(`${id} was terminated, and recovering it found "${is}"`);
 }
 
 function passing(error: unknown): { readonly is: 'noWorker' } {
@@ -102,16 +102,15 @@ async function untilState(
   id: string,
   reached: (document: TransactionDocument) => boolean,
 ): Promise<TransactionDocument> {
-  let last = '';
-  const end = Date.now() + endsWithinMs;
-  while (Date.now() < end) {
-    await sleep(50);
+  const look = async (): Promise<TransactionDocument | undefined> => {
     const response = await fetch(`${url}/transactions/${id}`, { headers: { prefer: 'wait=5' } });
-    last = await response.text();
-    if (response.status === 503) continue;
-    if (response.status !== 200) throw new Error(`GET answered ${String(response.status)}: ${last}`);
-    const document = JSON.parse(last) as TransactionDocument;
-    if (reached(document)) return document;
-  }
-  throw new Error(`${id} did not get there within ${endsWithinMs} ms: ${last}`);
+    const answer = await response.text();
+    if (response.status === 503) return undefined; // the workers are dead or frozen
+    if (response.status !== 200) throw new Error(`GET answered ${String(response.status)}: ${answer}`);
+    return JSON.parse(answer) as TransactionDocument;
+  };
+  const patience = { withinMs: endsWithinMs, everyMs: 50 };
+  const found = await until(look, seen => seen !== undefined && reached(seen), patience);
+  if (found === undefined) throw new Error(`${id} was not read`);
+  return found;
 }
