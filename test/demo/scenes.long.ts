@@ -49,7 +49,7 @@ it('shows the requests and the answers, and what the banks answered', () => {
   expect(text).toContain('→ POST /transactions   Prefer: wait=15');
   expect(text).toContain('← 201 Created');
   expect(text).toMatch(/south: prepare → 409 .*"detail":"there is not enough money in the account"/);
-  expect(text).toMatch(/in pg_prepared_xacts: dtc\/\w+\/north$/m);
+  expect(text).toMatch(/in pg_prepared_xacts: dtc\/\d+\/\w+\/north$/m);
   expect(text).toMatch(/SIGKILL to the coordinator \(pid \d+\)/);
   expect(text).toMatch(/taken over the Temporal server that it left \(pid \d+\)/);
 });
@@ -139,8 +139,8 @@ describe('the verification', () => {
     ['a record is gone', books => ({ ...books, votes: books.votes.slice(1) }), /a .*not atomic/],
     [
       'a branch is prepared',
-      books => ({ ...books, held: ['dtc/x/north'] }),
-      /north still holds dtc\/x\/north/,
+      books => ({ ...books, held: ['dtc/1/x/north'] }),
+      /north still holds dtc\/1\/x\/north/,
     ],
     [
       'an account is gone',
