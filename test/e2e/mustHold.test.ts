@@ -8,11 +8,14 @@ import { useWorld } from '../support/world';
 describe('a participant that, asked for its vote,', () => {
   const world = useWorld();
   const origin = 'elsewhere';
+  /** For one request; a busy machine takes some of it to answer. */
+  const requestMs = 500;
 
   /** What it does to prepare, then the reason, the error shown, how often it is asked, and how often it is rolled back. */
   const troubles = {
     'answers after the timeout': {
-      script: r => response => void setTimeout(() => response.end('{}'), r.phase === 'prepare' ? 500 : 0),
+      script: r => response =>
+        void setTimeout(() => response.end('{}'), r.phase === 'prepare' ? 2.5 * requestMs : 0),
       ...{ code: 'unavailable', error: { code: 'timeout' }, prepares: 3, rollbacks: 2 },
     },
     'closes the connection before it answers': {
@@ -54,7 +57,7 @@ describe('a participant that, asked for its vote,', () => {
       if (script !== undefined) participants.on(nameOf(kind), script);
       const url = script === undefined ? nobody : participants.url(nameOf(kind));
       const pair = [participants.url(`beside-${nameOf(kind)}`), url];
-      const both = pair.map(each => ({ url: each, timeoutMs: 200 }));
+      const both = pair.map(each => ({ url: each, timeoutMs: requestMs }));
       runs.set(kind, dtc.run({ participants: both, timeoutMs: 5000 }));
     }
     await Promise.allSettled(runs.values());
@@ -82,7 +85,7 @@ describe('a participant that, asked for its vote,', () => {
     expect(participants.requests(id, nameOf(kind), 'prepare')).toHaveLength(prepares);
     const received = participants.requests(id, nameOf(kind), 'rollback');
     expect(received).toHaveLength(rollbacks);
-    const quietAt = Date.parse(ended.decideBy) + 200 + 1000;
+    const quietAt = Date.parse(ended.decideBy) + requestMs + 1000;
     if (rollbacks === 2) expect(received[1]?.at).toBeGreaterThanOrEqual(quietAt);
   });
 });
