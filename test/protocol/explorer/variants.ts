@@ -384,8 +384,8 @@ export const variants: readonly Variant[] = [
     patches: [
       {
         file: completing,
-        find: "return ending.is !== 'gaveUp' && ending.why?.code !== workerLost;",
-        replace: "return ending.is !== 'gaveUp' && workerLost !== '';",
+        find: "ending.is !== 'gaveUp' && ending.why?.code !== workerLost;",
+        replace: "ending.is !== 'gaveUp' && workerLost !== '';",
       },
     ],
     caughtBy: ['I5'],
