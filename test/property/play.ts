@@ -12,7 +12,7 @@ import {
   silence,
   statefulParticipant,
 } from '../support/statefulParticipant';
-import { until } from '../support/until';
+import { NotReached, until } from '../support/until';
 import {
   type OperatorScript,
   type ParticipantScript,
@@ -101,7 +101,8 @@ async function watch(
     await until(look, ({ endedAt }) => endedAt !== undefined, patience);
     return undefined;
   } catch (error) {
-    return `${String(error)}: ${await historyOf(dtc, id)}`;
+    if (!(error instanceof NotReached)) throw error;
+    return `not ended after ${endsWithinMs} ms: ${await historyOf(dtc, id)}`;
   }
 }
 

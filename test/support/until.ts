@@ -6,6 +6,11 @@ export interface Patience {
   readonly everyMs?: number;
 }
 
+/** The deadline came first; the message has what was last seen. */
+export class NotReached extends Error {
+  override readonly name = 'NotReached';
+}
+
 /** Looks until what is seen is as wanted, and returns it. What `look` throws is not waited out. */
 export async function until<Seen>(
   look: () => Seen | Promise<Seen>,
@@ -16,7 +21,7 @@ export async function until<Seen>(
   for (;;) {
     const seen = await look();
     if (reached(seen)) return seen;
-    if (Date.now() > end) throw new Error(`not reached within ${String(withinMs)} ms: ${told(seen)}`);
+    if (Date.now() > end) throw new NotReached(`not reached within ${String(withinMs)} ms: ${told(seen)}`);
     await sleep(everyMs);
   }
 }
