@@ -19,9 +19,11 @@ import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Outbound } from '../../src/outbound/contract';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
+import { type Standstill } from '../standstill';
 import { given } from '../../src/protocol/wire/given';
 
 export interface Sender {
+  readonly standstill: Standstill;
   readonly outbound: Pick<Outbound, 'send'>;
   readonly log: (entry: CallLog) => void;
 }
@@ -39,7 +41,13 @@ export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' |
 /** Sends one request; never rejects for what the participant or the network does. */
 export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
   const began = Date.now();
-  const reply = markDeadline(one, await sender.outbound.send(requestOf(one, began)));
+  const reply = markDeadline(
+    one,
+    await sender.outbound.send({
+      ...requestOf(one, began),
+      mayBeTaken: () => sender.standstill.mayHaveTaken(began),
+    }),
+  );
   const { is, why } = meaningOf(one, reply);
   const { transactionId, phase, attempt, call } = one;
   const failed = given({ why });

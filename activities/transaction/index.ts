@@ -2,11 +2,13 @@
 import { lookBack } from '../../src/coordinator/transaction/lookBack';
 import { type Engine } from '../../src/engine/engine';
 import { type Sender } from './call';
+import { watchStandstill } from '../standstill';
 import { ownActivity } from './own';
 import { roundActivity } from './round';
 import { type Activities, type CallLookActivities } from '../../src/protocol/transaction/steps';
 
-export function createActivities(sender: Sender): Activities {
+export function createActivities(sends: Omit<Sender, 'standstill'>): Activities {
+  const sender = { ...sends, standstill: watchStandstill() };
   return {
     prepareAll: roundActivity(sender, 'prepare'),
     commitAll: roundActivity(sender, 'commit'),

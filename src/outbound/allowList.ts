@@ -63,11 +63,11 @@ function mappedAsIPv4([network, bits]: Range): Range {
 }
 
 /** Without the dot that may end a fully qualified name. */
-export function hostOf(url: URL): string {
+export function hostnameOf(url: URL): string {
   return url.hostname.replace(/\.$/, '');
 }
 
 /** Like `url.origin`, but one spelling for a name with and without its last dot. */
 export function originOf(url: URL): string {
-  return `${url.protocol}//${hostOf(url)}${url.port === '' ? '' : `:${url.port}`}`;
+  return `${url.protocol}//${hostnameOf(url)}${url.port === '' ? '' : `:${url.port}`}`;
 }

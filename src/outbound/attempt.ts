@@ -3,7 +3,7 @@
  *
  * undici calls `onRequestStart` once, in the same step in which it writes the request to a connected socket, and never
  * writes a request without it. So a request that fails before was certainly not sent (I3), and the last look at
- * `notAfter` takes place there (I4). A request that was given up while its connection was made is stopped there too.
+ * `notAfter` (I4) and `mayBeTaken` takes place there. A request that was given up while its connection was made is stopped there too.
  */
 import { type IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher } from 'undici';
@@ -33,6 +33,12 @@ export const pastDeadline: Reply = {
   message: 'its time had passed before it was sent',
 };
 
+const taken: Reply = {
+  kind: 'notSent',
+  code: 'busy',
+  message: 'waits for its turn: the worker stood still, and another may have it now',
+};
+
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly reply: Promise<Reply>;
   /** The request holds no connection any more. */
@@ -59,7 +65,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(this.#onTimeout, request.timeoutMs);
     request.signal.addEventListener('abort', this.#onCancel);
     if (request.signal.aborted) this.#onCancel();
-    else if (this.#isLate()) this.#settle(pastDeadline);
+    else this.#settleIfTooLate();
   }
 
   /** There is a reply: it need not be handed over at all. */
@@ -68,7 +74,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller): void {
-    if (this.#isLate()) this.#settle(pastDeadline);
+    this.#settleIfTooLate();
     if (this.#replied) {
       controller.abort(stop);
       return;
@@ -110,9 +116,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#end();
   }
 
-  #isLate(): boolean {
-    const { notAfter } = this.#request;
-    return notAfter !== undefined && Date.now() > notAfter;
+  #settleIfTooLate(): void {
+    const { notAfter = Infinity, mayBeTaken } = this.#request;
+    if (Date.now() > notAfter) this.#settle(pastDeadline);
+    else if (mayBeTaken?.() === true) this.#settle(taken);
   }
 
   #onTimeout = (): void => {

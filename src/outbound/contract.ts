@@ -14,6 +14,8 @@ export interface OutboundRequest {
   readonly signal: AbortSignal;
   /** Not sent after this instant (checked right before sending, I4): the reply then has code `deadline`. */
   readonly notAfter?: Ms;
+  /** Asked right before sending. Where it may be somebody else's by now, it is not sent: the reply then has code `busy`. */
+  readonly mayBeTaken?: () => boolean;
   /**
    * Read the whole answer (a vote), within the size limit; else the status line alone counts (PROTOCOL §2). `toShow`: it alone
    * counts, and the body is there for people where all of it comes soon.

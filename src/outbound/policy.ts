@@ -7,7 +7,7 @@
  */
 import ipaddr from 'ipaddr.js';
 import { type Address, contains, parseAddress, type Range, whyNever } from './addresses';
-import { type AllowEntry, type AllowList, hostOf, originOf } from './allowList';
+import { type AllowEntry, type AllowList, hostnameOf, originOf } from './allowList';
 
 const setting = 'DTC_ALLOWED_PARTICIPANTS';
 
@@ -72,7 +72,7 @@ export function createPolicy(list: AllowList): Policy {
     judge(address, address, { named: names(url), origin: originOf(url) })?.why;
 
   const checkName = (url: URL): string | undefined => {
-    const host = hostOf(url);
+    const host = hostnameOf(url);
     if (metadataNames.has(host)) return refusedAlways(`${host} is`, 'a cloud metadata service');
     if (list.length === 0 || ranges.length > 0 || names(url)) return undefined;
     return `${originOf(url)} is not allowed by ${setting}: add ${originOf(url)} or a *.suffix of its host`;
@@ -99,7 +99,7 @@ function literalOf(url: URL): string | undefined {
 
 function namesUrl(entry: AllowEntry, url: URL): boolean {
   if (entry.kind === 'origin') return entry.origin === originOf(url);
-  return entry.kind === 'suffix' && hostOf(url).endsWith(entry.suffix);
+  return entry.kind === 'suffix' && hostnameOf(url).endsWith(entry.suffix);
 }
 
 const ordinary6: readonly Range[] = [ipaddr.parseCIDR('2000::/3'), ipaddr.parseCIDR('::1/128')];

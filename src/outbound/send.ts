@@ -48,9 +48,9 @@ export async function send(sending: Sending, request: OutboundRequest): Promise<
   return hadNoRoom ? { ...reply, retryAfterMs: gate.turnMs(to, request.notAfter) } : reply;
 }
 
-/** Not past the instant after which it would not be sent, nor longer than the request itself may take. */
+/** Not past the instant after which it would not be sent (a timer may be a millisecond early), nor longer than the request itself may take. */
 function patience({ timeoutMs, notAfter }: OutboundRequest): Ms {
-  return notAfter === undefined ? timeoutMs : Math.max(0, Math.min(timeoutMs, notAfter + 1 - Date.now()));
+  return notAfter === undefined ? timeoutMs : Math.max(0, Math.min(timeoutMs, notAfter + 2 - Date.now()));
 }
 
 function busyReply({ gate }: Sending, to: Destination, { notAfter }: OutboundRequest): Reply {

@@ -5,6 +5,7 @@
  */
 import { type IncomingHttpHeaders } from 'node:http';
 import { type Reply } from '../protocol/wire/answers';
+import { isJson } from '../protocol/wire/json';
 
 /** What stands in the way of believing this body, or undefined. */
 export function doubtAbout(headers: IncomingHttpHeaders, body: string): Reply | undefined {
@@ -34,13 +35,4 @@ const notJson: Reply = {
 /** `application/json`, `text/json` and all that end in `+json` (RFC 6839 §3.1); also of a header that came twice. */
 function isCalledJson(contentType: string | readonly string[] | undefined): boolean {
   return [contentType ?? []].flat().some(each => /^\s*[^/\s;]+\/(?:[^/\s;]+\+)?json\s*(?:;|,|$)/i.test(each));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -88,6 +88,7 @@ let frozen: CoordinatorProcess;
 let before: string;
 let held: readonly Held[];
 let swallowed: TransactionDocument;
+let overtaken: TransactionDocument;
 
 function startWorker(): Promise<CoordinatorProcess> {
   return startProcess({
@@ -118,19 +119,23 @@ async function hold(story: Story): Promise<Held> {
 }
 
 /** Asked for its vote every second: the worker is frozen between two requests, and is given one that it cannot begin. */
-async function askAgainAndAgain(): Promise<TransactionDocument> {
+async function askAgainAndAgain(
+  name: string,
+  timeoutMs: number,
+  votesAtLast = (): boolean => false,
+): Promise<TransactionDocument> {
   const { dtc, participants } = world;
   const later: Fault = { instead: response => response.writeHead(503, { 'retry-after': '1' }).end() };
-  const busy = statefulParticipant(participants, 'busy', {
-    fault: r => (r.phase === 'prepare' ? later : undefined),
+  const busy = statefulParticipant(participants, name, {
+    fault: r => (r.phase === 'prepare' && !votesAtLast() ? later : undefined),
   });
-  const { id } = await dtc.start({ participants: [{ url: busy.url, timeoutMs: 500 }], timeoutMs: 9000 });
+  const { id } = await dtc.start({ participants: [{ url: busy.url, timeoutMs: 500 }], timeoutMs });
   return dtc.until(id, d => d.participants[0]?.nextAttemptAt !== undefined);
 }
 
 /** Temporal has given the frozen worker the next request. */
-async function isSwallowed(): Promise<boolean> {
-  const { raw } = await world.dtc.client.workflow.getHandle(swallowed.id).describe();
+async function isSwallowed({ id }: TransactionDocument): Promise<boolean> {
+  const { raw } = await world.dtc.client.workflow.getHandle(id).describe();
   const [activity] = raw.pendingActivities ?? [];
   const begun = Number(activity?.state) === 2; // temporal.api.enums.v1.PendingActivityState: in an attempt
   const byFrozen = activity?.lastWorkerIdentity?.startsWith(`${frozen.pid}@`) === true;
@@ -149,9 +154,13 @@ beforeAll(async () => {
   frozen = await startWorker();
   await dtc.run({ participants: [participants.url('warm')], timeoutMs: 30_000 });
   held = await Promise.all(stories.map(hold));
-  swallowed = await askAgainAndAgain();
+  let isFrozen = false;
+  swallowed = await askAgainAndAgain('busy', 9000);
+  overtaken = await askAgainAndAgain('soon-ready', 60_000, () => isFrozen);
   process.kill(frozen.pid, 'SIGSTOP');
-  await eventually(isSwallowed);
+  isFrozen = true;
+  await eventually(() => isSwallowed(swallowed));
+  await eventually(() => isSwallowed(overtaken));
   before = frozen.printed.stdout;
   await startWorker();
 
@@ -159,6 +168,7 @@ beforeAll(async () => {
     participants.requests(id, late.name, story.phase).length === 2;
   await eventually(() => held.every(overlaps));
   await eventually(() => Date.now() > Date.parse(swallowed.decideBy));
+  overtaken = await dtc.until(overtaken.id, d => d.endedAt !== undefined);
   process.kill(frozen.pid, 'SIGCONT');
   await Promise.all(held.map(letGo));
 }, 60_000);
@@ -181,13 +191,25 @@ describe('a participant that was asked twice at once, by a worker that froze and
 
 it('does not send a prepare that the worker was given while it was frozen, and begins after the deadline', async () => {
   const { dtc, participants } = world;
-  const sinceItWoke = (): string[] => frozen.printed.stdout.slice(before.length).split('\n');
-  const notSent = (line: string): boolean =>
-    line.includes(swallowed.id) && line.includes('its time had passed before it was sent');
-  await eventually(() => sinceItWoke().some(notSent));
+  await eventually(() => saidSinceItWoke(swallowed, 'its time had passed before it was sent'));
   const document = await dtc.until(swallowed.id, d => d.endedAt !== undefined);
   expect(document).toMatchObject({ status: 'rolledback' });
   expect(faultsOf(document, participants)).toEqual([]);
+});
+
+function saidSinceItWoke({ id }: TransactionDocument, words: string): boolean {
+  const since = frozen.printed.stdout.slice(before.length).split('\n');
+  return since.some(line => line.includes(id) && line.includes(words));
+}
+
+it('does not send a prepare of a transaction that another worker has brought to its end meanwhile', async () => {
+  const { participants } = world;
+  expect(overtaken).toMatchObject(committed);
+  await eventually(() => saidSinceItWoke(overtaken, 'another may have it now'));
+  const after = participants
+    .requests(overtaken.id)
+    .filter(({ at }) => at > Date.parse(overtaken.endedAt ?? ''));
+  expect(after).toEqual([]);
 });
 
 it('sends no prepare after the deadline in any of them', () => {

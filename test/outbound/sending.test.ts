@@ -59,6 +59,22 @@ describe('no connection', () => {
   });
 });
 
+test('what may be another worker’s by now is not sent', async () => {
+  const participant = await answering(whole('200 OK'));
+  const taken = { kind: 'notSent', code: 'busy' };
+  const reply = outbound().send(request(participant.url(), { mayBeTaken: () => true }));
+  expect(await reply).toMatchObject(taken);
+  const lookup = async () => {
+    isTaken = true; // while the connection is made
+    return Promise.resolve(loopback);
+  };
+  let isTaken = false;
+  const url = participant.url('/prepare', 'late.test');
+  const later = outbound({ lookup }).send(request(url, { mayBeTaken: () => isTaken }));
+  expect(await later).toMatchObject(taken);
+  expect(participant.requests).toHaveLength(0);
+});
+
 describe('cancelled', () => {
   test('before anything is done', async () => {
     const participant = await answering(whole('200 OK'));

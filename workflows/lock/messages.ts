@@ -8,6 +8,7 @@ import { type LockDocument } from '../../src/protocol/lock/document';
 import { type Acquire, type Release } from '../../src/protocol/lock/events';
 import { lockModes } from '../../src/protocol/wire/locks';
 import { type Ms } from '../../src/protocol/wire/phases';
+import { isAmount, isOneOf, isText, membersOf } from '../../src/protocol/wire/shapes';
 
 export const lockWorkflow = 'lock';
 
@@ -33,26 +34,18 @@ export const releaseUpdate = defineUpdate<Released, [unknown]>('release');
 export function isAcquire(argument: unknown): argument is AcquireMessage {
   const { holder, mode, claim, sentAt, waitMs } = membersOf(argument);
   const { kind, ttlMs, by } = membersOf(claim);
-  const isLease = kind === 'lease' && isTime(ttlMs) && typeof by === 'string';
-  const isNamed = typeof holder === 'string' && lockModes.some(each => each === mode);
-  return isNamed && isTime(sentAt) && isTime(waitMs) && (isLease || kind === 'transaction');
-}
-
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function isTime(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  const isLease = kind === 'lease' && isAmount(ttlMs) && isText(by);
+  const isNamed = isText(holder) && isOneOf(lockModes, mode);
+  return isNamed && isAmount(sentAt) && isAmount(waitMs) && (isLease || kind === 'transaction');
 }
 
 /** Undefined where it says of nobody that he releases. */
 export function readRelease(argument: unknown): Release | undefined {
-  if (typeof argument !== 'object' || argument === null || !('holder' in argument)) return undefined;
-  const { holder } = argument;
-  if (typeof holder !== 'string') return undefined;
-  const sentAt =
-    'sentAt' in argument && typeof argument.sentAt === 'number' ? { sentAt: argument.sentAt } : {};
-  const ownOf = 'ownOf' in argument && typeof argument.ownOf === 'string' ? { ownOf: argument.ownOf } : {};
-  return { type: 'release', holder, ...sentAt, ...ownOf };
+  const { holder, sentAt, ownOf } = membersOf(argument);
+  if (!isText(holder)) return undefined;
+  return {
+    ...{ type: 'release', holder },
+    ...(typeof sentAt === 'number' ? { sentAt } : {}),
+    ...(isText(ownOf) ? { ownOf } : {}),
+  };
 }

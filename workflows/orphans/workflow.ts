@@ -13,6 +13,7 @@ import {
 } from '../../src/protocol/orphans/report';
 import { scanned, settledOf, surveyed } from '../../src/protocol/orphans/results';
 import { type SweepActivities } from '../../src/protocol/orphans/steps';
+import { notOurs } from '../../src/protocol/wire/shapes';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
 const shared = {
@@ -55,11 +56,7 @@ async function look(input: SweepInput): Promise<Seen> {
     looking.survey({ now, stuckAfterMs }).then(surveyed),
     ...lists.map(url => looking.scan({ url, most, requestTimeoutMs }).then(scanned)),
   ]);
-  if (survey === undefined)
-    throw ApplicationFailure.nonRetryable(
-      "the survey is none of this coordinator's: another program, or another version, works on its task queue",
-      'NotOurs',
-    );
+  if (survey === undefined) throw ApplicationFailure.nonRetryable(`the survey is ${notOurs}`, 'NotOurs');
   return { input, lists: lists.map(redactUrl), now, survey, scans };
 }
 

@@ -43,21 +43,24 @@ const tooLongForRetries = `the transaction's history is longer than ${String(lon
 /** Histories of before there are messages without end have it: the rest was ignored. */
 const heardBefore = 1000;
 
+function heard(t: Transaction, event: OperatorEvent): Event {
+  const why = whyUnheard(t, event);
+  return why === undefined ? event : { type: 'misunderstood', action: event.type, by: event.by, why };
+}
+
 function whyUnheard(t: Transaction, { type }: OperatorEvent): string | undefined {
   if (t.actionCount >= heardBefore && !patched('messagesWithoutEnd'))
     return `more than ${String(heardBefore)} operator messages for one transaction`;
-  const isTooLong = type === 'retryNow' && workflowInfo().historyLength > longestForRetries;
-  return isTooLong && patched('retriesWithinHistory') ? tooLongForRetries : undefined;
+  return isTooLongFor(type) && patched('retriesWithinHistory') ? tooLongForRetries : undefined;
+}
+
+function isTooLongFor(action: MessageName): boolean {
+  return action === 'retryNow' && workflowInfo().historyLength > longestForRetries;
 }
 
 export function listen({ state, feed: tell }: Listener): void {
   const feed = (event: Event): void => {
-    const why = isOperator(event) ? whyUnheard(state(), event) : undefined;
-    tell(
-      isOperator(event) && why !== undefined
-        ? { type: 'misunderstood', action: event.type, by: event.by, why }
-        : event,
-    );
+    tell(isOperator(event) ? heard(state(), event) : event);
   };
   const say = (name: MessageName | 'lockGranted', argument: unknown): void => {
     const event = name === 'lockGranted' ? readLockGranted(argument) : readMessage(name, argument);
@@ -108,8 +111,7 @@ function answerUpdate(update: typeof abortUpdate, name: MessageName, { state, fe
     validator: argument => {
       const event = readMessage(name, argument);
       if (typeof event === 'string') throw ApplicationFailure.nonRetryable(event, 'BadMessage');
-      if (name === 'retryNow' && workflowInfo().historyLength > longestForRetries)
-        throw ApplicationFailure.nonRetryable(tooLongForRetries, 'Conflict');
+      if (isTooLongFor(name)) throw ApplicationFailure.nonRetryable(tooLongForRetries, 'Conflict');
       const verdict = judge(state(), event);
       if (verdict.is === 'conflict') throw ApplicationFailure.nonRetryable(verdict.why, 'Conflict');
     },

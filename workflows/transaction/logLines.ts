@@ -47,7 +47,7 @@ function takenUp(t: Transaction): LogLine[] {
 function decided(before: Transaction, after: Transaction): LogLine[] {
   if (before.decision !== undefined || after.decision === undefined) return [];
   const { decision, reason } = after;
-  const host = hostNamed(after, reason?.participant, 'prepare');
+  const host = hostNamed(after, reason?.participant);
   return [line(after, 'info', { message: `decided ${decision}`, decision, ...given({ reason, host }) })];
 }
 
@@ -69,8 +69,8 @@ function attention(before: Transaction, after: Transaction): LogLine[] {
     .map(p => {
       const { at = 0, ...failure } = p.lastFailure ?? {};
       const error = { ...failure, at: timestamp(at) };
-      const host = hostNamed(after, p.target.name, phaseOf[after.stage]);
-      const fields = { participant: p.target.name, ...given({ host }), attempts: p.attempts, error };
+      const host = hostOf(urlOf(p, phaseOf[after.stage] ?? 'prepare'));
+      const fields = { participant: p.target.name, host, attempts: p.attempts, error };
       return line(after, 'warn', { message: 'needs attention: still trying', ...fields });
     });
 }

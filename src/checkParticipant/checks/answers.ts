@@ -1,5 +1,6 @@
 /** Owns the checks of the plain course: a vote, then commit or rollback, and each of these once more. */
 import { readVote } from '../../protocol/wire/answers';
+import { isJson } from '../../protocol/wire/json';
 import { type Bench } from '../bench';
 import { type Asked } from '../caller';
 import { type Check } from '../check';
@@ -71,13 +72,4 @@ function noteUnreadable(bench: Bench, { reply }: Asked): void {
   bench.note(
     'the body of its yes is not JSON, nor called so: nobody reads it, and a "no" in it would be a yes (409 is a no)',
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,9 +5,9 @@ import { type Engine } from '../../engine/engine';
 import { lastReport } from './reports';
 import { schedule } from './schedule';
 
-export { scheduleRefused } from './schedule';
 import { type SweepOptions, type Swept, sweepNow } from './sweepNow';
 
+export { scheduleRefused } from './schedule';
 export type { SweepOptions, Swept } from './sweepNow';
 
 /** What an operator may ask. */

@@ -3,6 +3,7 @@
  * once are harmless, so it does not wait for another one.
  */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { ScheduleNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { type SweepInput, type SweepReport } from '../../protocol/orphans/report';
 import { type Ms } from '../../protocol/wire/phases';
@@ -82,14 +83,8 @@ async function resultWithin(
   }
 }
 
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise(resolve => {
-    const end = (): void => {
-      resolve(undefined);
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /**

@@ -12,6 +12,7 @@ import { mayHaveArrived } from '../../engine/errors';
 import { type Memo, type StartMemo } from '../../engine/facts/memo';
 import { StartUnknown } from '../errors';
 import { unlinked } from '../../protocol/wire/plainText';
+import { hostOf } from '../../protocol/wire/urls';
 
 const tryWithinMs = 2900;
 
@@ -57,7 +58,7 @@ async function begin(
 
 /** One line, shown under User Metadata in the Web UI and by `temporal workflow describe`. Kept far below 400 bytes. */
 function summaryOf({ participants }: StartMemo): string {
-  const shown = participants.slice(0, 3).map(p => `${p.name} at ${new URL(p.url).host}`.slice(0, 100));
+  const shown = participants.slice(0, 3).map(p => `${p.name} at ${hostOf(p.url)}`.slice(0, 100));
   const more = participants.length > shown.length ? ', …' : '';
   const count = `${String(participants.length)} participant${participants.length === 1 ? '' : 's'}`;
   return `${count}: ${unlinked(shown.join(', '))}${more}`;

@@ -3,12 +3,11 @@
  * none of ours is trouble, never a finding: O1 and O3 hold, since nothing is acted on that no scan of ours has seen.
  */
 import { type Ms } from '../wire/phases';
-import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf } from '../wire/shapes';
+import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf, notOurs } from '../wire/shapes';
 import { type Stuck } from './report';
 import { type InterruptedRun, type Memory, type Scan, type Settled, type Survey } from './steps';
 
-const notOurs =
-  "its result is none of this coordinator's: another program, or another version, works on its task queue";
+const resultNotOurs = `its result is ${notOurs}`;
 
 /** Undefined where it is none of ours: without it nothing is known. */
 export function surveyed(result: unknown): Survey | undefined {
@@ -33,7 +32,7 @@ export function scanned(result: unknown): Scan {
     isListOf(isUnknown, unknown) &&
     isListOf(isInterrupted, interrupted) &&
     isOptional(isText, trouble);
-  return isOurs ? (result as Scan) : { ...unread, trouble: `it was not read: ${notOurs}` };
+  return isOurs ? (result as Scan) : { ...unread, trouble: `it was not read: ${resultNotOurs}` };
 }
 
 const unread: Scan = {
@@ -49,7 +48,7 @@ export function settledOf(
   const given: readonly unknown[] = Array.isArray(result) ? result : [];
   return Array.from({ length: count }, (_, index) => {
     const each = given[index];
-    return isSettled(each) ? each : { is: 'failed', at: now, detail: notOurs };
+    return isSettled(each) ? each : { is: 'failed', at: now, detail: resultNotOurs };
   });
 }
 

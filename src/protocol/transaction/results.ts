@@ -6,7 +6,7 @@
  */
 import { type Exposure, type Failure, unknownExposure, workerLost } from '../wire/answers';
 import { type Phase } from '../wire/phases';
-import { isAmount, isOneOf, isOptional, isText, membersOf } from '../wire/shapes';
+import { isAmount, isOneOf, isOptional, isText, membersOf, notOurs } from '../wire/shapes';
 import { type Ending, type EndingKind } from './events';
 import { type OwnFailure } from './steps';
 
@@ -20,11 +20,7 @@ const kinds: Readonly<Record<Phase, readonly EndingKind[]>> = {
   rollback: ['done', 'foundCommitted', ...unanswered],
 };
 
-const notOurs: Failure = {
-  code: workerLost,
-  message:
-    "the request's result is none of this coordinator's: another program, or another version, works on its task queue",
-};
+const resultNotOurs: Failure = { code: workerLost, message: `the request's result is ${notOurs}` };
 
 /** In the order asked. */
 export function roundEndings(result: unknown, asked: readonly Asked[], phase: Phase): readonly Ending[] {
@@ -32,7 +28,7 @@ export function roundEndings(result: unknown, asked: readonly Asked[], phase: Ph
   return asked.map((each, index) => {
     const ending = given[index];
     if (isEndingOf(each, ending, phase)) return ending;
-    return { ...each, is: 'unavailable', why: notOurs, exposure: unknownExposure, requests: 1 };
+    return { ...each, is: 'unavailable', why: resultNotOurs, exposure: unknownExposure, requests: 1 };
   });
 }
 
@@ -43,7 +39,7 @@ export function ownEnding(result: unknown, asked: Asked, phase: Phase): Ending |
 
 /** Of an own call whose result was none of ours. */
 export function lostToOthers({ participant, nth }: Asked): Ending {
-  return { participant, nth, is: 'spent', why: notOurs, exposure: unknownExposure, requests: 0 };
+  return { participant, nth, is: 'spent', why: resultNotOurs, exposure: unknownExposure, requests: 0 };
 }
 
 export function isOwnFailure(detail: unknown): detail is OwnFailure {

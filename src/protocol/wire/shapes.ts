@@ -1,5 +1,9 @@
 /** Owns the questions that are asked of a value which came from elsewhere, before anything of it is believed. */
 
+/** What is said of a result that has not the shape which it would have of ours. */
+export const notOurs =
+  "none of this coordinator's: another program, or another version, works on its task queue";
+
 /** Its members; none where it is no object. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
