@@ -6,6 +6,7 @@ import { createLog } from '../../src/telemetry/log';
 import { workflowLog } from '../support/coordinator';
 import { quick } from '../support/quick';
 import { signal, temporalWorkflow } from '../support/temporalCli';
+import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick });
@@ -43,7 +44,10 @@ it('of votes, signals, authors, reasons and lock names', async () => {
   expect(raw).toMatch(seen);
   for (const each of lines(ended)) expect(each).toMatch(/^[\x20-\x7e]*$/);
 
-  const logged = workflowLog.filter(({ fields }) => fields['transactionId'] === id);
+  const linesOf = (): typeof workflowLog =>
+    workflowLog.filter(({ fields }) => fields['transactionId'] === id);
+  await eventually(() => linesOf().some(({ message }) => message === 'ended rolledback')); // the SDK writes them in batches
+  const logged = linesOf();
   expect(logged.length).toBeGreaterThan(4);
   for (const { message, fields } of logged)
     expect([message, ...lines(fields)].join(' ')).toMatch(/^[\x20-\x7e]*$/);
