@@ -1,6 +1,7 @@
 /**
- * Owns heartbeats: they tell Temporal within two seconds that a worker is gone, and tell the next attempt what the ones
- * before it may have left behind. The first comes late on purpose: a healthy call is over by then and costs none.
+ * Owns heartbeats: they tell Temporal that a worker is gone (of a round within two seconds, of a straggler's call within five), and
+ * tell the next attempt what the ones before it may have left behind. All is by the heartbeat timeout that the workflow asks for. The
+ * first comes late on purpose: a healthy call is over by then and costs none.
  *
  * Each is a write of the engine, and they do not grow with trouble: who waits for a place does not beat, since it is in no activity;
  * requests that are slow enough to beat are bounded in number (`outbound/limits/gate.ts`); and the more activities beat, the
@@ -10,30 +11,30 @@ import { Context } from '@temporalio/activity';
 import { type Sent, type Trace } from '../src/protocol/transaction/steps';
 import { joinExposure, unknownExposure, untouched } from '../src/protocol/wire/answers';
 
-const firstAfterMs = 1_000;
-const mostOftenMs = 500;
-/** Half of the heartbeat timeout, so that one that is late is not yet a lost worker. */
-const leastOftenMs = 1_000;
+/** Of the heartbeat timeout, until the first, and between two as seldom as may be: one that is late is not yet a lost worker. */
+const longest = 0.5;
+const shortest = 0.25;
 /** From so many on, each beats as seldom as may be. */
-const many = 50;
+const many = 8;
 
 /** Activities of this worker that are under way and have begun to beat. */
 let beating = 0;
 
-function everyMs(): number {
-  return mostOftenMs + (leastOftenMs - mostOftenMs) * Math.min(beating / many, 1);
+function share(): number {
+  return shortest + (longest - shortest) * Math.min(beating / many, 1);
 }
 
 /** Runs `work` while beating with `details`. */
 export async function whileBeating<T>(details: unknown, work: () => Promise<T>): Promise<T> {
   const context = Context.current();
+  const { heartbeatTimeoutMs = 2_000 } = context.info;
   const begun = { count: 0 };
   let timer = setTimeout(function beat() {
     beating += 1 - begun.count;
     begun.count = 1;
     context.heartbeat(details);
-    timer = setTimeout(beat, everyMs());
-  }, firstAfterMs);
+    timer = setTimeout(beat, heartbeatTimeoutMs * share());
+  }, heartbeatTimeoutMs * longest);
   try {
     return await work();
   } finally {

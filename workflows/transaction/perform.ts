@@ -68,17 +68,19 @@ async function at(until: number, event: Event, summary: string): Promise<Event |
   }
 }
 
+/**
+ * Each heartbeat is a write of the engine. What is healthy is in rounds, and goes on soon where its worker is gone; who has been
+ * without an answer once already can wait a little longer for that.
+ */
+const heartbeatTimeout = { round: 2_000, own: 5_000 };
+
 /** Shared by both lanes: one request timeout, and as much for the wait for a place and for a worker that is slow to tell. */
-function timeouts(
-  t: Transaction,
-  { phase, key }: { phase: Phase; key: string },
-  longestMs: number,
-): ActivityOptions {
+function timeouts(t: Transaction, { do: lane, phase, key }: Own | Round, longestMs: number): ActivityOptions {
   const left = Math.max(t.accepted.decideBy - Date.now(), 1);
   return {
     activityId: key,
     startToCloseTimeout: 2 * longestMs + 1000,
-    heartbeatTimeout: 2000,
+    heartbeatTimeout: heartbeatTimeout[lane],
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     ...(phase === 'prepare' ? { scheduleToCloseTimeout: left } : {}),
   };
@@ -108,11 +110,8 @@ async function performRound(t: Transaction, round: Round): Promise<readonly Endi
   }
 }
 
-async function performOwn(
-  t: Transaction,
-  { phase, key, to, call }: Own,
-  traces: Pick<CallTraces, 'of'>,
-): Promise<Ending> {
+async function performOwn(t: Transaction, own: Own, traces: Pick<CallTraces, 'of'>): Promise<Ending> {
+  const { phase, key, to, call } = own;
   const p = participantOf(t, to);
   const { limits } = t.accepted;
   const backoff = {
@@ -120,7 +119,7 @@ async function performOwn(
     maxMs: call.endless ? limits.attentionRetryMs : limits.retryMaxMs,
   };
   const activities = proxyActivities<Activities>({
-    ...timeouts(t, { phase, key }, requestTimeoutMs(p, phase)),
+    ...timeouts(t, own, requestTimeoutMs(p, phase)),
     retry: {
       initialInterval: backoff.initialMs,
       backoffCoefficient: 2,

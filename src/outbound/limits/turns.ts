@@ -1,12 +1,18 @@
 /**
- * Owns when those who found no place try again: each gets the next instant of its host's, evenly spaced, so that however many wait
- * they come in order and so many a second, and a host that is back is not overrun. A try that comes in vain costs the engine some
- * three writes, so all hosts together have so many a second, each its share. Pure.
+ * Owns when those who found no place try again: each gets the next instant of its host's, so that however many wait they come in
+ * order and so many a second, and a host that is back is not overrun. Pure.
+ *
+ * A try that comes in vain costs the engine three writes, and at a host that hangs nearly all do: its few places come free when
+ * requests time out. So where few wait the next turn is half a second later, and nearer the more wait: the last of them is to have
+ * had a turn within half a minute, as long as that goes, and of a thousand within a minute. All hosts together have so many tries a
+ * second, each its share.
  */
 import { type Ms } from '../../protocol/wire/phases';
 
 const triesPerSecond = 25;
-const spacingMs = 1_000 / triesPerSecond;
+const leastSpaceMs = 1_000 / triesPerSecond;
+const mostSpaceMs = 500;
+const longestQueueMs = 27_000;
 
 interface Moment {
   readonly now: Ms;
@@ -29,8 +35,10 @@ export class Turns {
   delayMs(host: string, { now, random, by = Infinity, isWell = false }: Moment): Ms {
     this.#forget(now);
     const others = this.#lastOf.size - (this.#lastOf.has(host) ? 1 : 0);
-    const space = isWell ? spacingMs : spacingMs * (others + 1);
-    const turn = (this.#lastOf.get(host) ?? now) + space;
+    const last = this.#lastOf.get(host) ?? now;
+    const unhurried = mostSpaceMs * (1 - (last - now) / longestQueueMs);
+    const space = isWell ? leastSpaceMs : Math.max(leastSpaceMs * (others + 1), unhurried);
+    const turn = last + space;
     if (turn <= by) this.#lastOf.set(host, turn);
     return Math.round(turn - now + space * random);
   }
