@@ -8,6 +8,7 @@ import { type Activities, type CallLookActivities } from '../protocol/transactio
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
 import { given } from '../protocol/wire/given';
+import { leaveOutEntryTimeouts } from './workflowThreads';
 
 export interface WorkerSettings {
   readonly connection: NativeConnection;
@@ -25,6 +26,7 @@ export function createWorker({
   workflowBundle,
   ...rest
 }: WorkerSettings): Promise<Worker> {
+  leaveOutEntryTimeouts();
   return Worker.create({
     ...rest,
     workflowBundle: workflowBundle ?? { codePath: bundlePath },
