@@ -96,6 +96,11 @@ export function isNotReady(error: unknown): boolean {
   return grpcCode(error) === code.failedPrecondition;
 }
 
+/** Temporal takes so many updates of one run (2,000), and none after them; signals it still takes. */
+export function isOutOfUpdates(error: unknown): boolean {
+  return grpcCode(error) === code.failedPrecondition && /number of distinct updates/i.test(messages(error));
+}
+
 /** A query or an update of a workflow that somebody paused. */
 export function isPaused(error: unknown): boolean {
   if (error instanceof QueryRejectedError) return true;

@@ -1,5 +1,6 @@
 /**
- * Owns what people ask of a transaction through the API: updates of the workflow, the same handlers that signals reach.
+ * Owns what people ask of a transaction through the API: updates of the workflow, the same handlers that signals reach, which it is by
+ * signal where a script has used up the updates that Temporal takes.
  * After the end the document itself says whether the request is the repeat of one that took effect.
  */
 import { randomUUID } from 'node:crypto';
@@ -8,7 +9,14 @@ import { type TransactionDocument } from '../../protocol/client/document';
 import { type Coordinator, type Reading } from './contract';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isNotReady, isTimeout, isWorthRepeating, saidBy, updateFailure } from '../../engine/errors';
+import {
+  isNotReady,
+  isOutOfUpdates,
+  isTimeout,
+  isWorthRepeating,
+  saidBy,
+  updateFailure,
+} from '../../engine/errors';
 import { type Owner } from '../../engine/facts/owner';
 import { ActionConflict, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
@@ -37,9 +45,11 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   } catch (error) {
     const reason = reasonOf(engine, error);
     if (reason !== undefined) throw reason;
+    if (isOutOfUpdates(error)) await signal(engine, id, action);
     const after = await read(engine, id); // it may have ended, or been paused, while the update was on its way
     refuseUndriven(after.document);
     if (after.document.endedAt !== undefined) return afterTheEnd(after, action);
+    if (isOutOfUpdates(error)) return afterSignal(after, action);
     throw isNotReady(error)
       ? new ActionConflict(`Temporal does not take the action now: ${saidBy(error)}`)
       : error;
@@ -76,6 +86,18 @@ async function update(engine: Engine, id: string, { is, ...argument }: Action): 
     }
     await pause(ms);
   }
+}
+
+/** The workflow hears it before any query that comes later. */
+async function signal(engine: Engine, id: string, { is, ...argument }: Action): Promise<void> {
+  await within(engine, updateWithinMs, () => handleOf(engine, id).signal(is, argument));
+}
+
+/** @throws ActionConflict where it was ignored */
+function afterSignal(reading: Reading, { is, by }: Action): Reading {
+  const heard = reading.document.actions?.findLast(each => each.action === is && each.by === by);
+  if (heard?.ignored !== undefined) throw new ActionConflict(heard.ignored);
+  return reading;
 }
 
 function reasonOf({ trouble }: Engine, error: unknown): Error | undefined {
