@@ -17,6 +17,7 @@ import { type Coordinator } from './coordinator/transaction/contract';
 import { type Connected, connect } from './engine/connect';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
+import { identityOf, strangersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributesRefused } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { type WorkerSettings, createWorker } from './engine/worker';
@@ -29,6 +30,7 @@ import { queryLogger } from './telemetry/queryLog';
 import { seldom } from './telemetry/seldom';
 import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
 import { given } from './protocol/wire/given';
+import { plain } from './protocol/wire/plainText';
 
 export interface Surroundings {
   readonly config: Config;
@@ -52,6 +54,8 @@ export interface Composed {
   createApi(): Express;
   /** On the connection that the client has, unless another one is given. */
   createWorker(settings?: Partial<WorkerSettings>): Promise<Worker>;
+  /** A warning for each worker on the task queue that is not this coordinator's. */
+  nameStrangers(): Promise<void>;
   /** For whoever has a worker: the sweep's Schedule is made, or updated. */
   scheduleSweeps(): Promise<void>;
 }
@@ -97,6 +101,7 @@ export function compose(connected: Connected, around: Surroundings, observers: O
   const activities = activitiesOf({ engine, outbound }, log, observers);
   const { connection } = connected;
   const { namespace, taskQueue } = engine;
+  const identity = identityOf(engine.tag);
   return {
     engine,
     outbound,
@@ -107,10 +112,27 @@ export function compose(connected: Connected, around: Surroundings, observers: O
         orphans: createOrphans(engine),
         locks: createLocks(engine),
       }),
-    createWorker: settings => createWorker({ connection, namespace, taskQueue, activities, ...settings }),
+    createWorker: settings =>
+      createWorker({ connection, namespace, taskQueue, identity, activities, ...settings }),
+    nameStrangers: () => nameStrangers(engine, log),
     scheduleSweeps: () => makeSchedule(engine, around),
   };
 }
+
+async function nameStrangers(engine: Engine, log: Log): Promise<void> {
+  const { taskQueue, tag } = engine;
+  try {
+    for (const worker of await strangersOn(engine))
+      log.warn({ worker: plain(worker), taskQueue, tag }, stranger);
+  } catch (err) {
+    log.warn({ err, taskQueue }, 'it is not known who else works on the task queue: Temporal does not say');
+  }
+}
+
+const stranger =
+  "a worker that does not call itself this coordinator's takes tasks from its task queue: one of a version before this, which is " +
+  'no harm; or another program, or another coordinator, whose answers are not believed and cost transactions their time: give it, or this one, ' +
+  'another task queue (DTC_TASK_QUEUE)';
 
 /** Where that is not ours to do, an administrator may have done it. */
 async function makeSchedule(engine: Engine, { config, log }: Surroundings): Promise<void> {

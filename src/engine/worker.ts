@@ -14,6 +14,7 @@ export interface WorkerSettings {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
+  readonly identity: string;
   readonly activities: Activities & Partial<CallLookActivities & LockActivities & SweepActivities>;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;

@@ -7,6 +7,7 @@ import { createActivities } from '../../activities/transaction';
 import { readConfig } from '../../src/config/readConfig';
 import { createOutbound } from '../../src/outbound';
 import { bundlePath } from '../../src/engine/bundle';
+import { identityOf } from '../../src/engine/pollers';
 import { createWorker } from '../../src/engine/worker';
 import { type Proxy, startProxy } from './proxy';
 
@@ -18,6 +19,8 @@ export async function startPartWorker(options: {
   readonly taskQueue: string;
   readonly runs: 'workflows' | 'activities' | 'both';
   readonly address?: string;
+  /** Default: that of a worker of a coordinator. */
+  readonly identity?: string;
   /** Activities of the test's own, in the place of ours. */
   readonly instead?: Readonly<Record<string, () => Promise<unknown>>>;
 }): Promise<PartWorker> {
@@ -25,7 +28,10 @@ export async function startPartWorker(options: {
   const connection = await NativeConnection.connect({ address });
   const outbound = createOutbound({ allowed: readConfig({}).allowedParticipants });
   const activities = { ...createActivities({ outbound, log: () => undefined }), ...options.instead };
-  const common = { connection, namespace: 'default', taskQueue: options.taskQueue };
+  const common = {
+    ...{ connection, namespace: 'default', taskQueue: options.taskQueue },
+    identity: options.identity ?? identityOf('part'),
+  };
   const worker =
     options.runs === 'both'
       ? await createWorker({ ...common, activities })
