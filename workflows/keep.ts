@@ -9,7 +9,7 @@ interface Core<Work, Event> {
   readonly wanted: () => readonly Work[];
   /** Undefined where nothing came of it: it is no longer wanted. */
   readonly perform: (work: Work) => Promise<Event | undefined>;
-  readonly feed: (event: Event) => void;
+  readonly feed: (event: Event, key: string) => void;
   /** What is owed to a work that is no longer wanted before it is cancelled; absent where nothing is. */
   readonly lastLook?: LastLook<Work>;
 }
@@ -51,7 +51,7 @@ export function keep<Work extends { readonly key: string }, Event>(core: Core<Wo
         underWay.delete(work.key);
         // what was cancelled may be wanted again by now: its key was taken until here
         if (event === undefined) reconcile();
-        else core.feed(event);
+        else core.feed(event, work.key);
       });
     ended.catch((error: unknown) => (broken = { error }));
   }

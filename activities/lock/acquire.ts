@@ -6,7 +6,9 @@
  * I12: an attempt that was lost may have asked any of them, and may do so yet: `repeated` says so, and all are told of the end.
  */
 import { Context } from '@temporalio/activity';
+import { ForeignWorkflow } from '../../src/coordinator/errors';
 import { ask } from '../../src/coordinator/lock/ask';
+import { inTheWay } from '../../src/coordinator/lock/inTheWay';
 import { type Engine } from '../../src/engine/engine';
 import { type AcquireAnswer } from '../../src/protocol/lock/answer';
 import { type Refusal } from '../../src/protocol/lock/apply';
@@ -32,11 +34,28 @@ async function acquireAll(
     if (cancellationSignal.aborted) return { held, ending: { is: 'gaveUp' } };
     if (sentAt >= by) return { held, ending: { is: 'overdue' } };
     const claim = { kind: 'transaction' } as const;
-    const answer = await ask(engine, resource, { holder, mode, claim, sentAt, waitMs: by - sentAt });
+    const answer = await askOrSee(engine, resource, { holder, mode, claim, sentAt, waitMs: by - sentAt });
+    if (answer instanceof ForeignWorkflow)
+      return { held, ending: { is: 'refused', resource, why: answer.message } };
     if (answer.is !== 'granted') return { held, ending: endingOf({ resource, mode }, answer) };
     held.push({ resource, mode, fencingToken: answer.fencingToken });
   }
   return { held, ending: { is: 'all' } };
+}
+
+/** Where another program's workflow has the lock's id, asking again is no use. */
+async function askOrSee(
+  engine: Engine,
+  resource: string,
+  message: Parameters<typeof ask>[2],
+): Promise<AcquireAnswer | ForeignWorkflow> {
+  try {
+    return await ask(engine, resource, message);
+  } catch (error) {
+    const why = error instanceof ForeignWorkflow ? error : await inTheWay(engine, resource);
+    if (why instanceof ForeignWorkflow) return why;
+    throw why ?? error;
+  }
 }
 
 function endingOf(

@@ -62,6 +62,11 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
     happened: 'The action does not apply to the transaction as it is. Nothing was changed.',
     toDo: 'Read the transaction: "state" and "decision" say what is still possible, "paused" what lets it go on.',
   },
+  'foreign-workflow': {
+    happened:
+      'Temporal has a workflow of another program under this id, of a transaction or a lock. Nothing of ours was done to it.',
+    toDo: 'See "detail" for its id and type. Whoever runs it gives it another id and ends this one; the id is free as soon as it has closed, if it is of a lock.',
+  },
   'expired-transaction': {
     happened: 'The transaction ended longer ago than Temporal keeps records.',
     toDo: 'Ask the participants, by the id. What must be kept longer needs a longer retention of the namespace.',

@@ -16,6 +16,7 @@
  * | `lock-timeout` | 408 | `waitMs` has passed: `heldBy` has the lock, `ahead` wait before |
  * | `lock-conflict` | 409 | the holder has or awaits it otherwise, or it is not the caller's, or a transaction's that runs |
  * | `action-conflict` | 409 | the action does not apply to the transaction as it is |
+ * | `foreign-workflow` | 409 | another program's workflow has the id, of the transaction or of the lock, in Temporal |
  * | `expired-transaction` | 410 | older than the engine keeps records |
  * | `body-too-large` | 413 | over `DTC_MAX_BODY_BYTES` |
  * | `unsupported-media-type` | 415 | `content-type` is not JSON, or the body is encoded |
@@ -46,6 +47,7 @@ const kinds = {
   'lock-timeout': [408, 'The lock was not free in time'],
   'lock-conflict': [409, 'The lock cannot be had or released so'],
   'action-conflict': [409, 'The action does not apply'],
+  'foreign-workflow': [409, 'A workflow of another program is in the way'],
   'expired-transaction': [410, 'The transaction has expired'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],

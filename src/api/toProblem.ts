@@ -5,6 +5,7 @@ import {
   EngineInTrouble,
   EngineUnavailable,
   ExpiredTransaction,
+  ForeignWorkflow,
   KeyReused,
   RequestTooLarge,
   StartUnknown,
@@ -23,6 +24,7 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof UnknownTransaction) return unknownTransaction(cause.id);
   if (cause instanceof ExpiredTransaction) return new Problem('expired-transaction', cause.message);
   if (cause instanceof KeyReused) return new Problem('idempotency-key-reused', cause.message);
+  if (cause instanceof ForeignWorkflow) return new Problem('foreign-workflow', cause.message);
   if (cause instanceof ActionConflict) return new Problem('action-conflict', cause.message);
   if (cause instanceof BadCursor)
     return new Problem('invalid-request', 'the query is not valid', {

@@ -1,6 +1,7 @@
 /** Owns what can go wrong between the API and the engine, by what the caller does next. */
 
 import { isKeyed } from '../protocol/wire/ids';
+import { plain } from '../protocol/wire/plainText';
 
 const withKey =
   'send the same request again with the same Idempotency-Key, which gives this transaction and no other';
@@ -68,6 +69,17 @@ export class RequestTooLarge extends Error {
 /** No worker answered in time: the action was not taken, or nobody knows. */
 export class WorkerUnavailable extends Error {
   override readonly name = 'WorkerUnavailable';
+}
+
+/** Another program's workflow has the id: whatever belongs to it cannot be had until that one has closed. */
+export class ForeignWorkflow extends Error {
+  override readonly name = 'ForeignWorkflow';
+  constructor(workflowId: string, type: string) {
+    super(
+      `Temporal has a workflow "${workflowId}" that is none of this coordinator's, of type ${JSON.stringify(plain(type.slice(0, 64)))}: ` +
+        'it stands in the way until whoever runs it gives it another id, and it has closed',
+    );
+  }
 }
 
 /** The action does not apply to the transaction as it is. */

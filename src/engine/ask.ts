@@ -122,6 +122,22 @@ export async function inputOf(way: Way, workflowId: string, withinMs: Ms): Promi
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 
+/** The newest events of a run, the newest first: one page. */
+export async function newestEvents(
+  way: Way,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+  { count, withinMs }: { readonly count: number; readonly withinMs: Ms },
+): Promise<NonNullable<Events>> {
+  const { connection, namespace } = way;
+  const execution = { workflowId, runId };
+  const { history } = await within(way, withinMs, () =>
+    connection.workflowService.getWorkflowExecutionHistoryReverse({
+      ...{ namespace, execution, maximumPageSize: count },
+    }),
+  );
+  return history?.events ?? [];
+}
+
 /** @param events from the first one on */
 export function inputIn(events: Events | null | undefined): unknown {
   const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];

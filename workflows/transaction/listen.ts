@@ -29,9 +29,10 @@ import {
   retryNowUpdate,
   statusQuery,
 } from './messages';
+import { type Hearing } from './heard';
 import { progressOf } from '../../src/engine/facts/memo';
 
-interface Listener {
+interface Listener extends Pick<Hearing, 'asOf' | 'timed'> {
   readonly state: () => Transaction;
   readonly feed: (event: Event) => void;
 }
@@ -58,7 +59,7 @@ function isTooLongFor(action: MessageName): boolean {
   return action === 'retryNow' && workflowInfo().historyLength > longestForRetries;
 }
 
-export function listen({ state, feed: tell }: Listener): void {
+export function listen({ state, asOf, timed, feed: tell }: Listener): void {
   const feed = (event: Event): void => {
     tell(isOperator(event) ? heard(state(), event) : event);
   };
@@ -70,8 +71,14 @@ export function listen({ state, feed: tell }: Listener): void {
         : event,
     );
   };
-  setHandler(statusQuery, () => documentOf(state()));
-  setHandler(leftQuery, () => ({ stored: store(state()), progress: progressOf(documentOf(state())) }));
+  setHandler(statusQuery, options => {
+    const document = documentOf(state());
+    return isAsOf(options) ? { document, asOf: asOf() } : document;
+  });
+  setHandler(leftQuery, ({ times }) => {
+    const left = timed(times);
+    return { stored: store(left), progress: progressOf(documentOf(left)) };
+  });
   setHandler(abortSignal, argument => {
     say('abort', argument);
   });
@@ -100,8 +107,16 @@ function isOperator(event: Event): event is OperatorEvent {
   return event.type === 'abort' || event.type === 'retryNow' || event.type === 'resolve';
 }
 
+function isAsOf(options: unknown): boolean {
+  return typeof options === 'object' && options !== null && 'asOf' in options && options.asOf === true;
+}
+
 /** An update that does not apply is rejected by its validator, says why, and leaves no trace in history. */
-function answerUpdate(update: typeof abortUpdate, name: MessageName, { state, feed }: Listener): void {
+function answerUpdate(
+  update: typeof abortUpdate,
+  name: MessageName,
+  { state, feed }: Pick<Listener, 'state' | 'feed'>,
+): void {
   const handler = (argument?: unknown): TransactionDocument => {
     const event = readMessage(name, argument);
     if (typeof event !== 'string') feed(event);

@@ -6,18 +6,38 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { type Stored } from '../../src/protocol/transaction/stored';
-import { type Progress } from '../../src/engine/facts/memo';
+import { type Progress, transactionType } from '../../src/engine/facts/memo';
 import { given } from '../../src/protocol/wire/given';
+import { type Ms } from '../../src/protocol/wire/phases';
 import { plain } from '../../src/protocol/wire/plainText';
 
-export const transactionWorkflow = 'transaction';
-export const statusQuery = defineQuery<TransactionDocument>('status');
+export const transactionWorkflow = transactionType;
+
+/** Asked with `{asOf: true}`: the document, and the task that it comes from, by the history length that the task was given with. */
+export interface StatusAnswer {
+  readonly document: TransactionDocument;
+  readonly asOf: number;
+}
+
+export const statusQuery = defineQuery<TransactionDocument | StatusAnswer, [unknown?]>('status');
 
 /** The argument of `left`: what `describe` says of the closed run, as proof that it has closed. */
 export interface ClosedRun {
   readonly status: string;
   readonly runId: string;
   readonly historyLength: number;
+  /** Absent where a coordinator of before asks. */
+  readonly times?: LateTimes;
+}
+
+/** When that happened what came after the run's last workflow task, which was given out with `task` events of history. */
+export interface LateTimes {
+  readonly task: number;
+  /** The end of a call, by its key. */
+  readonly calls: Readonly<Record<string, Ms>>;
+  /** In the order of history. */
+  readonly timers: readonly Ms[];
+  readonly messages: readonly Ms[];
 }
 
 /** What the next run goes on from, and what `describe` can tell until it has begun. */

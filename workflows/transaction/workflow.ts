@@ -7,10 +7,11 @@
  */
 import { CancellationScope, condition, workflowInfo } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
-import { apply } from '../../src/protocol/transaction/apply';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { type Event } from '../../src/protocol/transaction/events';
 import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
+import { given } from '../../src/protocol/wire/given';
+import { hearing } from './heard';
 import { type TransactionInput, firstState } from './input';
 import { keep } from '../keep';
 import { listen } from './listen';
@@ -19,34 +20,35 @@ import { perform } from './perform';
 import { publisher } from './publish';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
-  let state = firstState(workflowInfo().workflowId, input, Date.now());
+  const heard = hearing(firstState(workflowInfo().workflowId, input, Date.now()));
+  const { state } = heard;
   const publish = publisher();
-  const traces = callTraces(() => state);
+  const traces = callTraces(state);
   const keeper = keep<Wanted, Event>({
-    wanted: () => wanted(state),
-    perform: work => perform(state, work, traces),
+    wanted: () => wanted(state()),
+    perform: work => perform(state(), work, traces),
     feed,
     lastLook: traces.lastLook,
   });
 
-  function feed(event: Event): void {
-    const before = state;
-    state = apply(before, event, Date.now());
+  function feed(event: Event, key?: string): void {
+    const before = state();
+    heard.hear({ event, ...given({ key }) });
     keeper.reconcile();
-    publish(before, state);
+    publish(before, state());
   }
 
   // the first calls are under way before a message is heard: one that came before the first task would cut off a call that
   // nobody had begun, and that would never end
   const ended = CancellationScope.nonCancellable(async () => {
     keeper.reconcile();
-    publish(undefined, state);
-    const isOver = (): boolean => state.stage === 'ended' && keeper.underWay().length === 0;
+    publish(undefined, state());
+    const isOver = (): boolean => state().stage === 'ended' && keeper.underWay().length === 0;
     await condition(() => keeper.broken() !== undefined || isOver());
   });
-  listen({ state: () => state, feed });
+  listen({ ...heard, feed });
   await ended;
   const broken = keeper.broken();
   if (broken !== undefined) throw broken.error;
-  return documentOf(state);
+  return documentOf(state());
 }

@@ -5,6 +5,7 @@
  * The lock itself says when the wait is over: a grant just before that is found, and is nobody's for no longer than its lease.
  */
 import { type AcquireAnswer } from '../../protocol/lock/answer';
+import { isAcquireAnswer } from '../../protocol/lock/results';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockWorkflowId, standingQuery } from '../../../workflows/lock/messages';
 import { handleOf, within } from '../../engine/ask';
@@ -13,6 +14,7 @@ import { isNotFound } from '../../engine/errors';
 import { ask } from './ask';
 import { type LeaseRequest, type Leased } from './contract';
 import { pause } from '../pause';
+import { strangerAt } from './inTheWay';
 import { attempt, patiently } from './patience';
 
 /** For the lock to answer at all, beside what is waited for others. */
@@ -32,7 +34,7 @@ const lastAnswerMs = 2000;
 /** A lock ends a wait itself; one that was terminated says for ever what it said last. */
 const overdueMs = 1000;
 
-/** @throws WorkerUnavailable */
+/** @throws ForeignWorkflow, WorkerUnavailable */
 export async function acquire(engine: Engine, request: LeaseRequest): Promise<Leased> {
   const { signal } = request;
   const waitUntil = Math.min(Date.now() + request.waitMs, request.answerBy - lastAnswerMs);
@@ -70,7 +72,7 @@ async function askAgain(
     const sentAt = sentAs ?? now;
     const message = { holder, mode, sentAt, claim: { kind: 'lease', ttlMs, by } } as const;
     const patience = {
-      resource,
+      ...{ engine, resource },
       answerBy: Math.min(began + answerWithinMs, request.answerBy),
       busyBy: Math.min(waitUntil + answerWithinMs, request.answerBy),
       message: noWorker,
@@ -89,10 +91,13 @@ async function askAgain(
 /** Null where it neither holds nor waits. */
 function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
   const handle = handleOf(engine, lockWorkflowId(request.resource));
-  return patiently({ resource: request.resource, answerBy, message: noWorker }, async withinMs => {
+  const { resource, holder } = request;
+  return patiently({ engine, resource, answerBy, message: noWorker }, async withinMs => {
     try {
-      const query = (): Promise<AcquireAnswer | null> => handle.query(standingQuery, request.holder);
-      return await within(engine, withinMs, query, queryWithinMs);
+      const query = (): Promise<AcquireAnswer | null> => handle.query(standingQuery, holder);
+      const answer: unknown = await within(engine, withinMs, query, queryWithinMs);
+      if (answer !== null && !isAcquireAnswer(answer)) throw await strangerAt(engine, resource);
+      return answer;
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;

@@ -10,6 +10,8 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { type AcquireAnswer } from '../../protocol/lock/answer';
+import { isAcquireAnswer } from '../../protocol/lock/results';
+import { strangerAt } from './inTheWay';
 import { emptyLock } from '../../protocol/lock/state';
 import { type LockInput } from '../../protocol/lock/stored';
 import { type Ms } from '../../protocol/wire/phases';
@@ -29,8 +31,8 @@ const sentWithinMs = 3000;
 /** Where the lock is busy: Temporal turns some away for the moment, and the SDK sends them again. */
 const busyWithinMs = 8000;
 
-/** @throws what Temporal answers: asking again is harmless */
-export function ask(
+/** @throws ForeignWorkflow; what Temporal answers: asking again is harmless */
+export async function ask(
   engine: Engine,
   resource: string,
   message: AcquireMessage,
@@ -41,9 +43,11 @@ export function ask(
     startOptions(engine, resource),
   );
   const { workflow } = engine.client;
-  const execute = (): Promise<AcquireAnswer> =>
+  const execute = (): Promise<unknown> =>
     workflow.executeUpdateWithStart(acquireUpdate, { args: [message], startWorkflowOperation });
-  return within(engine, withinMs, execute, Math.min(sentWithinMs, withinMs));
+  const answer = await within(engine, withinMs, execute, Math.min(sentWithinMs, withinMs));
+  if (!isAcquireAnswer(answer)) throw await strangerAt(engine, resource);
+  return answer;
 }
 
 export async function releaseFor(engine: Engine, transactionId: string, resource: string): Promise<void> {

@@ -6,14 +6,17 @@ import { type Ms } from '../../protocol/wire/phases';
 import { isNotFound, isNotReady, isOverloaded, isPaused, isWorthRepeating } from '../../engine/errors';
 import { lockWorkflowId } from '../../../workflows/lock/messages';
 import { unpauseCommand } from '../../engine/facts/status';
-import { WorkerUnavailable } from '../errors';
+import { type Engine } from '../../engine/engine';
+import { ForeignWorkflow, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
+import { inTheWay } from './inTheWay';
 
 const pauseMs = 200;
 /** A worker that is there answers in that. */
 const shortestMs = 200;
 
 interface Patience {
+  readonly engine: Engine;
   readonly resource: string;
   readonly answerBy: Ms;
   /** Where the lock is busy rather than silent; default: `answerBy`. */
@@ -25,7 +28,7 @@ interface Patience {
 /** What is asked is told how long it may take. */
 type Work<T> = (withinMs: Ms) => Promise<T>;
 
-/** Repeats `work` until it answers. @throws WorkerUnavailable after `answerBy` */
+/** Repeats `work` until it answers. @throws ForeignWorkflow; WorkerUnavailable after `answerBy` */
 export async function patiently<T>(patience: Patience, work: Work<T>): Promise<T> {
   for (;;) {
     const answer = await attempt(patience, work);
@@ -34,19 +37,20 @@ export async function patiently<T>(patience: Patience, work: Work<T>): Promise<T
   }
 }
 
-/** Undefined where it may be tried again, also where the lock's workflow closed meanwhile. @throws WorkerUnavailable */
+/** Undefined where it may be tried again, also where the lock's workflow closed meanwhile. @throws ForeignWorkflow, WorkerUnavailable */
 export async function attempt<T>(
-  { resource, answerBy, busyBy = answerBy, message }: Patience,
+  { engine, resource, answerBy, busyBy = answerBy, message }: Patience,
   work: Work<T>,
 ): Promise<{ readonly is: T } | undefined> {
   try {
     return { is: await work(Math.max(Math.max(answerBy, busyBy) - Date.now(), shortestMs)) };
   } catch (cause) {
     if (isPaused(cause)) throw new WorkerUnavailable(pausedLock(resource), { cause });
-    if (!mayPass(cause)) throw cause;
+    if (cause instanceof ForeignWorkflow) throw cause;
+    if (!mayPass(cause)) throw (await inTheWay(engine, resource)) ?? cause;
     const by = isOverloaded(cause) ? busyBy : answerBy;
     if (Date.now() + pauseMs < by) return undefined;
-    throw new WorkerUnavailable(message, { cause });
+    throw (await inTheWay(engine, resource)) ?? new WorkerUnavailable(message, { cause });
   }
 }
 

@@ -1,12 +1,14 @@
 /** Owns reading locks: one by query of its workflow, all by visibility and then each by query. */
 import { type LockDocument } from '../../protocol/lock/document';
+import { isLockDocument } from '../../protocol/lock/results';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockStatusQuery, lockWorkflow, lockWorkflowId } from '../../../workflows/lock/messages';
 import { handleOf, listPage, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { visibly } from '../../engine/facts/status';
-import { isNotFound } from '../../engine/errors';
-import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../errors';
+import { isAhead, isNotFound } from '../../engine/errors';
+import { BadCursor, EngineUnavailable, ForeignWorkflow, WorkerUnavailable } from '../errors';
+import { isStrangersPast, strangerAt } from './inTheWay';
 import { type ListedLock, type LockPage } from './contract';
 import { patiently } from './patience';
 import { given } from '../../protocol/wire/given';
@@ -20,7 +22,7 @@ const queryAllWithinMs = 3000;
 const queriesAtOnce = 16;
 const prefix = lockWorkflowId('');
 
-/** Free where no workflow runs for it. @throws WorkerUnavailable */
+/** Free where no workflow runs for it. @throws ForeignWorkflow, WorkerUnavailable */
 export async function readLock(
   engine: Engine,
   resource: string,
@@ -28,13 +30,20 @@ export async function readLock(
 ): Promise<LockDocument> {
   const handle = handleOf(engine, lockWorkflowId(resource));
   const answerBy = Date.now() + withinMs;
-  return patiently({ resource, answerBy, message: 'no worker answered for the lock' }, async leftMs => {
+  const free = { resource, holders: [], waiters: [] };
+  const message = 'no worker answered for the lock';
+  return patiently({ engine, resource, answerBy, message }, async leftMs => {
     try {
-      return await within(engine, leftMs, () => handle.query(lockStatusQuery), queryWithinMs);
+      const query = (): Promise<unknown> => handle.query(lockStatusQuery);
+      const answer = await within(engine, leftMs, query, queryWithinMs);
+      if (isLockDocument(answer, resource)) return answer;
     } catch (error) {
-      if (isNotFound(error)) return { resource, holders: [], waiters: [] };
-      throw error;
+      if (isNotFound(error)) return free;
+      if (!isAhead(error) || !(await isStrangersPast(engine, resource))) throw error;
+      return free;
     }
+    if (await isStrangersPast(engine, resource)) return free;
+    throw await strangerAt(engine, resource);
   });
 }
 
@@ -72,7 +81,7 @@ async function listed(engine: Engine, resource: string, answerBy: Ms): Promise<L
   try {
     return await readLock(engine, resource, withinMs);
   } catch (error) {
-    if (error instanceof WorkerUnavailable) return { resource };
+    if (error instanceof WorkerUnavailable || error instanceof ForeignWorkflow) return { resource };
     throw error;
   }
 }

@@ -13,6 +13,8 @@ import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { WorkerUnavailable } from '../errors';
 import { type ReleaseRequest, type ReleaseResult } from './contract';
+import { isReleased } from '../../protocol/lock/results';
+import { strangerAt } from './inTheWay';
 import { lookAt } from './look';
 import { patiently } from './patience';
 import { readLock } from './read';
@@ -24,7 +26,7 @@ const busyWithinMs = 8000;
 const updateWithinMs = 2000;
 const noWorker = 'no worker answered: the lock may still be released; send the request again';
 
-/** @throws WorkerUnavailable, EngineUnavailable */
+/** @throws ForeignWorkflow, WorkerUnavailable, EngineUnavailable */
 export async function release(engine: Engine, request: ReleaseRequest): Promise<ReleaseResult> {
   const { holder, ownOf } = request;
   const sentAt = Date.now();
@@ -53,17 +55,18 @@ function tell(
   const handle = handleOf(engine, lockWorkflowId(resource));
   const began = Date.now();
   const patience = {
-    resource,
+    ...{ engine, resource },
     answerBy: began + answerWithinMs,
     busyBy: began + busyWithinMs,
     message: noWorker,
   };
   return patiently(patience, async leftMs => {
     try {
-      const execute = (): Promise<{ readonly released: boolean }> =>
+      const execute = (): Promise<unknown> =>
         handle.executeUpdate(releaseUpdate, { args: [message], updateId });
-      const { released } = await within(engine, leftMs, execute, updateWithinMs);
-      return released ? 'released' : 'none';
+      const answer = await within(engine, leftMs, execute, updateWithinMs);
+      if (!isReleased(answer)) throw await strangerAt(engine, resource);
+      return answer.released ? 'released' : 'none';
     } catch (error) {
       if (isNotFound(error)) return 'none';
       throw error;

@@ -13,7 +13,7 @@ import { inputOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { transactionStateKey } from '../../engine/facts/searchAttributes';
 import { isOpen, runState } from '../../engine/facts/status';
-import { ExpiredTransaction, UnknownTransaction } from '../errors';
+import { ExpiredTransaction, ForeignWorkflow, UnknownTransaction } from '../errors';
 import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
 import { given } from '../../protocol/wire/given';
@@ -24,7 +24,8 @@ export async function standingOf(engine: Engine, id: string): Promise<IdStanding
   try {
     return await standingIn(engine, await describe(engine, id));
   } catch (error) {
-    if (error instanceof UnknownTransaction) return { is: 'unknown', expired: false };
+    if (error instanceof UnknownTransaction || error instanceof ForeignWorkflow)
+      return { is: 'unknown', expired: false };
     if (error instanceof ExpiredTransaction) return { is: 'unknown', expired: true };
     throw error;
   }

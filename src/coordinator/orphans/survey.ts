@@ -14,6 +14,7 @@ import { type Engine } from '../../engine/engine';
 import { needsAttentionKey } from '../../engine/facts/searchAttributes';
 import { visibly } from '../../engine/facts/status';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
+import { stallInWords } from '../stalled';
 import { read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
 
@@ -100,15 +101,16 @@ function isStuck(
 }
 
 function stuck(document: TransactionDocument): Stuck {
-  const { id, createdAt, state, needsAttention, locks, participants, paused } = document;
+  const { id, createdAt, state, needsAttention, locks, participants, paused, stalled } = document;
   const pauses = paused === undefined ? [] : [`paused in Temporal: ${paused.unpause}`];
+  const stalls = stalled === undefined ? [] : [stallInWords(stalled)];
   const waits = (locks ?? [])
     .filter(lock => lock.state === 'waiting')
     .map(({ resource, heldBy = [] }) => `waits for "${resource}", held by ${heldBy.join(', ') || 'nobody'}`);
   const inTrouble = participants
     .filter(p => p.lastError !== undefined && p.state !== 'committed' && p.state !== 'rolledback')
     .map(p => `${p.name}: ${p.lastError?.message ?? ''} (attempt ${p.attempts})`);
-  const detail = [...pauses, ...waits, ...inTrouble];
+  const detail = [...pauses, ...stalls, ...waits, ...inTrouble];
   const shown = detail.slice(0, 3).join('; ') + (detail.length > 3 ? `; and ${detail.length - 3} more` : '');
   return {
     kind: 'stuck',
@@ -117,6 +119,7 @@ function stuck(document: TransactionDocument): Stuck {
     state,
     needsAttention,
     detail: shown,
+    ...(stalled === undefined ? {} : { stalled: true }),
   };
 }
 

@@ -8,9 +8,11 @@ import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type TransactionInput } from '../../../workflows/transaction/input';
 import { type ClosedRun, type LeftBehind, leftQuery } from '../../../workflows/transaction/messages';
 import { type Recovered } from './contract';
-import { handleOf, inputIn, within } from '../../engine/ask';
+import { handleOf, inputIn, newestEvents, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isAhead, isNotReady, isTimeout } from '../../engine/errors';
+import { type Ms } from '../../protocol/wire/phases';
+import { timesSince } from './lateTimes';
 import { leftUnbegun } from './unbegun';
 
 type Answer =
@@ -18,14 +20,21 @@ type Answer =
   | Extract<Recovered, { readonly is: 'unreplayable' | 'noWorker' }>;
 
 const answerWithinMs = 5000;
+/** What can have come after the last workflow task, and what it belongs to. */
+const mostLate = 1000;
 /** A worker's cached instance may not have seen the end: the first try has it thrown away. */
 const tries = 3;
 
 /** @throws what Temporal answers where the fault is neither the run's nor a worker's */
-export async function askClosed(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
+export async function askClosed(
+  engine: Engine,
+  closed: WorkflowExecutionDescription,
+  withinMs: Ms = answerWithinMs,
+): Promise<Answer> {
+  const answerBy = Date.now() + withinMs;
   for (let nth = 1; nth <= tries; nth += 1) {
     try {
-      return { is: 'left', left: await query(engine, closed) };
+      return { is: 'left', left: await query(engine, closed, Math.max(answerBy - Date.now(), 1)) };
     } catch (error) {
       if (isTimeout(error)) return { is: 'noWorker' };
       if (isNotReady(error)) return askUnbegun(engine, closed);
@@ -35,11 +44,16 @@ export async function askClosed(engine: Engine, closed: WorkflowExecutionDescrip
   return { is: 'unreplayable', why: whatToDo(closed) };
 }
 
-function query(engine: Engine, closed: WorkflowExecutionDescription): Promise<LeftBehind> {
+async function query(
+  engine: Engine,
+  closed: WorkflowExecutionDescription,
+  withinMs: Ms,
+): Promise<LeftBehind> {
   const { workflowId, runId, historyLength, status } = closed;
   const handle = handleOf(engine, workflowId, runId);
-  const proof: ClosedRun = { status: status.name, runId, historyLength };
-  return within(engine, answerWithinMs, () => handle.query(leftQuery, proof));
+  const times = timesSince(await newestEvents(engine, closed, { count: mostLate, withinMs }));
+  const proof: ClosedRun = { status: status.name, runId, historyLength, times };
+  return within(engine, withinMs, () => handle.query(leftQuery, proof));
 }
 
 /** Temporal asks no worker for a run that none had begun: then nobody was asked anything, and its input is all there is. */

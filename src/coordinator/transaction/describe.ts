@@ -13,7 +13,8 @@ import { type Phase } from '../../protocol/wire/phases';
 import { plain } from '../../protocol/wire/plainText';
 import { type Memo, type Progress, memoOf } from '../../engine/facts/memo';
 import { runState, unpauseCommand } from '../../engine/facts/status';
-import { type PendingCall, overlay, pendingCalls, rfc3339 } from './pending';
+import { rfc3339 } from '../../engine/facts/time';
+import { type PendingCall, overlay, pendingCalls } from './pending';
 import { given } from '../../protocol/wire/given';
 
 export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {

@@ -20,6 +20,7 @@ import {
 import { type Owner } from '../../engine/facts/owner';
 import { ActionConflict, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
+import { stallInWords } from '../stalled';
 import { read } from './read';
 
 /** For a worker to answer. */
@@ -56,12 +57,13 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   }
 }
 
-/** @throws ActionConflict where no worker may carry anything out */
-function refuseUndriven({ state, paused }: TransactionDocument): void {
+/** @throws ActionConflict, WorkerUnavailable where no worker may, or can, carry anything out */
+function refuseUndriven({ state, paused, stalled }: TransactionDocument): void {
   if (paused !== undefined)
     throw new ActionConflict(
       `the transaction is paused in Temporal, and takes no action until: ${paused.unpause}`,
     );
+  if (stalled !== undefined) throw new WorkerUnavailable(stallInWords(stalled));
   if (state === 'interrupted')
     throw new ActionConflict(
       'the transaction was ended from outside in Temporal and has not been taken up again',

@@ -5,12 +5,12 @@ import { type OwnFailure, type Trace } from '../../protocol/transaction/steps';
 import { readCallKey } from '../../protocol/transaction/callKeys';
 import { type Failure } from '../../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
-import { type Phase, timestamp } from '../../protocol/wire/phases';
+import { rfc3339 } from '../../engine/facts/time';
+import { type Phase } from '../../protocol/wire/phases';
 import { given } from '../../protocol/wire/given';
 
 type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 type ApplicationFailureInfo = NonNullable<NonNullable<Activity['lastFailure']>['applicationFailureInfo']>;
-type Instant = Activity['nextAttemptScheduleTime'];
 
 export interface PendingCall {
   readonly phase: Phase;
@@ -108,9 +108,4 @@ function statusOf(info: ApplicationFailureInfo): number | undefined {
 /** What a straggler's activity says with the failure of its last attempt; undefined where that one was lost, or did not fail. */
 export function ownFailureOf({ lastFailure }: Activity): unknown {
   return firstOf(lastFailure?.applicationFailureInfo?.details);
-}
-
-export function rfc3339(time: Instant): string | undefined {
-  if (time == null) return undefined;
-  return timestamp(Number(time.seconds ?? 0) * 1000 + Math.floor((time.nanos ?? 0) / 1e6));
 }

@@ -1,21 +1,27 @@
 /**
  * Owns reading a transaction. A running one is asked by query, with a deadline, since a query with no worker never answers;
  * `describe` adds what the pending calls know, and is the answer when no worker is there. A closed one is its result, which
- * needs no worker.
+ * needs no worker; one that was ended from outside is what its history proves.
+ *
+ * I2, I5: nothing is told that Temporal may not have taken yet (`durable.ts`).
  */
-import { type WorkflowExecutionDescription, type WorkflowHandle } from '@temporalio/client';
-import { statusQuery } from '../../../workflows/transaction/messages';
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type StatusAnswer, statusQuery } from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { readId } from '../../protocol/wire/ids';
+import { documentFrom } from '../../protocol/client/documentFrom';
 import { type Reading } from './contract';
+import { askClosed } from './closedRun';
 import { describedDocument } from './describe';
+import { isDurable } from './durable';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
-import { ExpiredTransaction, UnknownTransaction } from '../errors';
+import { ExpiredTransaction, ForeignWorkflow, UnknownTransaction } from '../errors';
 import { withHolders } from '../lock/whoHolds';
+import { isStalled, stallOf } from '../stalled';
 import { describeRun, handleOf, within } from '../../engine/ask';
-import { memoOf } from '../../engine/facts/memo';
+import { isTransaction, memoOf } from '../../engine/facts/memo';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 import { runState } from '../../engine/facts/status';
 import { overlay, pendingCalls } from './pending';
@@ -28,7 +34,7 @@ const describeWithinMs = 2300;
 /** A worker that is there answers in a tenth of it; so does Temporal where it has just described the run. */
 const shortestQueryMs = 200;
 
-/** @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable */
+/** @throws UnknownTransaction, ExpiredTransaction, ForeignWorkflow, EngineUnavailable */
 export async function read(engine: Engine, id: string, of?: Owner): Promise<Reading> {
   const began = Date.now();
   const description = await describe(engine, id, of);
@@ -39,7 +45,7 @@ export async function read(engine: Engine, id: string, of?: Owner): Promise<Read
 /**
  * @param of whose it has to be. Nothing more is asked of what is another's than of what is not there, and the answer is the same:
  *   neither it nor its time tells whether an id is somebody's.
- * @throws UnknownTransaction, ExpiredTransaction, EngineUnavailable
+ * @throws UnknownTransaction, ExpiredTransaction, ForeignWorkflow, EngineUnavailable
  */
 export async function describe(
   engine: Engine,
@@ -49,6 +55,7 @@ export async function describe(
   const ours = readId(engine.tag, id);
   if (ours === undefined) throw new UnknownTransaction(id);
   const found = await describeOrNone(engine, id);
+  if (found !== undefined && !isTransaction(found)) throw new ForeignWorkflow(id, found.type);
   if (found !== undefined && (of === undefined || isOwnedBy(memoOf(found), of))) return found;
   const expired = ours.at !== undefined && Date.now() - ours.at > engine.retentionMs;
   throw expired ? new ExpiredTransaction(id) : new UnknownTransaction(id);
@@ -68,26 +75,85 @@ async function documentOf(
   description: WorkflowExecutionDescription,
   began: Ms,
 ): Promise<TransactionDocument> {
-  const handle = handleOf(engine, description.workflowId, description.runId);
-  const state = runState(description.status.name);
-  const left = (ms: Ms): Ms => Math.max(began + ms - Date.now(), shortestQueryMs);
-  const answer =
-    state === 'running'
-      ? await query(engine, handle, Math.min(queryWithinMs, left(answerWithinMs)))
-      : state === 'ended'
-        ? await within(engine, left(describeWithinMs), () => handle.result() as Promise<TransactionDocument>)
-        : undefined; // nobody can be asked, or it was ended from outside and left no result
-  return answer === undefined ? describedDocument(description) : overlay(answer, pendingCalls(description));
+  const told = await askAsItIs(engine, description, began);
+  if (told === 'ahead') return documentWhereAhead(engine, description.workflowId, began);
+  const document =
+    told === undefined ? describedDocument(description) : overlay(told, pendingCalls(description));
+  const stalled = await stallOf(engine, description);
+  return stalled === undefined ? document : { ...document, needsAttention: true, stalled };
 }
 
-/** Undefined where no worker answers in time. */
+/** It may have been ended in between: then what it left is told, else what is certain. */
+async function documentWhereAhead(engine: Engine, id: string, began: Ms): Promise<TransactionDocument> {
+  const now = await describe(engine, id);
+  return runState(now.status.name) === 'running' ? describedDocument(now) : documentOf(engine, now, began);
+}
+
+/** Undefined where nobody tells more than `describe`; `ahead` where what was told is not recorded. */
+async function askAsItIs(
+  engine: Engine,
+  description: WorkflowExecutionDescription,
+  began: Ms,
+): Promise<TransactionDocument | 'ahead' | undefined> {
+  const left = (ms: Ms): Ms => Math.max(began + ms - Date.now(), shortestQueryMs);
+  const forQuery = Math.min(queryWithinMs, left(answerWithinMs));
+  switch (runState(description.status.name)) {
+    case 'running':
+      return isStalled(description) ? undefined : query(engine, description, forQuery);
+    case 'paused':
+      return undefined;
+    case 'ended':
+      return result(engine, description, left(describeWithinMs));
+    case 'interrupted':
+      return leftDocument(engine, description, forQuery);
+  }
+}
+
+/** Undefined where no worker answers in time, `ahead` where what it answers may not last. */
 async function query(
   engine: Engine,
-  handle: WorkflowHandle,
+  description: WorkflowExecutionDescription,
+  withinMs: Ms,
+): Promise<TransactionDocument | 'ahead' | undefined> {
+  const { workflowId: id, runId } = description;
+  try {
+    const handle = handleOf(engine, id, runId);
+    const answer = await within(engine, withinMs, () => handle.query(statusQuery, { asOf: true }));
+    return (await isDurable(engine, description, answer)) ? documentIn(answer, id) : 'ahead';
+  } catch (error) {
+    engine.onQueryFailed(error);
+    return undefined;
+  }
+}
+
+/** A worker of before answers with the document alone. */
+function documentIn(answer: StatusAnswer | TransactionDocument, id: string): TransactionDocument | undefined {
+  return documentFrom('asOf' in answer ? answer.document : answer, id);
+}
+
+/** What it has ended with; undefined where that is none of ours: another program's worker may have ended it. */
+async function result(
+  engine: Engine,
+  { workflowId, runId }: WorkflowExecutionDescription,
+  withinMs: Ms,
+): Promise<TransactionDocument | undefined> {
+  const handle = handleOf(engine, workflowId, runId);
+  return documentFrom(await within(engine, withinMs, () => handle.result()), workflowId);
+}
+
+/**
+ * I5: what its own history proves is the run's status, however it was ended, and the one that it is taken up again with. Undefined
+ * where no worker replays it.
+ */
+async function leftDocument(
+  engine: Engine,
+  closed: WorkflowExecutionDescription,
   withinMs: Ms,
 ): Promise<TransactionDocument | undefined> {
   try {
-    return await within(engine, withinMs, () => handle.query(statusQuery));
+    const answer = await askClosed(engine, closed, withinMs);
+    if (answer.is !== 'left') return undefined;
+    return describedDocument({ ...closed, memo: { ...memoOf(closed), progress: answer.left.progress } });
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { type TransactionDocument } from '../../protocol/client/document';
+import { documentFrom } from '../../protocol/client/documentFrom';
 import { type Ms } from '../../protocol/wire/phases';
 import { EngineUnavailable } from '../errors';
 import { type Reading, type WaitOptions } from './contract';
@@ -98,14 +99,14 @@ function isOver(document: TransactionDocument, { until }: WaitOptions): boolean 
 }
 
 /**
- * What the workflow ended with, which is durable; `closed` where it has no result. Never where Temporal does not tell:
+ * What the workflow ended with, which is durable; `closed` where it has no result of ours. Never where Temporal does not tell:
  * looking goes on then.
  */
 async function ended(engine: Engine, id: string, stop: AbortSignal): Promise<TransactionDocument | 'closed'> {
   try {
     const end = await endOf(engine, id, stop);
     if (end.is === 'unseen') return await never();
-    return end.is === 'completed' ? (end.result as TransactionDocument) : 'closed';
+    return (end.is === 'completed' ? documentFrom(end.result, id) : undefined) ?? 'closed';
   } catch {
     return never();
   }

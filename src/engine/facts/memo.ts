@@ -9,6 +9,10 @@ import { type LockRequest } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
 import { redactUrl } from '../../protocol/wire/urls';
 import { given } from '../../protocol/wire/given';
+import { membersOf } from '../../protocol/wire/shapes';
+
+/** The workflow type. */
+export const transactionType = 'transaction';
 
 export interface StartMemo {
   /** Of the request, before the server's defaults: the same key with another request is refused (I6). */
@@ -29,6 +33,12 @@ export interface StartMemo {
 export type Progress = Omit<TransactionDocument, 'id' | 'createdAt' | 'decideBy' | 'labels'>;
 
 export type Memo = StartMemo & { readonly progress?: Progress };
+
+/** As opposed to a workflow of another program that has the id, perhaps under the same name. */
+export function isTransaction({ type, memo }: { readonly type: string; readonly memo?: unknown }): boolean {
+  const { requestHash, participants } = membersOf(memo);
+  return type === transactionType && typeof requestHash === 'string' && Array.isArray(participants);
+}
 
 /** Of a transaction's run, as `describe` gives it. */
 export function memoOf({ memo }: { readonly memo?: Readonly<Record<string, unknown>> | undefined }): Memo {

@@ -75,6 +75,15 @@ export interface LockStateDocument extends LockRequest {
   readonly ahead?: number;
 }
 
+/** `since`: the newest failure that history has; `by`: whose worker failed. */
+export interface StalledDocument {
+  readonly since?: string;
+  readonly by?: string;
+  readonly tries: number;
+  readonly error: { readonly code: 'failed' | 'nondeterminism' | 'timedOut'; readonly message: string };
+  readonly whatToDo: string;
+}
+
 export interface TransactionDocument {
   readonly id: string;
   readonly status: 'pending' | 'committed' | 'rolledback';
@@ -100,6 +109,8 @@ export interface TransactionDocument {
     readonly reason?: string;
     readonly unpause: string;
   };
+  /** Its workflow tasks keep failing: nothing happens until a worker finishes one. */
+  readonly stalled?: StalledDocument;
   /** How often it was taken up again, the newest last; there where it was. */
   readonly recoveries?: readonly RecoveryDocument[];
 }

@@ -1,11 +1,14 @@
 /**
  * Owns what may be believed of the result of an activity of locks: any worker on the task queue may have given it. What is none
- * of ours counts as lost.
+ * of ours counts as lost. The same of what a workflow says that has the id of a lock.
  *
  * I12: only a whole answer says that a lock is held; a look that says nothing of ours was not taken.
  */
 import { type FencedLock, type LockRequest } from '../wire/locks';
-import { isAmount, isListOf, isOneOf, isText, membersOf } from '../wire/shapes';
+import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf } from '../wire/shapes';
+import { type AcquireAnswer } from './answer';
+import { type Refusal } from './apply';
+import { type LockDocument } from './document';
 import { type Looked } from './events';
 import { type LocksAnswer } from './steps';
 
@@ -52,4 +55,35 @@ export function lookedAt(result: unknown, holders: readonly string[]): readonly 
     const { holder: of, saw } = membersOf(looked[index]);
     return of === holder && isOneOf(seen, saw) ? { holder, saw } : { holder, saw: 'unread' };
   });
+}
+
+const refusals = ['otherMode', 'late', 'taken', 'full'] as const satisfies readonly Refusal[];
+
+/** What a lock's workflow says of a claim: another program's may stand in its place. */
+export function isAcquireAnswer(value: unknown): value is AcquireAnswer {
+  const { is, fencingToken, expiresAt, heldBy, ahead, why } = membersOf(value);
+  switch (is) {
+    case 'granted':
+      return Number.isSafeInteger(fencingToken) && isOptional(isAmount, expiresAt);
+    case 'waits':
+      return isListOf(isText, heldBy) && isAmount(ahead);
+    case 'refused':
+      return isOneOf(refusals, why) && isListOf(isText, heldBy);
+    default:
+      return false;
+  }
+}
+
+export function isReleased(value: unknown): value is { readonly released: boolean } {
+  return typeof membersOf(value)['released'] === 'boolean';
+}
+
+export function isLockDocument(value: unknown, of: string): value is LockDocument {
+  const { resource, holders, waiters } = membersOf(value);
+  return resource === of && isListOf(isClaim, holders) && isListOf(isClaim, waiters);
+}
+
+function isClaim(value: unknown): value is { readonly holder: string } {
+  const { holder, mode, since } = membersOf(value);
+  return isText(holder) && isText(mode) && isText(since);
 }

@@ -77,6 +77,8 @@ export interface Stuck {
   readonly needsAttention: boolean;
   /** Who has not answered, and how; empty where nobody knows. */
   readonly detail: string;
+  /** No worker can drive it: its workflow tasks keep failing. */
+  readonly stalled?: true;
 }
 
 /** A list that did not answer, or not as a list does. */

@@ -89,7 +89,10 @@ function wordsOf(finding: Finding, context: Context): Words {
         what: finding.needsAttention
           ? `needs attention, ${finding.state}`
           : `${finding.state} for longer than it should`,
-        willDo: 'nothing: it is being driven, and goes on by itself',
+        willDo:
+          finding.stalled === true
+            ? 'nothing: a person has to'
+            : 'nothing: it is being driven, and goes on by itself',
         why: finding.detail === '' ? 'nobody knows what it waits for: is there a worker?' : finding.detail,
       };
     case 'unreachable':

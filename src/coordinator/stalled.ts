@@ -1,0 +1,101 @@
+/**
+ * Owns seeing that a workflow stands still because its tasks keep failing: it cannot know that itself, and Temporal refuses its
+ * queries. `describe` tells, which is asked anyway; only then is the newest of its history looked at, for what went wrong.
+ *
+ * I11: what a worker says of a failure may quote payloads, so of its message only what comes before a value is passed on.
+ */
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type StalledDocument } from '../protocol/client/document';
+import { given } from '../protocol/wire/given';
+import { plain } from '../protocol/wire/plainText';
+import { type Ms } from '../protocol/wire/phases';
+import { newestEvents } from '../engine/ask';
+import { type Engine } from '../engine/engine';
+import { rfc3339 } from '../engine/facts/time';
+
+type HistoryEvent = Awaited<ReturnType<typeof newestEvents>>[number];
+type FailedTask = NonNullable<HistoryEvent['workflowTaskFailedEventAttributes']>;
+
+/** Twice in a row it was not a worker that died: from then on Temporal refuses queries of the workflow as well. */
+const failingFrom = 3;
+
+/** What the task has been through is the newest that history tells; signals and answers may have come after it. */
+const looked = 30;
+const lookWithinMs = 800;
+const longest = 300;
+
+/** Which try of its workflow task is under way or comes next, where the ones before keep failing. */
+function failingTry({ raw }: WorkflowExecutionDescription): number | undefined {
+  const nth = raw.pendingWorkflowTask?.attempt ?? 0;
+  return nth >= failingFrom ? nth : undefined;
+}
+
+export function isStalled(description: WorkflowExecutionDescription): boolean {
+  return failingTry(description) !== undefined;
+}
+
+/** Undefined where its tasks do not fail. @throws EngineUnavailable */
+export async function stallOf(
+  engine: Engine,
+  description: WorkflowExecutionDescription,
+  withinMs: Ms = lookWithinMs,
+): Promise<StalledDocument | undefined> {
+  const nth = failingTry(description);
+  if (nth === undefined) return undefined;
+  const events = await newestEvents(engine, description, { count: looked, withinMs });
+  const last = events.find(
+    each =>
+      each.workflowTaskFailedEventAttributes != null || each.workflowTaskTimedOutEventAttributes != null,
+  );
+  const error = errorOf(last);
+  return {
+    ...given({ since: rfc3339(last?.eventTime), by: error.by }),
+    tries: nth - 1,
+    error: { code: error.code, message: error.message },
+    whatToDo: whatToDo(error, engine, description.workflowId),
+  };
+}
+
+export function stallInWords({ tries, error, by, whatToDo }: StalledDocument): string {
+  const whose = by === undefined ? '' : ` at ${by}`;
+  return `its workflow tasks keep failing (${String(tries)} so far${whose}): ${error.message}; ${whatToDo}`;
+}
+
+interface StallError {
+  readonly code: StalledDocument['error']['code'];
+  readonly message: string;
+  readonly by?: string;
+}
+
+/** temporal.api.enums.v1.WorkflowTaskFailedCause */
+const nonDeterministic = 24;
+
+function errorOf(event: HistoryEvent | undefined): StallError {
+  const failed = event?.workflowTaskFailedEventAttributes;
+  if (failed == null) return { code: 'timedOut', message: 'no worker finishes its workflow task in time' };
+  return {
+    code: Number(failed.cause) === nonDeterministic ? 'nondeterminism' : 'failed',
+    message: plain(messageOf(failed)),
+    ...given({ by: plain(failed.identity ?? '') || undefined }),
+  };
+}
+
+/** A parser's error quotes what it read; dumps of values and events begin with a brace. */
+function messageOf({ failure }: FailedTask): string {
+  const type = failure?.applicationFailureInfo?.type || 'Error';
+  const [said = ''] = (failure?.message ?? '').split(/[{\n]/);
+  const safe = /\bJSON\b/.test(said) ? 'what it read is not valid JSON' : said.trim().slice(0, longest);
+  return safe === '' ? type : `${type}: ${safe}`;
+}
+
+function whatToDo({ code, by }: StallError, { taskQueue }: Engine, workflowId: string): string {
+  const show = `temporal workflow show --workflow-id ${workflowId}`;
+  switch (code) {
+    case 'nondeterminism':
+      return `its history and the worker's code do not agree: run a worker of the version that it was last on (docs/UPGRADING.md), and it goes on; ${show}`;
+    case 'timedOut':
+      return `look for workers of task queue "${taskQueue}" that are frozen, overloaded or end again and again; it goes on with the first that finishes its task; ${show}`;
+    case 'failed':
+      return `if ${by ?? 'the worker'} is no worker of this coordinator, take it off task queue "${taskQueue}"; else its log says more, and a mended worker goes on with it; ${show}`;
+  }
+}
