@@ -67,17 +67,31 @@ interface StallError {
   readonly by?: string;
 }
 
-/** temporal.api.enums.v1.WorkflowTaskFailedCause */
+/**
+ * temporal.api.enums.v1.WorkflowTaskFailedCause: what a worker says itself. Any other is Temporal's word on what the worker made of the
+ * task; `forceClosed` where more messages came meanwhile than it keeps.
+ */
+const unspecified = 0;
+const workerFailed = 14;
 const nonDeterministic = 24;
+const forceClosed = 17;
 
 function errorOf(event: HistoryEvent | undefined): StallError {
   const failed = event?.workflowTaskFailedEventAttributes;
   if (failed == null) return { code: 'timedOut', message: 'no worker finishes its workflow task in time' };
-  return {
-    code: Number(failed.cause) === nonDeterministic ? 'nondeterminism' : 'failed',
-    message: plain(messageOf(failed)),
-    ...given({ by: plain(failed.identity ?? '') || undefined }),
-  };
+  const message = plain(messageOf(failed));
+  const by = given({ by: plain(failed.identity ?? '') || undefined });
+  switch (Number(failed.cause)) {
+    case unspecified:
+    case workerFailed:
+      return { code: 'failed', message, ...by };
+    case nonDeterministic:
+      return { code: 'nondeterminism', message, ...by };
+    case forceClosed:
+      return { code: 'refused', message: 'more messages came at once than Temporal keeps for a workflow' };
+    default:
+      return { code: 'refused', message };
+  }
 }
 
 /** A parser's error quotes what it read; dumps of values and events begin with a brace. */
@@ -95,6 +109,8 @@ function whatToDo({ code, by }: StallError, { taskQueue }: Engine, workflowId: s
       return `its history and the worker's code do not agree: run a worker of the version that it was last on (docs/UPGRADING.md), and it goes on; ${show}`;
     case 'timedOut':
       return `look for workers of task queue "${taskQueue}" that are frozen, overloaded or end again and again; it goes on with the first that finishes its task; ${show}`;
+    case 'refused':
+      return `that is why Temporal does not take what its worker made of the task: put it right, and the next try, which may be minutes away, goes on; ${show}`;
     case 'failed':
       return `if ${by ?? 'the worker'} is no worker of this coordinator, take it off task queue "${taskQueue}"; else its log says more, and a mended worker goes on with it; ${show}`;
   }

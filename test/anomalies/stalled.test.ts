@@ -88,6 +88,11 @@ const fails = {
          const named = JSON.stringify(core.wanted());
          if (named.includes('parser')) JSON.parse('of nobody else');
          if (named.includes('dump')) throw new Error('at {"secret":"of nobody else"}');
+         if (named.includes('unregistered')) {
+           const api = __webpack_require__("./node_modules/@temporalio/workflow/lib/index.js");
+           api.upsertSearchAttributes({ NoSuchAttribute: ['x'] });
+           return;
+         }
          throw new Error('I2 broken: the decision changed');`,
 };
 
@@ -95,7 +100,7 @@ it('says what went wrong, also of a lock, and nothing of payloads', async () => 
   const { dtc } = world;
   const resource = newResource();
   await withWorkerThat(fails, async () => {
-    const ids = await Promise.all(['invariant', 'parser', 'dump'].map(start));
+    const ids = await Promise.all(['invariant', 'parser', 'dump', 'unregistered'].map(start));
     const [locked] = await Promise.all([
       postLock(dtc, { resource, holder: 'job', ttlMs: 1000, waitMs: 7000 }),
       ...ids.map(id => dtc.until(id, d => d.stalled !== undefined)),
@@ -110,6 +115,7 @@ it('says what went wrong, also of a lock, and nothing of payloads', async () => 
       { code: 'failed', message: 'Error: I2 broken: the decision changed' },
       { code: 'failed', message: 'Error: what it read is not valid JSON' },
       { code: 'failed', message: 'Error: at' },
+      { code: 'refused', message: expect.stringContaining('search attribute NoSuchAttribute') as unknown },
     ]);
     expect(locked.status).toBe(503);
     expect(await locked.json()).toMatchObject({

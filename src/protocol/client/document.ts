@@ -80,7 +80,10 @@ export interface StalledDocument {
   readonly since?: string;
   readonly by?: string;
   readonly tries: number;
-  readonly error: { readonly code: 'failed' | 'nondeterminism' | 'timedOut'; readonly message: string };
+  readonly error: {
+    readonly code: 'failed' | 'nondeterminism' | 'refused' | 'timedOut';
+    readonly message: string;
+  };
   readonly whatToDo: string;
 }
 
