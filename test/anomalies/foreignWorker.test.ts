@@ -2,7 +2,9 @@
  * I1, I3, I8, I10: another program works on the task queue and knows activities of our names, which give nothing, or something else.
  * What it gave counts as lost: nothing commits by it, nobody is left apart, and whoever it stands in the way of says so.
  */
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { exclusive, newResource } from '../locks/support';
+import { bundleWith } from '../replay/bundles';
 import { startPartWorker } from '../support/partWorker';
 import { quick } from '../support/quick';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
@@ -49,5 +51,27 @@ it.each([
     const ended = await dtc.until(id, d => d.endedAt !== undefined);
     expect(ended.status).toBe(as);
     expectAllAsDecided(ended, sides);
+  }
+});
+
+it('that ends a transaction with something else has not said how it went', async () => {
+  const { dtc, participants } = world;
+  await dtc.stopWorker();
+  await dtc.startWorker(
+    bundleWith({
+      what: 'the result',
+      replace: /(throw broken\.error;\s*)return [^;]*documentOf\)\(state\(\)\);/,
+      by: 'throw broken.error;\n    return { shelf: 7 };',
+    }),
+  );
+  try {
+    const started = await dtc.post([participants.url('a')], { prefer: 'wait=10' });
+    const told = (await started.json()) as TransactionDocument;
+    expect(started.status).toBe(201);
+    for (const document of [told, await dtc.get(told.id)])
+      expect(document).toMatchObject({ id: told.id, state: 'interrupted', needsAttention: true });
+  } finally {
+    await dtc.stopWorker();
+    await dtc.startWorker();
   }
 });
