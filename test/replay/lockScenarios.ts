@@ -31,6 +31,7 @@ async function ended(s: Stage, id: string): Promise<string> {
 }
 
 const waitedFor = lock('life').resource;
+const leased = lock('leased').resource;
 
 export const locked: Readonly<Record<string, Scenario>> = {
   'commit with three locks': {
@@ -84,5 +85,20 @@ export const locked: Readonly<Record<string, Scenario>> = {
     },
     ends: { status: 'committed' },
     historyOf: () => lockWorkflowId(waitedFor),
+  },
+  'a lock that leases wait for': {
+    play: async s => {
+      const { dtc } = s;
+      await lease(dtc, leased, { holder: 'first' });
+      const second = lease(dtc, leased, { holder: 'second', waitMs: 20_000 });
+      await eventually(async () => (await lockNow(dtc, leased)).waiters.length > 0);
+      await unlock(dtc, leased, 'first');
+      await second;
+      await unlock(dtc, leased, 'second');
+      await dtc.client.workflow.getHandle(lockWorkflowId(leased)).result();
+      return ended(s, await s.run(['a'], {}));
+    },
+    ends: { status: 'committed' },
+    historyOf: () => lockWorkflowId(leased),
   },
 };

@@ -78,6 +78,12 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
     by: 'return false',
     noticedBy: 'a-lock-from-its-first-use-to-its-end',
   },
+  {
+    what: 'a lease that need not be seen',
+    replace: "(0, workflow_1.patched)('grantsToBeSeen')",
+    by: 'false',
+    noticedBy: 'a-lock-that-leases-wait-for',
+  },
 ];
 
 it.each(planted)('notices a planted change: $what', async change => {

@@ -8,7 +8,7 @@ import { type LockDocument } from '../../src/protocol/lock/document';
 import { type Acquire, type Release } from '../../src/protocol/lock/events';
 import { lockModes } from '../../src/protocol/wire/locks';
 import { type Ms } from '../../src/protocol/wire/phases';
-import { isAmount, isOneOf, isText, membersOf } from '../../src/protocol/wire/shapes';
+import { isAmount, isOneOf, isOptional, isText, membersOf } from '../../src/protocol/wire/shapes';
 
 export const lockWorkflow = 'lock';
 
@@ -32,11 +32,12 @@ export const releaseUpdate = defineUpdate<Released, [unknown]>('release');
 
 /** What is not would stall the lock: an error in a handler fails the workflow task. */
 export function isAcquire(argument: unknown): argument is AcquireMessage {
-  const { holder, mode, claim, sentAt, waitMs } = membersOf(argument);
-  const { kind, ttlMs, by } = membersOf(claim);
-  const isLease = kind === 'lease' && isAmount(ttlMs) && isText(by);
+  const { holder, mode, claim, sentAt, waitMs, sees } = membersOf(argument);
+  const { kind, ttlMs, by, seenWithinMs } = membersOf(claim);
+  const isLease = kind === 'lease' && isAmount(ttlMs) && isText(by) && isOptional(isAmount, seenWithinMs);
   const isNamed = isText(holder) && isOneOf(lockModes, mode);
-  return isNamed && isAmount(sentAt) && isAmount(waitMs) && (isLease || kind === 'transaction');
+  const isTimed = isAmount(sentAt) && isAmount(waitMs) && isOptional(isAmount, sees);
+  return isNamed && isTimed && (isLease || kind === 'transaction');
 }
 
 /** Undefined where it says of nobody that he releases. */

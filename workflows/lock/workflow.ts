@@ -13,6 +13,7 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
@@ -22,7 +23,7 @@ import { type AcquireAnswer, holdersOf, isBeingLookedAt, standingIn } from '../.
 import { applyToLock, isAllowed, refusalOf } from '../../src/protocol/lock/apply';
 import { type LockDocument, lockDocumentOf } from '../../src/protocol/lock/document';
 import { type Acquire, type LockEvent } from '../../src/protocol/lock/events';
-import { type Lock, isIdle } from '../../src/protocol/lock/state';
+import { type Lock, hasToBeSeen, isIdle, unseeing } from '../../src/protocol/lock/state';
 import { type LockInput, lockOf } from '../../src/protocol/lock/stored';
 import { type LockWork, lockWork } from '../../src/protocol/lock/wanted';
 import { plain } from '../../src/protocol/wire/plainText';
@@ -53,7 +54,7 @@ export async function lock(input: LockInput): Promise<LockDocument> {
   });
 
   function feed(event: LockEvent): void {
-    state = applyToLock(state, event, Date.now());
+    state = applyToLock(asRecorded(state), event, Date.now());
     keeper.reconcile();
     setCurrentDetails(lockDetailsOf(lockDocumentOf(state)));
   }
@@ -75,6 +76,11 @@ export async function lock(input: LockInput): Promise<LockDocument> {
     return isIdle(state, Date.now());
   });
   return idle ? lockDocumentOf(state) : continueAsNew<typeof lock>({ version: 1, lock: state });
+}
+
+/** Histories of before grants had to be seen have none that lasts less than its lease. */
+function asRecorded(state: Lock): Lock {
+  return !hasToBeSeen(state) || patched('grantsToBeSeen') ? state : unseeing(state);
 }
 
 function isLong(): boolean {

@@ -2,7 +2,10 @@
  * Owns acquiring a lock that stands on its own. The lock answers at once; whoever has to wait is looked after here, by query, so
  * that nothing of Temporal's is held open meanwhile. A caller that goes away and asks again finds its place, or its grant.
  *
- * The lock itself says when the wait is over: a grant just before that is found, and is nobody's for no longer than its lease.
+ * The lock itself says when the wait is over: a grant just before that is found. A grant that was waited for lasts a moment only until
+ * it was found for a caller that is still there; then it is told to the lock, which gives it its whole lease.
+ *
+ * I12: a grant is durable before it is told: a query may be answered ahead of history, the acquire that follows is not.
  */
 import { type AcquireAnswer } from '../../protocol/lock/answer';
 import { isAcquireAnswer } from '../../protocol/lock/results';
@@ -12,11 +15,17 @@ import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { ask } from './ask';
+import { given } from '../../protocol/wire/given';
 import { type LeaseRequest, type Leased } from './contract';
 import { pause } from '../pause';
 import { strangerAt } from './inTheWay';
 import { attempt, patiently } from './patience';
 
+/**
+ * A grant after a wait is found by a look, and then said to have been seen, each of which may take as long as an answer may. What nobody
+ * says that of goes on to the next: whoever waited may have died.
+ */
+const seenWithinMs = 10_000;
 /** For the lock to answer at all, beside what is waited for others. */
 const answerWithinMs = 5000;
 const queryWithinMs = 800;
@@ -38,39 +47,52 @@ const overdueMs = 1000;
 export async function acquire(engine: Engine, request: LeaseRequest): Promise<Leased> {
   const { signal } = request;
   const waitUntil = Math.min(Date.now() + request.waitMs, request.answerBy - lastAnswerMs);
-  let { answer, sentAt } = await askAgain(engine, request, waitUntil);
-  for (let ms = firstPauseMs; answer.is === 'waits'; ms *= 2) {
+  const first = await askAgain(engine, request, { waitUntil });
+  // sent as at first: where somebody released it meanwhile, that ends this wait too
+  const again: Again = { waitUntil, sentAs: first.sentAt };
+  let { answer } = first;
+  for (let ms = firstPauseMs; answer.is !== 'refused'; ms *= 2) {
+    if (answer.is === 'granted') {
+      const { toBeSeen = false, fencingToken, expiresAt = 0 } = answer;
+      if (!toBeSeen) return { is: 'granted', fencingToken, expiresAt };
+      if (signal.aborted) return { is: 'waited', heldBy: [], ahead: 0 };
+      ({ answer } = await askAgain(engine, request, { ...again, sees: fencingToken }));
+      continue;
+    }
     const { heldBy, ahead } = answer;
     await pause(Math.min(ms, ahead === 0 ? pauseOfNextMs : longestPauseMs), signal);
     const next = await standing(engine, request, Math.min(waitUntil + answerWithinMs, request.answerBy));
     const over = signal.aborted || Date.now() >= waitUntil + (next === null ? 0 : overdueMs);
     if (over && (next === null || next.is === 'waits')) return { is: 'waited', heldBy, ahead };
-    // sent as at first: where somebody released it meanwhile, that ends this wait too
-    if (next === null) ({ answer, sentAt } = await askAgain(engine, request, waitUntil, sentAt));
-    else answer = next;
+    answer = next ?? (await askAgain(engine, request, again)).answer;
   }
-  if (answer.is === 'refused') return answer;
-  return { ...answer, expiresAt: answer.expiresAt ?? 0 };
+  return answer;
+}
+
+interface Again {
+  readonly waitUntil: Ms;
+  /** The time that an earlier one of this wait was sent at. */
+  readonly sentAs?: Ms;
+  /** The token of the grant that was found. */
+  readonly sees?: number;
 }
 
 /**
  * Until there is an answer: what is not known to have arrived is sent again, which is harmless. Not for a caller that has gone: it
  * may have released what would be granted then.
- *
- * @param sentAs the time that an earlier one of this wait was sent at
  */
 async function askAgain(
   engine: Engine,
   request: LeaseRequest,
-  waitUntil: Ms,
-  sentAs?: Ms,
+  { waitUntil, sentAs, sees }: Again,
 ): Promise<{ readonly answer: AcquireAnswer; readonly sentAt: Ms }> {
   const began = Date.now();
   const { resource, mode, holder, ttlMs, caller: by, signal } = request;
+  const claim = { kind: 'lease', ttlMs, by, seenWithinMs } as const;
   for (;;) {
     const now = Date.now();
     const sentAt = sentAs ?? now;
-    const message = { holder, mode, sentAt, claim: { kind: 'lease', ttlMs, by } } as const;
+    const message = { holder, mode, sentAt, claim, ...given({ sees }) };
     const patience = {
       ...{ engine, resource },
       answerBy: Math.min(began + answerWithinMs, request.answerBy),

@@ -5,7 +5,13 @@ import { type Lock } from './state';
 import { given } from '../wire/given';
 
 export type AcquireAnswer =
-  | { readonly is: 'granted'; readonly fencingToken: number; readonly expiresAt?: Ms }
+  /** `toBeSeen`: for its whole lease once its caller has said that it has seen the grant, with this token. */
+  | {
+      readonly is: 'granted';
+      readonly fencingToken: number;
+      readonly expiresAt?: Ms;
+      readonly toBeSeen?: true;
+    }
   /** `ahead`: so many wait before it. */
   | { readonly is: 'waits'; readonly heldBy: readonly string[]; readonly ahead: number }
   | { readonly is: 'refused'; readonly why: Refusal; readonly heldBy: readonly string[] };
@@ -14,8 +20,9 @@ export type AcquireAnswer =
 export function standingIn(lock: Lock, holder: string): AcquireAnswer | undefined {
   const held = lock.holders.find(each => each.holder === holder);
   if (held !== undefined) {
-    const { fencingToken, expiresAt } = held;
-    return { is: 'granted', fencingToken, ...given({ expiresAt }) };
+    const { fencingToken, expiresAt, toBeSeen } = held;
+    const grant = { is: 'granted', fencingToken, ...given({ expiresAt }) } as const;
+    return toBeSeen === true ? { ...grant, toBeSeen } : grant;
   }
   const ahead = lock.waiters.findIndex(each => each.holder === holder);
   return ahead < 0 ? undefined : { is: 'waits', heldBy: holdersOf(lock), ahead };

@@ -3,7 +3,8 @@
  *
  * I12: a lock is granted to one exclusive holder or to shared ones, in order of arrival, each with a fencing token greater
  *     than any before; and given back by release, by the end of a lease, or because its transaction has ended. A
- *     transaction that ended from outside, or that nobody knows, keeps it.
+ *     transaction that ended from outside, or that nobody knows, keeps it. A lease that was waited for is held for its whole time
+ *     once its caller has seen it: whoever waited may have died.
  * A broken invariant throws: in the workflow that fails the workflow task, which is retried, and the lock lives on.
  */
 import { type Ms } from '../wire/phases';
@@ -103,7 +104,7 @@ function handle(lock: Lock, event: LockEvent, now: Ms): Lock {
 function acquire(lock: Lock, event: Acquire, now: Ms): Lock {
   const { holder, mode, claim, until, sentAt } = event;
   if (lock.holders.some(each => each.holder === holder)) {
-    return changeHolder(lock, holder, each => renew(repeat(each, event), now));
+    return changeHolder(lock, holder, each => renew(repeat(each, event), event, now));
   }
   if (lock.waiters.some(each => each.holder === holder)) {
     return changeWaiter(lock, holder, each => ({
@@ -120,14 +121,22 @@ function repeat<T extends Waiter | Holder>(each: T, { claim, sentAt }: Acquire):
   return sentAt < each.sentAt ? each : { ...each, claim, sentAt };
 }
 
-/** Never earlier than its holder was answered before. */
-function renew(each: Holder, now: Ms): Holder {
-  const { expiresAt } = expiryOf(each.claim, now);
-  return expiresAt === undefined ? each : { ...each, expiresAt: Math.max(each.expiresAt ?? 0, expiresAt) };
+/** Never earlier than its holder was answered before. What has to be seen is not renewed by a copy of what was sent before it. */
+function renew(each: Holder, { sees }: Acquire, now: Ms): Holder {
+  const { claim, fencingToken, toBeSeen = false } = each;
+  if (claim.kind !== 'lease') return each;
+  if (toBeSeen && claim.seenWithinMs !== undefined && sees !== fencingToken) return each;
+  const expiresAt = Math.max(each.expiresAt ?? 0, now + claim.ttlMs);
+  return { ...each, expiresAt, ...(toBeSeen ? { toBeSeen: false } : {}) };
 }
 
-function expiryOf(claim: Claim, now: Ms): { readonly expiresAt?: Ms } {
-  return claim.kind === 'lease' ? { expiresAt: now + claim.ttlMs } : {};
+type Terms = Pick<Holder, 'expiresAt' | 'standing' | 'lookAt' | 'looks' | 'toBeSeen'>;
+
+function termsOf({ claim, toldToWait }: Waiter, now: Ms): Terms {
+  if (claim.kind !== 'lease') return { standing: 'running', lookAt: now + lookAfterMs(0), looks: 0 };
+  const { ttlMs, seenWithinMs } = claim;
+  if (!toldToWait || seenWithinMs === undefined) return { expiresAt: now + ttlMs };
+  return { expiresAt: now + Math.min(ttlMs, seenWithinMs), toBeSeen: true };
 }
 
 /** One that was sent before the lease it finds was last asked for comes late, and takes nothing away. */
@@ -202,12 +211,20 @@ function grant(lock: Lock, now: Ms): Lock {
 }
 
 /** The clock makes the token greater than those of locks before this one, and of an hour that a restored backup has lost. */
-function grantOne(lock: Lock, { holder, mode, claim, sentAt, toldToWait }: Waiter, now: Ms): Lock {
+function grantOne(lock: Lock, waiter: Waiter, now: Ms): Lock {
+  const { holder, mode, claim, sentAt, toldToWait } = waiter;
   const fencingToken = Math.max(lock.lastToken + 1, tokenAt(now));
-  const looking = { standing: 'running', lookAt: now + lookAfterMs(0), looks: 0 } as const;
-  const terms = claim.kind === 'lease' ? expiryOf(claim, now) : looking;
   const toBeTold = claim.kind === 'transaction' && toldToWait;
-  const held: Holder = { holder, mode, claim, sentAt, since: now, fencingToken, toBeTold, ...terms };
+  const held: Holder = {
+    holder,
+    mode,
+    claim,
+    sentAt,
+    since: now,
+    fencingToken,
+    toBeTold,
+    ...termsOf(waiter, now),
+  };
   return {
     ...lock,
     lastToken: fencingToken,

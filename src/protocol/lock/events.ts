@@ -12,6 +12,8 @@ export interface Acquire {
   readonly until: Ms;
   /** By the clock of whoever sent it. */
   readonly sentAt: Ms;
+  /** The token of a grant that its caller has seen, and goes on with. */
+  readonly sees?: number;
 }
 
 export interface Release {

@@ -61,10 +61,14 @@ const refusals = ['otherMode', 'late', 'taken', 'full'] as const satisfies reado
 
 /** What a lock's workflow says of a claim: another program's may stand in its place. */
 export function isAcquireAnswer(value: unknown): value is AcquireAnswer {
-  const { is, fencingToken, expiresAt, heldBy, ahead, why } = membersOf(value);
+  const { is, fencingToken, expiresAt, toBeSeen, heldBy, ahead, why } = membersOf(value);
   switch (is) {
     case 'granted':
-      return Number.isSafeInteger(fencingToken) && isOptional(isAmount, expiresAt);
+      return (
+        Number.isSafeInteger(fencingToken) &&
+        isOptional(isAmount, expiresAt) &&
+        (toBeSeen === undefined || toBeSeen === true)
+      );
     case 'waits':
       return isListOf(isText, heldBy) && isAmount(ahead);
     case 'refused':

@@ -9,8 +9,15 @@ import { type Ms } from '../wire/phases';
  * On what grounds somebody holds or waits. A transaction has no lease: its workflow is looked at instead. A lease belongs to
  * the caller `by`, and lasts `ttlMs` from its last renewal.
  */
-export type Claim =
-  { readonly kind: 'transaction' } | { readonly kind: 'lease'; readonly ttlMs: Ms; readonly by: string };
+export type Claim = { readonly kind: 'transaction' } | LeaseClaim;
+
+interface LeaseClaim {
+  readonly kind: 'lease';
+  readonly ttlMs: Ms;
+  readonly by: string;
+  /** A grant after a wait lasts no longer until its caller has seen it. Absent where a front end of before asks, which never says so. */
+  readonly seenWithinMs?: Ms;
+}
 
 /** What a look at a transaction's workflow said. `unknown`: Temporal has no such workflow. */
 export type SeenAs = 'running' | 'ended' | 'interrupted' | 'unknown';
@@ -48,6 +55,8 @@ export interface Holder extends Claimant {
   readonly looks?: number;
   /** The grant has still to be told to the transaction. */
   readonly toBeTold: boolean;
+  /** Of a lease that was waited for: whoever waited may have died, and nobody has said that he has seen the grant. */
+  readonly toBeSeen?: boolean;
 }
 
 /**
@@ -106,6 +115,22 @@ export function grantablePrefix({ holders, waiters }: Lock): readonly Waiter[] {
 /** It needs a look before it may be granted. */
 export function needsLook(waiter: Waiter): boolean {
   return waiter.claim.kind === 'transaction' && !waiter.cleared;
+}
+
+/** Somebody waits whose grant will have to be seen. */
+export function hasToBeSeen({ waiters }: Lock): boolean {
+  return waiters.some(({ claim }) => claim.kind === 'lease' && claim.seenWithinMs !== undefined);
+}
+
+/** As versions knew it in which no grant had to be seen. */
+export function unseeing(lock: Lock): Lock {
+  return { ...lock, waiters: lock.waiters.map(each => ({ ...each, claim: unseeingClaim(each.claim) })) };
+}
+
+function unseeingClaim(claim: Claim): Claim {
+  if (claim.kind !== 'lease') return claim;
+  const { kind, ttlMs, by } = claim;
+  return { kind, ttlMs, by };
 }
 
 /** Nothing is held, awaited or to be remembered; and the clock has passed the last token, so that the next lock's is greater. */

@@ -1,7 +1,15 @@
 /** Owns the lock's behaviour as sentences: who gets it, in which order, and with which token. `looks.test.ts` has transactions. */
 import { isAllowed, refusalOf } from '../../../src/protocol/lock/apply';
 import { lockDocumentOf } from '../../../src/protocol/lock/document';
-import { type Lock, isIdle, mostClaimants, tombstoneMs } from '../../../src/protocol/lock/state';
+import { standingIn } from '../../../src/protocol/lock/answer';
+import {
+  type Lock,
+  hasToBeSeen,
+  isIdle,
+  mostClaimants,
+  tombstoneMs,
+  unseeing,
+} from '../../../src/protocol/lock/state';
 import {
   after,
   free,
@@ -157,6 +165,50 @@ describe('a lease', () => {
     const lock = after(free, [a]);
     const again = after(lock, [a], start + 10_000);
     expect(tokenOf(again, 'a')).toBeGreaterThan(tokenOf(lock, 'a') ?? Infinity);
+  });
+});
+
+describe('a lease that was waited for', () => {
+  const asks = (more = {}): ReturnType<typeof lease> => lease('b', { seenWithinMs: 2000, ...more });
+  const granted = after(after(free, [a, asks(), lease('c')]), [release('a', start)]);
+  const token = tokenOf(granted, 'b') ?? 0;
+
+  test("is soon the next one's where nobody has seen the grant", () => {
+    expect(glance(granted)).toBe('b | c');
+    expect(standingIn(granted, 'b')).toMatchObject({ expiresAt: start + 2000, toBeSeen: true });
+    expect(wakesAfter(granted)).toBe(2000);
+    expect(glance(after(granted, [tick], start + 2000))).toBe('c | ');
+  });
+
+  test('lasts from when it was seen, with the token that it has', () => {
+    const seen = after(granted, [asks({ sees: token })], start + 1999);
+    expect(standingIn(seen, 'b')).toEqual({ is: 'granted', fencingToken: token, expiresAt: start + 11_999 });
+    expect(glance(after(seen, [tick], start + 11_998))).toBe('b | c');
+  });
+
+  test('is not made longer by a copy of what was asked before, or of what was seen of another grant', () => {
+    for (const each of [asks(), asks({ sees: token - 1 })])
+      expect(after(granted, [each], start + 5).holders).toEqual(granted.holders);
+  });
+
+  test('lasts its whole time at once where whoever asks cannot say that it has seen it', () => {
+    const lock = after(after(free, [a, b]), [release('a', start)]);
+    expect(standingIn(lock, 'b')).toEqual({
+      ...{ is: 'granted', fencingToken: tokenOf(lock, 'b') },
+      expiresAt: start + 10_000,
+    });
+    expect(after(granted, [b], start + 5).holders).toMatchObject([{ expiresAt: start + 10_005 }]);
+  });
+
+  test('lasts no longer than was asked for', () => {
+    const lock = after(after(free, [a, asks({ ttlMs: 500 })]), [release('a', start)]);
+    expect(lock.holders).toMatchObject([{ expiresAt: start + 500 }]);
+  });
+
+  test('is as it was in histories of before there was such a thing', () => {
+    const lock = after(unseeing(after(free, [a, asks()])), [release('a', start)]);
+    expect(lock.holders).toMatchObject([{ holder: 'b', expiresAt: start + 10_000 }]);
+    expect(hasToBeSeen(lock)).toBe(false);
   });
 });
 

@@ -4,13 +4,15 @@ import { applyToLock } from '../../../src/protocol/lock/apply';
 import { type Acquire, type LockEvent, type Looked } from '../../../src/protocol/lock/events';
 import { type Lock, emptyLock } from '../../../src/protocol/lock/state';
 import { lockWork } from '../../../src/protocol/lock/wanted';
+import { given } from '../../../src/protocol/wire/given';
 
 export const start = 1_000_000;
 export const free = emptyLock('stock/1');
 
-type Details = Partial<Pick<Acquire, 'mode' | 'sentAt' | 'until'>> & {
+type Details = Partial<Pick<Acquire, 'mode' | 'sentAt' | 'until' | 'sees'>> & {
   readonly ttlMs?: number;
   readonly by?: string;
+  readonly seenWithinMs?: number;
 };
 
 export function transaction(holder: string, details: Details = {}): Acquire {
@@ -26,8 +28,12 @@ export function transaction(holder: string, details: Details = {}): Acquire {
   };
 }
 
-export function lease(holder: string, { ttlMs = 10_000, by = 'alice', ...details }: Details = {}): Acquire {
-  return { ...transaction(holder, details), claim: { kind: 'lease', ttlMs, by } };
+export function lease(
+  holder: string,
+  { ttlMs = 10_000, by = 'alice', seenWithinMs, ...details }: Details = {},
+): Acquire {
+  const claim = { kind: 'lease', ttlMs, by, ...given({ seenWithinMs }) } as const;
+  return { ...transaction(holder, details), claim };
 }
 
 export const shared = { mode: 'shared' } as const;

@@ -5,9 +5,11 @@
 import { type Holder } from '../../../../src/protocol/lock/state';
 import type * as exploring from '../../exploring/finding';
 import { unless } from '../../exploring/finding';
-import { type Agent, type World, agentOf } from './world';
+import { type Agent, type World, agentOf, seenWithinMs } from './world';
 
-/** `kept`: who believes that it holds the lock, holds it. `late`: who has released gets nothing. `heard`: a grant is told. */
+/** `kept`: who believes that it holds the lock, holds it. `late`: who has released gets nothing. `heard`: a grant is told.
+ * `seen`: a lease that was waited for, and of which nobody has heard, ends soon.
+ */
 export type PromiseName =
   | 'exclusion'
   | 'kept'
@@ -15,6 +17,7 @@ export type PromiseName =
   | 'order'
   | 'tokens'
   | 'late'
+  | 'seen'
   | 'looked'
   | 'prompt'
   | 'wakeUp'
@@ -30,6 +33,7 @@ export function violations(before: World, after: World): Violation[] {
     ...once(after),
     ...grants(before, after),
     ...late(after),
+    ...seen(before, after),
     ...prompt(after),
     ...quiet(after),
   ];
@@ -97,6 +101,16 @@ function late({ agents, lock }: World): Violation[] {
   return agents
     .filter(each => each.is === 'lease' && each.phase === 'over' && each.gaveBack)
     .flatMap(({ name }) => unless(!there.includes(name), 'late', `${name} has released`));
+}
+
+function seen(before: World, after: World): Violation[] {
+  return after.lock.holders.flatMap(({ holder, fencingToken, expiresAt = Infinity }) => {
+    const { waitedFor, heardOf } = agentOf(after, holder);
+    if (!waitedFor || heardOf === fencingToken) return [];
+    const known = before.lock.holders.find(each => each.fencingToken === fencingToken);
+    const latest = known === undefined ? after.now + seenWithinMs : (known.expiresAt ?? Infinity);
+    return unless(expiresAt <= latest, 'seen', `nobody knows that ${holder} holds it`);
+  });
 }
 
 function prompt({ agents, works, lock }: World): Violation[] {

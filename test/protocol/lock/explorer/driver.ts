@@ -5,7 +5,19 @@
 import { type LockEvent } from '../../../../src/protocol/lock/events';
 import { type Lock } from '../../../../src/protocol/lock/state';
 import { type LockWork } from '../../../../src/protocol/lock/wanted';
-import { type Message, type Setting, type Work, type World, agentOf, far, leaseWaitMs, ttlMs } from './world';
+import { given } from '../../../../src/protocol/wire/given';
+import {
+  type Agent,
+  type Message,
+  type Setting,
+  type Work,
+  type World,
+  agentOf,
+  far,
+  leaseWaitMs,
+  seenWithinMs,
+  ttlMs,
+} from './world';
 
 export function feed(world: World, event: LockEvent, setting: Setting): World {
   const after = setting.core.apply.applyToLock(world.lock, event, world.now);
@@ -14,23 +26,41 @@ export function feed(world: World, event: LockEvent, setting: Setting): World {
 }
 
 /** What is remembered to check the lock by. */
-function noted(world: World, { waiters, lastToken }: Lock): Pick<World, 'arrivals' | 'greatest' | 'agents'> {
+function noted(world: World, lock: Lock): Pick<World, 'arrivals' | 'greatest' | 'agents'> {
+  const { waiters, lastToken } = lock;
   const waiting = waiters.map(each => each.holder);
   const patient = world.lock.waiters.filter(each => each.until > world.now).map(each => each.holder);
   const old = world.arrivals.filter(each => waiting.includes(each) && patient.includes(each));
-  const agents = world.agents.map(each =>
-    each.seenRunning && !waiting.includes(each.name) ? { ...each, seenRunning: false } : each,
-  );
+  const agents = world.agents.map(each => {
+    const waitedFor = waitedForIn(world, lock, each);
+    if (each.seenRunning && !waiting.includes(each.name)) return { ...each, waitedFor, seenRunning: false };
+    return waitedFor === each.waitedFor ? each : { ...each, waitedFor };
+  });
   const arrivals = [...old, ...waiting.filter(each => !old.includes(each))];
   return { arrivals, agents, greatest: Math.max(world.greatest, lastToken) };
 }
 
-export function acquire(world: World, { holder, sentAt }: Message, setting: Setting): World {
+/** From its grant on, for as long as it is that one. */
+function waitedForIn(
+  { arrivals, lock: before, now }: World,
+  after: Lock,
+  { name, is, waitedFor }: Agent,
+): boolean {
+  const held = after.holders.find(each => each.holder === name);
+  if (held === undefined || is === 'transaction') return false;
+  const known = before.holders.some(each => each.fencingToken === held.fencingToken);
+  if (known) return waitedFor;
+  return arrivals.includes(name) && before.waiters.some(each => each.holder === name && each.until > now);
+}
+
+export function acquire(world: World, { holder, sentAt, sees }: Message, setting: Setting): World {
   const { is, mode } = agentOf(world, holder);
   const leased = is === 'lease';
-  const claim = leased ? ({ kind: 'lease', ttlMs, by: holder } as const) : ({ kind: is } as const);
+  const claim = leased
+    ? ({ kind: 'lease', ttlMs, by: holder, seenWithinMs } as const)
+    : ({ kind: is } as const);
   const until = leased ? world.now + leaseWaitMs : far;
-  const event = { type: 'acquire', holder, mode, claim, sentAt, until } as const;
+  const event = { type: 'acquire', holder, mode, claim, sentAt, until, ...given({ sees }) } as const;
   const why = setting.core.apply.refusalOf(world.lock, event, world.now);
   if (why !== undefined) return answered(world, holder, { is: 'refused', why, heldBy: [] });
   const unanswered = [...world.unanswered.filter(each => each !== holder), holder];

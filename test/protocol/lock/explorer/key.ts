@@ -4,7 +4,7 @@
  * of the key, with its places in the queues.
  */
 import { numberOf } from '../../exploring/numberOf';
-import { type Agent, type Work, type World } from './world';
+import { type Agent, type Message, type Work, type World } from './world';
 
 /** Without what may still fail: what follows if nothing does, does not depend on it. */
 export function keyOf(world: World): string {
@@ -37,11 +37,16 @@ function passed(token: number, { now }: World): string {
 function blockOf(world: World, agent: Agent, queues: string): string {
   const { name, sent, token, holdsUntil, mode, is, phase, life } = agent;
   const from = ages(world);
-  const facts = [agent.gaveBack, agent.seenRunning, agent.untold].map(Number).join('');
-  const own = `${is} ${mode} ${phase} ${life} ${facts} ${from(holdsUntil)} ${token === 0 ? 0 : rankOf(world, token)}`;
+  const facts = [agent.gaveBack, agent.seenRunning, agent.untold, agent.waitedFor].map(Number).join('');
+  const held = world.lock.holders.find(each => each.holder === name)?.fencingToken;
+  const hasHeard = Number(agent.heardOf === held);
+  const seesOf = ({ sees }: Message): string => (sees === undefined ? '' : ` sees ${String(sees === held)}`);
+  const own = `${is} ${mode} ${phase} ${life} ${facts}${String(hasHeard)} ${from(holdsUntil)} ${token === 0 ? 0 : rankOf(world, token)}`;
   const sends = world.messages
     .filter(each => each.holder === name)
-    .map(each => `${each.is}${String(each.sentAt - sent)}@${is === 'lease' ? from(each.at) : ''}`)
+    .map(
+      each => `${each.is}${String(each.sentAt - sent)}${seesOf(each)}@${is === 'lease' ? from(each.at) : ''}`,
+    )
     .sort();
   const hears = world.answers.filter(each => each.to === name).map(({ answer }) => answerOf(world, answer));
   const waits = `${String(world.arrivals.indexOf(name))} ${String(world.unanswered.includes(name))}`;
@@ -58,7 +63,8 @@ function workOf(work: Work, name: string): string {
 
 function answerOf(world: World, answer: World['answers'][number]['answer']): string {
   if (answer.is !== 'granted') return answer.is;
-  return `${String(rankOf(world, answer.fencingToken))}@${ages(world)(answer.expiresAt)}`;
+  const toBeSeen = answer.toBeSeen === true ? '?' : '';
+  return `${String(rankOf(world, answer.fencingToken))}@${ages(world)(answer.expiresAt)}${toBeSeen}`;
 }
 
 /** What the lock knows of each; whatever it is, so that a field that the core gains tells states apart. */

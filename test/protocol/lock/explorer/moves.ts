@@ -11,8 +11,12 @@ export function hear(world: World, name: string, answer: AcquireAnswer | undefin
   const transaction = is === 'transaction';
   if (answer?.is === 'waits') return transaction && phase === 'holds' ? world : change(world, name, waits);
   if (answer?.is === 'granted') {
-    const { fencingToken, expiresAt } = answer;
-    return change(world, name, { phase: 'holds', token: fencingToken, holdsUntil: expiresAt ?? 0 });
+    const { fencingToken, expiresAt, toBeSeen = false } = answer;
+    if (toBeSeen) return see(world, name, fencingToken);
+    return change(world, name, {
+      ...{ phase: 'holds', token: fencingToken, heardOf: fencingToken },
+      holdsUntil: expiresAt ?? 0,
+    });
   }
   return transaction ? giveBack(world, name) : change(world, name, { phase: 'over' });
 }
@@ -25,16 +29,28 @@ export function sendAcquire(world: World, name: string): World {
   return send(world, name, 'acquire');
 }
 
+/** Sent as at first, so that a release in between ends it. */
+function see(world: World, holder: string, sees: number): World {
+  const { sent: sentAt } = agentOf(world, holder);
+  const sending = put(world, { is: 'acquire', holder, sentAt, sees, at: world.now });
+  return change(sending, holder, { phase: 'asking', heardOf: sees, ...unheld });
+}
+
 /** A lease's messages carry its own clock; a transaction never asks again once it has released. */
 function send(world: World, holder: string, is: Message['is']): World {
   const { is: kind, sent } = agentOf(world, holder);
   const sentAt = kind === 'lease' ? sent + 1 : 0;
   const message = { is, holder, sentAt, at: kind === 'lease' ? world.now : 0 };
+  return change(put(world, message), holder, { sent: sentAt });
+}
+
+/** Of copies one is enough. */
+function put(world: World, message: Message): World {
+  const { is, holder, sentAt, sees } = message;
   const known = world.messages.some(
-    each => each.is === is && each.holder === holder && each.sentAt === sentAt,
+    each => each.is === is && each.holder === holder && each.sentAt === sentAt && each.sees === sees,
   );
-  const messages = known ? world.messages : [...world.messages, message];
-  return change({ ...world, messages }, holder, { sent: sentAt });
+  return known ? world : { ...world, messages: [...world.messages, message] };
 }
 
 /** From `endedAt` on it uses the lock no longer. */

@@ -110,8 +110,8 @@ export const variants: readonly Variant[] = [
   {
     name: "a holder's repeat gets another token",
     patches: apply(
-      '=> renew(repeat(each, event), now)',
-      '=> ({ ...renew(repeat(each, event), now), fencingToken: each.fencingToken + 1 })',
+      '=> renew(repeat(each, event), event, now)',
+      '=> ({ ...renew(repeat(each, event), event, now), fencingToken: each.fencingToken + 1 })',
     ),
     caughtBy: ['tokens', 'kept'],
     scenario: repeating,
@@ -161,6 +161,30 @@ export const variants: readonly Variant[] = [
   {
     name: 'a lease never expires',
     patches: apply('holders: lock.holders.filter(each => !over(each.expiresAt))', 'holders: lock.holders'),
+    caughtBy: ['liveness'],
+    scenario: leases,
+  },
+  {
+    name: 'whoever waited has its whole lease at once',
+    patches: apply('now + Math.min(ttlMs, seenWithinMs)', 'now + ttlMs'),
+    caughtBy: ['seen'],
+    scenario: leases,
+  },
+  {
+    name: 'a copy from before the grant counts as having seen it',
+    patches: apply('seenWithinMs !== undefined && sees !== fencingToken', 'seenWithinMs === undefined'),
+    caughtBy: ['seen'],
+    scenario: leases,
+  },
+  {
+    name: 'whoever has seen another grant has seen this one',
+    patches: apply('sees !== fencingToken', 'sees === undefined'),
+    caughtBy: ['seen'],
+    scenario: scenario('', [lease, lease, lease], { faults: 1, jumps: 1 }),
+  },
+  {
+    name: 'what was seen is still to be seen',
+    patches: apply('...(toBeSeen ? { toBeSeen: false } : {})', ''),
     caughtBy: ['liveness'],
     scenario: leases,
   },

@@ -56,6 +56,10 @@ export interface Agent extends Kind {
   readonly sent: number;
   /** Of a lease: the last it sent was a release, and it has reached the lock. */
   readonly gaveBack: boolean;
+  /** Of a lease: the last token that it was told of. */
+  readonly heardOf: number;
+  /** Of a lease: what it holds, as the lock has it, was waited for. */
+  readonly waitedFor: boolean;
   /** A look has seen it run since it came to the queue. */
   readonly seenRunning: boolean;
   /** Its grant could not be told, and the lock knows. */
@@ -66,6 +70,8 @@ export interface Message {
   readonly is: 'acquire' | 'release';
   readonly holder: string;
   readonly sentAt: number;
+  /** The grant that it has seen. */
+  readonly sees?: number;
   readonly at: number;
 }
 
@@ -117,6 +123,8 @@ export interface Setting {
 export const far = 1_000_000_000;
 export const ttlMs = 10_000;
 export const leaseWaitMs = 5000;
+/** Shorter than a message may be on its way: that it was seen may come too late. */
+export const seenWithinMs = 2000;
 /** A lease's message is on its way for less than that. */
 export const longestWayMs = 3000;
 export const setBackMs = 60_000;
@@ -140,7 +148,8 @@ export function startOf({ scenario, core }: Setting): World {
 
 function newAgent(kind: Kind, name: string): Agent {
   const nothing = { token: 0, holdsUntil: 0, sent: 0, gaveBack: false, seenRunning: false, untold: false };
-  return { ...kind, name, phase: 'new', life: 'up', ...nothing };
+  const unheard = { heardOf: 0, waitedFor: false };
+  return { ...kind, name, phase: 'new', life: 'up', ...nothing, ...unheard };
 }
 
 export function agentOf(world: World, name: string): Agent {
