@@ -90,8 +90,8 @@ it('answers 200 to the repeat of an abort and of a retry after the end', async (
   expect((await dtc.act(aborted.id, 'abort')).status).toBe(200);
 
   const retried = await stuckInCommit(world);
-  retried.mend();
   expect((await dtc.act(retried.id, 'retry')).status).toBe(200);
+  retried.mend();
   await dtc.until(retried.id, d => d.endedAt !== undefined);
   expect((await dtc.act(retried.id, 'retry')).status).toBe(200);
 });
