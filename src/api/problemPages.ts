@@ -65,7 +65,7 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
   'foreign-workflow': {
     happened:
       'Temporal has a workflow of another program under this id, of a transaction or a lock. Nothing of ours was done to it.',
-    toDo: 'See "detail" for its id and type. Whoever runs it gives it another id and ends this one; the id is free as soon as it has closed, if it is of a lock.',
+    toDo: 'See "detail" for its id and type. Whoever runs it gives it another id and ends this one. The id of a lock is free as soon as that has closed.',
   },
   'expired-transaction': {
     happened: 'The transaction ended longer ago than Temporal keeps records.',
