@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../../activities/transaction';
+import { identityOf } from '../../src/engine/pollers';
 import { createWorker } from '../../src/engine/worker';
 import { createOutbound } from '../../src/outbound';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   native = await NativeConnection.connect({ address });
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: join(__dirname, 'busyWorkflows.ts') });
   const activities = createActivities({ outbound: createOutbound({ allowed: [] }), log: () => undefined });
-  const common = { connection: native, namespace: 'default', taskQueue };
+  const common = { connection: native, namespace: 'default', taskQueue, identity: identityOf('busy') };
   worker = await createWorker({ ...common, activities, workflowBundle });
 }, 60_000);
 afterAll(async () => {
