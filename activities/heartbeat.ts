@@ -24,15 +24,18 @@ function share(): number {
   return shortest + (longest - shortest) * Math.min(beating / many, 1);
 }
 
-/** Runs `work` while beating with `details`. */
-export async function whileBeating<T>(details: unknown, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while beating with what `details`, if any, gives at that moment. */
+export async function whileBeating<T>(
+  details: (() => unknown) | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   const context = Context.current();
   const { heartbeatTimeoutMs = 2_000 } = context.info;
   const begun = { count: 0 };
   let timer = setTimeout(function beat() {
     beating += 1 - begun.count;
     begun.count = 1;
-    context.heartbeat(details);
+    context.heartbeat(details?.());
     timer = setTimeout(beat, heartbeatTimeoutMs * share());
   }, heartbeatTimeoutMs * longest);
   try {

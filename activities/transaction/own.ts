@@ -41,7 +41,10 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
       attempt: input.sentBefore + before.requests + 1,
     };
     const running = { ...before, attempt: info.attempt, over: false, requests: before.requests + 1 };
-    const ending = await whileBeating(running satisfies Trace, () => sendOne(sender, one));
+    const ending = await whileBeating(
+      () => running satisfies Trace,
+      () => sendOne(sender, one),
+    );
     const sent = sentAfter(before, ending);
     const whole = { ...ending, requests: sent.requests, exposure: sent.exposure };
     if (whole.is !== 'unavailable' || whole.why === undefined) return whole;

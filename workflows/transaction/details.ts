@@ -48,10 +48,13 @@ function reason({ reason: why }: TransactionDocument): string[] {
   return [`Reason: **${why.code}**${who}${why.detail === undefined ? '' : `: ${cell(why.detail)}`}.`];
 }
 
-/** These details change with the workflow; an activity's attempts do not wake it. */
+/** These details change with the workflow; what an activity hears does not wake it. */
 function pending({ endedAt }: TransactionDocument): string[] {
   return endedAt === undefined
-    ? ['Attempts, the newest error and the next try: see Pending Activities.']
+    ? [
+        'The table changes when the workflow has something to do. Answers that came since, attempts, the newest error and ' +
+          'the next try: see Pending Activities, or the document.',
+      ]
     : [];
 }
 

@@ -1,6 +1,6 @@
 /**
  * Owns the document made of `describe` alone: of a transaction that no worker answers for, or that was ended from outside.
- * It knows less than the workflow (the votes of a round that is on its way, say), and never says more than is certain.
+ * It knows less than the workflow, and never says more than is certain.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import {
@@ -103,6 +103,6 @@ function inPhase({ participants, provisional }: Memo, [call]: readonly PendingCa
     state: states[phase],
     decision,
     needsAttention: false,
-    participants: participants.map(p => ({ ...p, state, attempts: call === undefined ? 0 : 1 })),
+    participants: participants.map(p => ({ ...p, state, attempts: 0 })),
   };
 }

@@ -3,6 +3,7 @@ import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { decoded } from '../../engine/ask';
 import { type OwnFailure, type Trace } from '../../protocol/transaction/steps';
 import { readCallKey } from '../../protocol/transaction/callKeys';
+import { inRound, soFarIn } from '../../protocol/transaction/soFar';
 import { type Failure } from '../../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
 import { rfc3339 } from '../../engine/facts/time';
@@ -26,13 +27,26 @@ export function pendingCalls({ raw }: WorkflowExecutionDescription): PendingCall
   });
 }
 
-/** The document with what the pending calls of stragglers know. */
+/** The document with what the pending calls know. */
 export function overlay(document: TransactionDocument, calls: readonly PendingCall[]): TransactionDocument {
+  const asked = calls.reduce(withRound, document);
   const own = new Map(calls.map(call => [call.participant, call.activity]));
-  const participants = document.participants.map(p => {
+  const participants = asked.participants.map(p => {
     const activity = own.get(p.name);
     return activity === undefined ? p : withActivity(p, activity);
   });
+  return { ...asked, participants };
+}
+
+/** Who is asked in a round, with what its heartbeats tell. One that no worker has begun asks nobody yet. */
+function withRound(
+  document: TransactionDocument,
+  { phase, participant, activity }: PendingCall,
+): TransactionDocument {
+  if (participant !== undefined || !stateOf(activity).running) return document;
+  const soFar = soFarIn(firstOf(activity.heartbeatDetails), phase);
+  const came = new Map(soFar.map(each => [each.participant, each]));
+  const participants = document.participants.map(p => inRound(p, phase, came.get(p.name)));
   return { ...document, participants };
 }
 
@@ -75,9 +89,15 @@ function sentOf({ heartbeatDetails, lastFailure, attempt }: Activity): KnownSent
   return failure?.requests === undefined ? undefined : { requests: failure.requests, withThis: false };
 }
 
+/** Undefined also where it cannot be read: any worker on the task queue may have sent it, and then it tells nothing. */
 function firstOf(payloads: Activity['heartbeatDetails']): unknown {
   const [payload] = payloads?.payloads ?? [];
-  return payload === undefined ? undefined : decoded(payload);
+  if (payload === undefined) return undefined;
+  try {
+    return decoded(payload);
+  } catch {
+    return undefined;
+  }
 }
 
 function lastErrorOf({

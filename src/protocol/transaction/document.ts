@@ -77,7 +77,7 @@ function participantDocument(t: Transaction, p: Participant): ParticipantDocumen
   };
 }
 
-function errorDocument({
+export function errorDocument({
   code,
   status,
   message,

@@ -14,7 +14,8 @@ import { type OwnFailure } from './steps';
 export type Asked = Pick<Ending, 'participant' | 'nth'>;
 
 const unanswered = ['unavailable', 'spent', 'gaveUp'] as const;
-const kinds: Readonly<Record<Phase, readonly EndingKind[]>> = {
+/** How a call of each phase may end. */
+export const endingKinds: Readonly<Record<Phase, readonly EndingKind[]>> = {
   prepare: ['yes', 'no', ...unanswered],
   commit: ['done', ...unanswered],
   rollback: ['done', 'foundCommitted', ...unanswered],
@@ -52,7 +53,7 @@ function isEndingOf({ participant, nth }: Asked, value: unknown, phase: Phase): 
   return (
     ending['participant'] === participant &&
     ending['nth'] === nth &&
-    isOneOf(kinds[phase], ending['is']) &&
+    isOneOf(endingKinds[phase], ending['is']) &&
     isOptional(isFailure, ending['why']) &&
     isExposure(ending['exposure']) &&
     isAmount(ending['requests'])
@@ -64,7 +65,7 @@ export function isExposure(value: unknown): value is Exposure {
   return [reached, open, notNo].every(each => typeof each === 'boolean');
 }
 
-function isFailure(value: unknown): value is Failure {
+export function isFailure(value: unknown): value is Failure {
   const { code, message, status, retryAfterMs } = membersOf(value);
   return (
     isText(code) && isText(message) && isOptional(isAmount, status) && isOptional(isAmount, retryAfterMs)

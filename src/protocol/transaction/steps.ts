@@ -28,6 +28,16 @@ export interface RoundInput extends Request {
   readonly calls: readonly CallInput[];
 }
 
+/** What has come of a participant's request in a round that is under way; `at` by the worker's clock. */
+export interface SoFar extends Pick<Ending, 'participant' | 'is' | 'why' | 'requests'> {
+  readonly at: Ms;
+}
+
+/** Heartbeat details of a round. */
+export interface RoundTrace {
+  readonly soFar: readonly SoFar[];
+}
+
 export interface OwnInput extends Request {
   readonly call: CallInput;
   /** Requests of this phase before this activity: backoff goes on from there. */
