@@ -18,7 +18,11 @@ import { type Connected, connect } from './engine/connect';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
-import { registerSearchAttributes, searchAttributesRefused } from './engine/registerSearchAttributes';
+import {
+  hasHeuristicAttribute,
+  registerSearchAttributes,
+  searchAttributesRefused,
+} from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { type WorkerSettings, createWorker } from './engine/worker';
 import { createOutbound } from './outbound';
@@ -60,11 +64,13 @@ export interface Composed {
   scheduleSweeps(): Promise<void>;
 }
 
+export type Reached = Connected & Pick<Engine, 'listsHeuristic'>;
+
 /** Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used. */
 export async function reachTemporal(
   { config, log, stopping }: Surroundings,
   address: string,
-): Promise<Connected> {
+): Promise<Reached> {
   const { namespace } = config.temporal;
   const own = config.temporal.address === undefined;
   const isDue = seldom(sayAgainMs);
@@ -79,20 +85,21 @@ export async function reachTemporal(
   });
   try {
     await registerSearchAttributes(connected.connection, namespace);
+    return { ...connected, listsHeuristic: true };
   } catch (error) {
-    if (isForbidden(error)) {
-      log.warn({ namespace }, searchAttributesRefused({ address, namespace }));
-      return connected;
+    if (!isForbidden(error)) {
+      await connected.connection.close();
+      throw error;
     }
-    await connected.connection.close();
-    throw error;
+    const listsHeuristic = await hasHeuristicAttribute(connected.connection, namespace);
+    log.warn({ namespace }, searchAttributesRefused({ address, namespace, listsHeuristic }));
+    return { ...connected, listsHeuristic };
   }
-  return connected;
 }
 
 const sayAgainMs = 30_000;
 
-export function compose(connected: Connected, around: Surroundings, observers: Observers = {}): Composed {
+export function compose(connected: Reached, around: Surroundings, observers: Observers = {}): Composed {
   const { config, log, stopping } = around;
   const engine = engineOf(connected, around);
   const { allowedParticipants: allowed, signingSecret, signingMasterKey } = config;
@@ -144,11 +151,12 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
   }
 }
 
-function engineOf(connected: Connected, { config, log, trouble }: Surroundings): Engine {
-  const { client, connection, namespace, retentionMs } = connected;
+function engineOf(connected: Reached, { config, log, trouble }: Surroundings): Engine {
+  const { client, connection, namespace, retentionMs, listsHeuristic } = connected;
   const failedQuery = queryLogger(log, config.taskQueue);
   return {
-    ...{ client, connection, namespace, retentionMs, limits: config.limits, taskQueue: config.taskQueue },
+    ...{ client, connection, namespace, retentionMs, listsHeuristic },
+    ...{ limits: config.limits, taskQueue: config.taskQueue },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
     link: { inDoubt: false },

@@ -14,6 +14,8 @@ export interface Engine {
   /** How long closed transactions are kept. */
   readonly retentionMs: Ms;
   readonly limits: Limits;
+  /** The namespace has the search attribute for heuristic outcomes. */
+  readonly listsHeuristic: boolean;
   /** Where participants reach the API; no trailing slash. */
   readonly publicUrl?: string;
   /** Why Temporal can store nothing, for callers; undefined where nothing is known to be wrong. */

@@ -4,7 +4,7 @@
  */
 import { type NativeConnection } from '@temporalio/worker';
 import { within } from './ask';
-import { searchAttributeKeys } from './facts/searchAttributes';
+import { heuristicKey, searchAttributeKeys } from './facts/searchAttributes';
 
 /** temporal.api.enums.v1.IndexedValueType */
 const types = { KEYWORD: 2, BOOL: 5, KEYWORD_LIST: 7 } as const;
@@ -38,13 +38,34 @@ export async function registerSearchAttributes(
   );
 }
 
+/**
+ * Whether the namespace has the attribute for heuristic outcomes, for whoever may not look at what is registered: Temporal refuses a
+ * query that names one which is not. Where it does not tell, it counts as not there: who sets one that is not there stalls.
+ */
+export async function hasHeuristicAttribute(
+  connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>,
+  namespace: string,
+): Promise<boolean> {
+  const query = `${heuristicKey.name} IS NOT NULL`;
+  try {
+    await within({ connection }, callWithinMs, () =>
+      connection.workflowService.countWorkflowExecutions({ namespace, query }),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** For the log, where that is not ours to do: the start goes on, since an administrator may have done it. */
 export function searchAttributesRefused({
   address,
   namespace,
+  listsHeuristic,
 }: {
   readonly address: string;
   readonly namespace: string;
+  readonly listsHeuristic: boolean;
 }): string {
   const create = `temporal operator search-attribute create --address ${address} --namespace ${namespace}`;
   const temporal = searchAttributeKeys.map(
@@ -53,10 +74,12 @@ export function searchAttributesRefused({
   const tcld = searchAttributeKeys.map(({ name, type }) => `--search-attribute "${name}=${cliType(type)}"`);
   return (
     'Temporal does not let the coordinator look for its search attributes, or register them. Without them no transaction comes ' +
-    'to its end. If an administrator has registered them, all is well; else: ' +
+    `to its end. ${listsHeuristic ? '' : withoutHeuristic}If an administrator has registered them, all is well; else: ` +
     `${temporal.join(' && ')}; in Temporal Cloud: tcld namespace search-attributes add --namespace ${namespace} ${tcld.join(' ')}`
   );
 }
+
+const withoutHeuristic = `${heuristicKey.name} is not there: until it is, and the coordinator has been started again, heuristic outcomes are told by the log alone. `;
 
 /** KEYWORD_LIST is KeywordList to the command lines. */
 function cliType(type: string): string {

@@ -1,8 +1,11 @@
 /** A start with fewer rights than set-up would need, as in Temporal Cloud, which lets nobody register search attributes over this API. */
+import { randomUUID } from 'node:crypto';
+import { Connection } from '@temporalio/client';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type GrpcProxy, startGrpcProxy } from '../support/grpcProxy';
 import { type Participants, startParticipants } from '../support/participants';
 import { recordingLog } from '../support/recordingLog';
+import { until } from '../support/until';
 
 let participants: Participants;
 let proxy: GrpcProxy | undefined;
@@ -53,4 +56,43 @@ it('says nothing where the search attributes may be looked at, and are there', a
   dtc = await startCoordinator({ temporalAddress: proxy.address, apiOnly: true, log: log.log });
   expect(log.lines).toEqual([]);
   expect(proxy.refused).toEqual([]);
+});
+
+/** temporal.api.enums.v1.IndexedValueType */
+const before = { TransactionState: 2, NeedsAttention: 5, ParticipantHosts: 7 } as const;
+
+/** As an older version needed it, by an administrator. */
+async function olderNamespace(): Promise<string> {
+  const namespace = `older-${randomUUID()}`;
+  const connection = await Connection.connect({ address: server });
+  const { workflowService, operatorService } = connection;
+  const aDay = { seconds: 86_400 as never };
+  await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: aDay });
+  const add = () => operatorService.addSearchAttributes({ namespace, searchAttributes: before });
+  await until(
+    () =>
+      add().then(
+        () => true,
+        () => false,
+      ),
+    done => done,
+  );
+  await connection.close();
+  return namespace;
+}
+
+it('ends a heuristic outcome in a namespace that lacks the newest search attribute, and says what it lacks', async () => {
+  const log = recordingLog();
+  proxy = await startGrpcProxy(server, /operatorservice/);
+  const env = { TEMPORAL_NAMESPACE: await olderNamespace() };
+  const limits = { completionAttempts: 1 };
+  dtc = await startCoordinator({ temporalAddress: proxy.address, env, limits, log: log.log });
+  const lines = log.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+  expect(lines).toEqual([expect.stringMatching(/TransactionHeuristic is not there: .* by the log alone/)]);
+  participants.on('b', ({ phase }) => (phase === 'commit' ? 503 : undefined));
+  const { id } = await dtc.start([participants.url('a'), participants.url('b')]);
+  await dtc.until(id, d => d.needsAttention);
+  await dtc.act(id, 'resolve', { participant: 'p2', outcome: 'rolledback', reason: 'looked' });
+  const ended = await dtc.until(id, d => d.endedAt !== undefined);
+  expect(ended).toMatchObject({ status: 'committed', heuristic: 'mixed' });
 });

@@ -5,24 +5,13 @@
 import { type WorkflowLine, workflowLog } from '../support/coordinator';
 import { quick } from '../support/quick';
 import { expectAllAsDecided } from '../support/statefulParticipant';
-import { temporal } from '../support/temporalCli';
-import { eventually, until } from '../support/until';
+import { untilListed } from '../support/temporalCli';
+import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { stuckInCommit, stuckInRollback } from './stuck';
 
 const attentionRetryMs = 1200;
 const world = useWorld({ limits: { ...quick, attentionRetryMs } });
-
-/** What an operator lists in Temporal; visibility lags a little. */
-async function untilListed(id: string, query: string): Promise<void> {
-  const all = ['--query', `WorkflowId = '${id}' AND ${query}`];
-  const count = async (): Promise<string> => {
-    const { stdout, stderr } = await temporal('workflow', 'count', ...all);
-    expect(stderr).toBe('');
-    return stdout;
-  };
-  await until(count, seen => /Total: 1\b/.test(seen));
-}
 
 it.each([
   ['commit', 'committing', stuckInCommit],

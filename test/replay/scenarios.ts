@@ -251,6 +251,25 @@ const operated: Record<string, Scenario> = {
     },
     ends: { ...committed, heuristic: 'mixed' },
   },
+  'resolved against the decision, where that is listed': {
+    play: async s => {
+      s.on('late', always('commit', 500));
+      s.on('later', always('commit', 500));
+      const id = await s.start(['a', 'late', 'later']);
+      await s.dtc.until(id, d =>
+        d.participants.every(p => p.attempts >= stageLimits.completionAttempts || p.state === 'committed'),
+      );
+      await s.signal(id, 'resolve', { participant: 'p2', outcome: 'unknown', ...who });
+      await s.dtc.until(id, d => d.heuristic === 'hazard');
+      await s.signal(id, 'resolve', { participant: 'p3', outcome: 'rolledback', ...who });
+      return settled(s, id);
+    },
+    ends: {
+      ...committed,
+      heuristic: 'mixed',
+      participants: [{}, { heuristic: 'hazard' }, { heuristic: 'mixed' }],
+    },
+  },
   'resolved as unknown, in rollback': {
     play: async s => {
       s.on('late', always('rollback', 500));

@@ -1,6 +1,7 @@
 /** Owns running the real `temporal` command line, as an operator does, against the server that the tests share. */
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { until } from './until';
 
 export interface Ran {
   readonly code: number;
@@ -57,4 +58,15 @@ export async function update(
   const ran = await temporal('workflow', 'update', 'execute', ...target, ...argument);
   if (ran.code !== 0) return { refusal: ran.stderr };
   return { result: (JSON.parse(ran.stdout) as { result?: unknown }).result };
+}
+
+/** What an operator lists in Temporal; visibility lags a little. */
+export async function untilListed(id: string, query: string): Promise<void> {
+  const all = ['--query', `WorkflowId = '${id}' AND ${query}`];
+  const count = async (): Promise<string> => {
+    const { stdout, stderr } = await temporal('workflow', 'count', ...all);
+    if (stderr !== '') throw new Error(`temporal workflow count failed: ${stderr}`);
+    return stdout;
+  };
+  await until(count, seen => /Total: 1\b/.test(seen));
 }

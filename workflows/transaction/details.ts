@@ -16,6 +16,7 @@ export function detailsOf(document: TransactionDocument): string {
     [headline(document)],
     [times(document)],
     reason(document),
+    heuristic(document),
     pending(document),
     locks(document.locks),
     table(document.participants),
@@ -46,6 +47,24 @@ function reason({ reason: why }: TransactionDocument): string[] {
   if (why === undefined) return [];
   const who = why.participant === undefined ? '' : `, ${cell(why.participant)}`;
   return [`Reason: **${why.code}**${who}${why.detail === undefined ? '' : `: ${cell(why.detail)}`}.`];
+}
+
+/** Nothing else asks for a person once it has ended. */
+function heuristic({ heuristic: outcome, participants }: TransactionDocument): string[] {
+  if (outcome === undefined) return [];
+  const names = (of: string): string =>
+    participants
+      .filter(p => p.heuristic === of)
+      .map(p => cell(p.name))
+      .join(', ');
+  const [ended, mayHave] = [names('mixed'), names('hazard')];
+  const lines = [
+    ...(ended === '' ? [] : [`Ended otherwise than decided: ${ended}.`]),
+    ...(mayHave === '' ? [] : [`May have ended otherwise than decided: ${mayHave}.`]),
+  ];
+  return [
+    `${lines.join(' ')} **Nothing mends that by itself**: compare the participants by this transaction's id, and put right what is apart (OPERATIONS.md, Heuristics).`,
+  ];
 }
 
 /** These details change with the workflow; what an activity hears does not wake it. */

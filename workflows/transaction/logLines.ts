@@ -1,7 +1,7 @@
 /** Owns which changes of a transaction are worth a line of log. */
 import { type Phase, timestamp } from '../../src/protocol/wire/phases';
 import { hostOf } from '../../src/protocol/wire/urls';
-import { heuristicOf, needsAttention, statusOf } from '../../src/protocol/transaction/outcome';
+import { heuristicOf, heuristicOfOne, statusOf } from '../../src/protocol/transaction/outcome';
 import { type OperatorAction, type Transaction, phaseOf } from '../../src/protocol/transaction/state';
 import { given } from '../../src/protocol/wire/given';
 import { urlOf } from './requests';
@@ -78,12 +78,18 @@ function attention(before: Transaction, after: Transaction): LogLine[] {
 function ended(before: Transaction, after: Transaction): LogLine[] {
   if (before.stage === 'ended' || after.stage !== 'ended') return [];
   const durationMs = (after.endedAt ?? 0) - after.accepted.createdAt;
-  const heuristic = heuristicOf(after) ?? (needsAttention(after) ? 'attention' : undefined);
-  return [
-    line(after, 'info', {
-      message: `ended ${statusOf(after)}`,
-      durationMs,
-      ...given({ heuristic }),
-    }),
-  ];
+  const message = `ended ${statusOf(after)}`;
+  const heuristic = heuristicOf(after);
+  if (heuristic === undefined) return [line(after, 'info', { message, durationMs })];
+  return [line(after, 'warn', { message, durationMs, heuristic, of: otherwise(after) })];
+}
+
+/** Who ended, or may have ended, otherwise than decided. */
+function otherwise(t: Transaction): object[] {
+  return t.participants.flatMap(p => {
+    const heuristic = heuristicOfOne(t, p);
+    if (heuristic === undefined) return [];
+    const { name } = p.target;
+    return [{ participant: name, ...given({ host: hostNamed(t, name, t.decision) }), heuristic }];
+  });
 }

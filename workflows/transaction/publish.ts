@@ -21,7 +21,9 @@ export function publisher(): (before: Transaction | undefined, after: Transactio
     const now = signature(after);
     if (now === told || (told === '' && !isNoteworthy(after))) return;
     told = now;
-    upsertSearchAttributes(searchAttributesOf(document));
+    upsertSearchAttributes(
+      searchAttributesOf(document, { listsHeuristic: after.accepted.listsHeuristic === true }),
+    );
     const resultTells = after.stage === 'ended' && toRelease(after).length === 0;
     if (!resultTells) upsertMemo({ progress: progressOf(document) });
   };

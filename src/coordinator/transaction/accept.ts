@@ -10,9 +10,14 @@ export interface AcceptOptions {
   readonly now: Ms;
   /** Where participants read the decision; absent where the API has no public URL. */
   readonly statusUrl?: string;
+  /** The namespace has the search attribute for heuristic outcomes. */
+  readonly listsHeuristic: boolean;
 }
 
-export function accept(request: TransactionRequest, { limits, now, statusUrl }: AcceptOptions): Accepted {
+export function accept(
+  request: TransactionRequest,
+  { limits, now, statusUrl, listsHeuristic }: AcceptOptions,
+): Accepted {
   const participants = request.participants.map(p => targetOf(p, limits));
   const decideBy = now + (request.timeoutMs ?? limits.transactionTimeoutMs);
   return {
@@ -30,6 +35,7 @@ export function accept(request: TransactionRequest, { limits, now, statusUrl }: 
     participants,
     ...locksOf(request, { by: now + (request.lockTimeoutMs ?? limits.lockTimeoutMs), decideBy }),
     ...given({ labels: request.labels, statusUrl }),
+    ...(listsHeuristic ? { listsHeuristic } : {}),
   };
 }
 

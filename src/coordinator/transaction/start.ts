@@ -54,7 +54,8 @@ async function startAs(
   id: TransactionId,
   { request, caller }: StartOptions,
 ): Promise<Reading | undefined> {
-  const accepted = accept(request, { limits: engine.limits, now: Date.now(), ...statusUrl(engine, id) });
+  const { limits, listsHeuristic } = engine;
+  const accepted = accept(request, { limits, listsHeuristic, now: Date.now(), ...statusUrl(engine, id) });
   const whose = { startedBy: caller.plainName, owner: caller.name };
   const memo = startMemo(accepted, { requestHash: requestHash(request), ...whose });
   if (await startDurably(engine, id, { input: beginInput(accepted), memo }))

@@ -9,16 +9,31 @@ export const participantHostsKey = defineSearchAttributeKey(
   'ParticipantHosts',
   SearchAttributeType.KEYWORD_LIST,
 );
+export const heuristicKey = defineSearchAttributeKey('TransactionHeuristic', SearchAttributeType.KEYWORD);
 
-/** Each of them has to be registered in the namespace. */
-export const searchAttributeKeys = [transactionStateKey, needsAttentionKey, participantHostsKey] as const;
+/** Each of them has to be registered in the namespace: a workflow that sets another one does not get on. */
+export const searchAttributeKeys = [
+  transactionStateKey,
+  needsAttentionKey,
+  participantHostsKey,
+  heuristicKey,
+] as const;
 
-export function searchAttributesOf(document: TransactionDocument): SearchAttributePair[] {
+/**
+ * @param listsHeuristic the namespace was seen to have that attribute, which came later than the others: where nobody may register
+ *   it, a transaction is to end all the same.
+ */
+export function searchAttributesOf(
+  document: TransactionDocument,
+  { listsHeuristic }: { readonly listsHeuristic: boolean },
+): SearchAttributePair[] {
   const hosts = fitting([...new Set(document.participants.map(p => hostOf(p.url)))]);
+  const { state, needsAttention, heuristic } = document;
   return [
-    { key: transactionStateKey, value: document.state },
-    { key: needsAttentionKey, value: document.needsAttention },
+    { key: transactionStateKey, value: state },
+    { key: needsAttentionKey, value: needsAttention },
     { key: participantHostsKey, value: hosts },
+    ...(listsHeuristic && heuristic !== undefined ? [{ key: heuristicKey, value: heuristic }] : []),
   ];
 }
 

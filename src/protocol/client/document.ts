@@ -40,6 +40,8 @@ export interface ParticipantDocument {
   };
   /** An answer that came after the operator's word and says otherwise. */
   readonly contradiction?: { readonly answer: Decision; readonly at: string };
+  /** It is the one of which the transaction's says so. */
+  readonly heuristic?: 'mixed' | 'hazard';
 }
 
 export interface ActionDocument {

@@ -12,7 +12,7 @@ import { type Failure } from '../wire/answers';
 import { type LockRequest } from '../wire/locks';
 import { type Ms, timestamp } from '../wire/phases';
 import { redactUrl } from '../wire/urls';
-import { heuristicOf, needsAttention, statusOf } from './outcome';
+import { heuristicOf, heuristicOfOne, needsAttention, statusOf } from './outcome';
 import { type OperatorAction, type Participant, type Recovery, type Transaction } from './state';
 import { given } from '../wire/given';
 
@@ -74,6 +74,7 @@ function participantDocument(t: Transaction, p: Participant): ParticipantDocumen
     ...(contradiction === undefined
       ? {}
       : { contradiction: { ...contradiction, at: timestamp(contradiction.at) } }),
+    ...given({ heuristic: heuristicOfOne(t, p) }),
   };
 }
 

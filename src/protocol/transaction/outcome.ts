@@ -30,13 +30,19 @@ function isInTrouble(p: Participant): boolean {
   return !isSettled(p) || p.call?.endless === true;
 }
 
+export type Heuristic = 'mixed' | 'hazard';
+
 /** XA's heuristics (X/Open XA §3.3): somebody ended, or may have ended, otherwise than decided. */
-export function heuristicOf(t: Transaction): 'mixed' | 'hazard' | undefined {
-  if (t.participants.some(p => endedAgainst(t, p))) return 'mixed';
-  if (t.participants.some(p => p.forced?.outcome === 'unknown')) return 'hazard';
-  const gaveUp =
-    isProvisional(t) && t.decision === 'rollback' && t.participants.some(p => p.exposure.commit.reached);
-  return gaveUp ? 'hazard' : undefined;
+export function heuristicOf(t: Transaction): Heuristic | undefined {
+  const each = t.participants.map(p => heuristicOfOne(t, p));
+  return each.find(is => is === 'mixed') ?? each.find(is => is === 'hazard');
+}
+
+/** Of this one; where it is `mixed`, it is the one that ended otherwise. */
+export function heuristicOfOne(t: Transaction, p: Participant): Heuristic | undefined {
+  if (endedAgainst(t, p)) return 'mixed';
+  const gaveUp = isProvisional(t) && t.decision === 'rollback' && p.exposure.commit.reached;
+  return gaveUp || p.forced?.outcome === 'unknown' ? 'hazard' : undefined;
 }
 
 function endedAgainst(t: Transaction, p: Participant): boolean {

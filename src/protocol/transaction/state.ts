@@ -46,6 +46,8 @@ export interface Accepted {
   readonly locks?: LockTerms;
   readonly labels?: Readonly<Record<string, string>>;
   readonly statusUrl?: string;
+  /** A heuristic outcome is set as a search attribute: the namespace has it. Absent where it was not seen to, or an older version accepted. */
+  readonly listsHeuristic?: true;
 }
 
 export interface LockTerms {

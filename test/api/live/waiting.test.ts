@@ -36,6 +36,7 @@ beforeAll(async () => {
     tag,
     taskQueue,
     limits,
+    listsHeuristic: true,
     link: { inDoubt: false },
     trouble: () => undefined,
     onQueryFailed: () => undefined,
