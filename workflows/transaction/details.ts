@@ -17,6 +17,7 @@ export function detailsOf(document: TransactionDocument): string {
     [times(document)],
     reason(document),
     heuristic(document),
+    late(document),
     pending(document),
     locks(document.locks),
     table(document.participants),
@@ -47,6 +48,12 @@ function reason({ reason: why }: TransactionDocument): string[] {
   if (why === undefined) return [];
   const who = why.participant === undefined ? '' : `, ${cell(why.participant)}`;
   return [`Reason: **${why.code}**${who}${why.detail === undefined ? '' : `: ${cell(why.detail)}`}.`];
+}
+
+function late({ lateRollback }: TransactionDocument): string[] {
+  if (lateRollback === undefined) return [];
+  const { at, participants, why } = lateRollback;
+  return [`Goes on until ${time(at)} at least: ${why} (${participants.map(cell).join(', ')}).`];
 }
 
 /** Nothing else asks for a person once it has ended. */

@@ -72,6 +72,7 @@ export function progressOf(d: TransactionDocument): Progress {
       locks: d.locks,
       decidedAt: d.decidedAt,
       endedAt: d.endedAt,
+      lateRollback: d.lateRollback,
       actions: d.actions,
       recoveries: d.recoveries,
     }),

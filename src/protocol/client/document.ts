@@ -89,6 +89,15 @@ export interface StalledDocument {
   readonly whatToDo: string;
 }
 
+/** One more rollback is due, since a prepare may arrive late (PROTOCOL I4): it ends, and its locks with it, after that. */
+export interface LateRollbackDocument {
+  /** No prepare can be on its way any more then, and it is sent. */
+  readonly at: string;
+  /** To whom. */
+  readonly participants: readonly string[];
+  readonly why: string;
+}
+
 export interface TransactionDocument {
   readonly id: string;
   readonly status: 'pending' | 'committed' | 'rolledback';
@@ -101,6 +110,7 @@ export interface TransactionDocument {
   readonly decideBy: string;
   readonly decidedAt?: string;
   readonly endedAt?: string;
+  readonly lateRollback?: LateRollbackDocument;
   readonly labels?: Readonly<Record<string, string>>;
   /** In the order in which they are acquired; there where there are any. */
   readonly locks?: readonly LockStateDocument[];

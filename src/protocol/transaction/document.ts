@@ -1,6 +1,7 @@
 /** Owns the projection of a transaction's state to the document that people read (PROTOCOL §3). */
 import {
   type ActionDocument,
+  type LateRollbackDocument,
   type LockStateDocument,
   type ParticipantDocument,
   type ParticipantState,
@@ -13,7 +14,13 @@ import { type LockRequest } from '../wire/locks';
 import { type Ms, timestamp } from '../wire/phases';
 import { redactUrl } from '../wire/urls';
 import { heuristicOf, heuristicOfOne, needsAttention, statusOf } from './outcome';
-import { type OperatorAction, type Participant, type Recovery, type Transaction } from './state';
+import {
+  type OperatorAction,
+  type Participant,
+  type Recovery,
+  type Transaction,
+  owesLateRollback,
+} from './state';
 import { given } from '../wire/given';
 
 export function documentOf(t: Transaction): TransactionDocument {
@@ -30,7 +37,7 @@ export function documentOf(t: Transaction): TransactionDocument {
     decideBy: timestamp(t.accepted.decideBy),
     ...(t.decidedAt === undefined ? {} : { decidedAt: timestamp(t.decidedAt) }),
     ...(t.endedAt === undefined ? {} : { endedAt: timestamp(t.endedAt) }),
-    ...given({ labels: t.accepted.labels }),
+    ...given({ lateRollback: lateRollbackOf(t), labels: t.accepted.labels }),
     ...locksOf(t),
     participants: t.participants.map(p => participantDocument(t, p)),
     ...(t.actions.length === 0 ? {} : { actions: t.actions.map(actionDocument) }),
@@ -41,6 +48,17 @@ export function documentOf(t: Transaction): TransactionDocument {
 export function stateOf(t: Transaction): TransactionState {
   if (t.stage !== 'ended') return t.stage;
   return t.decision === 'commit' ? 'committed' : 'rolledback';
+}
+
+/** Of I4: who acknowledged one before may have to forget an old prepare yet. */
+function lateRollbackOf(t: Transaction): LateRollbackDocument | undefined {
+  const owe = t.participants.filter(owesLateRollback);
+  if (t.stage !== 'rollingBack' || !t.completing || owe.length === 0) return undefined;
+  return {
+    at: timestamp(t.accepted.quietAt),
+    participants: owe.map(p => p.target.name),
+    why: `a prepare went unanswered and may arrive late: one more rollback is due${t.accepted.locks === undefined ? '' : ', and locks are held until it is done'}`,
+  };
 }
 
 function locksOf(t: Transaction): { readonly locks?: readonly LockStateDocument[] } {
