@@ -3,7 +3,6 @@
  * SDK enters otherwise, the first test goes red. What the timeout was for is watched all the same.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, type Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../../activities/transaction';
@@ -22,7 +21,7 @@ beforeAll(async () => {
   connection = await Connection.connect({ address });
   client = new Client({ connection });
   native = await NativeConnection.connect({ address });
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: join(__dirname, 'busyWorkflows.ts') });
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./busyWorkflows') });
   const activities = createActivities({ outbound: createOutbound({ allowed: [] }), log: () => undefined });
   const common = { connection: native, namespace: 'default', taskQueue, identity: identityOf('busy') };
   worker = await createWorker({ ...common, activities, workflowBundle });
