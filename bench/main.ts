@@ -9,6 +9,7 @@
  * is compared with like; what a client sees over HTTP is measured beside it.
  */
 import { parseArgs } from 'node:util';
+import { jsonFrom } from './callers';
 import { type Amount, measure, ratePerSecond } from './load';
 import { benchNeighbours } from './neighbours/main';
 import { benchOverload } from './overload/main';
@@ -120,7 +121,7 @@ async function take(it: UnderTest, { atOnce, alone }: Size, { into, run }: Take)
 function overHttp({ apiUrl, participantsUrl }: UnderTest, amount: Amount): Promise<Measured> {
   const request = {
     method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=30' },
+    headers: { ...jsonFrom('healthy'), prefer: 'wait=30' },
     body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
   };
   return measure(amount, async () => {

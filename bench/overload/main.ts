@@ -7,6 +7,7 @@
  * Capacity is what a closed loop does, measured before and after each open one, so that each ratio is of figures of the same minute.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonFrom } from '../callers';
 import { quantile } from '../load';
 import { type UnderTest, startUnderTest } from '../underTest';
 
@@ -82,7 +83,7 @@ async function one({ apiUrl, participantsUrl }: UnderTest, answers: Answers): Pr
   const began = performance.now();
   const what = await fetch(`${apiUrl}/transactions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=55' },
+    headers: { ...jsonFrom('healthy'), prefer: 'wait=55' },
     body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
   }).then(async response => nameOf((await response.json()) as Answer), String);
   const ms = performance.now() - began;
