@@ -16,8 +16,8 @@ import { Line } from './line';
 import { type Look, Watch } from './watch';
 
 /** At the start few, so that a burst after idle does not stand in the way of its own first ones. */
-const rules: LimitRules = { initial: 16, least: 4, most: 256 };
-const slowMs: Ms = 300;
+const rules: LimitRules = { initial: 16, least: 8, most: 256 };
+const slowMs: Ms = 500;
 /** Longer than the first in line of an ordinary burst has waited when its last one arrives. */
 const lineMs: Ms = 3_000;
 const defaultPatienceMs: Ms = 40_000;

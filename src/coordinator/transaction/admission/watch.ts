@@ -40,7 +40,7 @@ const askingMs: Ms = 500;
 /** In `lateMs`: fewer are not worth a look. */
 const load = 4;
 const absentMs: Ms = 15_000;
-const window = { initial: 64, least: 8, most: 65_536 };
+const window = { initial: 64, least: 16, most: 65_536 };
 
 export class Watch {
   readonly #look: Look;
