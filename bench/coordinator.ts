@@ -15,11 +15,12 @@ import { installRuntime } from '../src/engine/runtime';
 import { parseTransactionRequest } from '../src/protocol/client/transactionRequest';
 import { type LockRequest } from '../src/protocol/wire/locks';
 import { createLog } from '../src/telemetry/log';
+import { apiTokens } from './callers';
 import { measure } from './load';
 import { type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
 
 const [temporalAddress = '', participantsUrl = ''] = process.argv.slice(2);
-const config = readConfig({});
+const config = readConfig({ DTC_API_TOKENS: apiTokens });
 
 interface UnderTest {
   readonly engine: Connected;

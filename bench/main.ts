@@ -1,7 +1,7 @@
 /**
  * Owns the bench: what is measured, in which order, and what is printed.
  *
- *   npm run bench [-- --quick] [-- --neighbours]
+ *   npm run bench [-- --quick] [-- --neighbours] [-- --overload]
  *
  * Interleaved in rounds, so that whatever else the machine does falls on all alike: each round measures the no-op, 2 and 10
  * participants, and each ratio is of figures of one round. Rates are of transactions started through the function that
@@ -9,8 +9,10 @@
  * is compared with like; what a client sees over HTTP is measured beside it.
  */
 import { parseArgs } from 'node:util';
+import { jsonFrom } from './callers';
 import { type Amount, measure, ratePerSecond } from './load';
 import { benchNeighbours } from './neighbours/main';
+import { benchOverload } from './overload/main';
 import { type Measured, type Memory } from './protocol';
 import { type Taken, printEnd, printHead, printMemory, printTaken } from './report';
 import { runBench } from './run';
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
     options: {
       quick: { type: 'boolean', default: false },
       neighbours: { type: 'boolean', default: false },
+      overload: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   }).values;
@@ -54,6 +57,7 @@ async function main(): Promise<void> {
   printHead(['npm run bench', ...process.argv.slice(2)].join(' '));
   if (options.neighbours)
     await benchNeighbours({ quick: options.quick, only: options.only }, interruption.signal);
+  else if (options.overload) await benchOverload(options, interruption.signal);
   else await benchThroughput(options.quick ? quick : full);
   printEnd(performance.now() - began);
 }
@@ -117,7 +121,7 @@ async function take(it: UnderTest, { atOnce, alone }: Size, { into, run }: Take)
 function overHttp({ apiUrl, participantsUrl }: UnderTest, amount: Amount): Promise<Measured> {
   const request = {
     method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=30' },
+    headers: { ...jsonFrom('healthy'), prefer: 'wait=30' },
     body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
   };
   return measure(amount, async () => {

@@ -7,6 +7,7 @@
  * waited for until its workflow has closed, so until its locks have been told of its end.
  */
 import { parseArgs } from 'node:util';
+import { jsonFrom } from '../callers';
 import { type Amount, measure, quantile, ratePerSecond } from '../load';
 import { type LocksTaken, type Measured } from '../protocol';
 import { printEnd, printHead } from '../report';
@@ -76,13 +77,14 @@ function leases({ apiUrl }: UnderTest, amount: Amount, on: 'hot' | 'own'): Promi
     const resource = on === 'hot' ? 'leased/hot' : `leased/${leased % 100}`;
     const response = await fetch(`${apiUrl}/locks`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: jsonFrom('healthy'),
       body: JSON.stringify({ resource, holder, ttlMs: 60_000, waitMs: 60_000 }),
     });
     if (response.status !== 201) throw new Error(`POST /locks was answered ${response.status}`);
     await response.arrayBuffer();
     const released = await fetch(`${apiUrl}/locks/${encodeURIComponent(resource)}/${holder}`, {
       method: 'DELETE',
+      headers: jsonFrom('healthy'),
     });
     if (released.status !== 204) throw new Error(`DELETE was answered ${released.status}`);
   });

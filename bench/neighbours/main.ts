@@ -8,6 +8,7 @@
  * ratio is of figures of the same seconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonFrom } from '../callers';
 import { quantile } from '../load';
 import { type UnderTest, startProcess, startUnderTest } from '../underTest';
 import { type Scenario, type Trouble, scenarios } from './scenarios';
@@ -97,7 +98,7 @@ async function one({ apiUrl, participantsUrl }: UnderTest, seen: Healthy): Promi
   const began = performance.now();
   const ended = await fetch(`${apiUrl}/transactions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', prefer: 'wait=60' },
+    headers: { ...jsonFrom('healthy'), prefer: 'wait=60' },
     body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
   }).then(async response => ((await response.json()) as { status?: unknown }).status, String);
   seen.latenciesMs.push(performance.now() - began);

@@ -1,5 +1,6 @@
 /** Owns what makes trouble for the neighbours, one entry each. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonFrom } from '../callers';
 
 export interface Trouble {
   /** Of the instance that gets it. */
@@ -80,7 +81,7 @@ function post(
 ): Promise<Response> {
   return fetch(`${at.apiUrl}/transactions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { ...jsonFrom('trouble'), ...headers },
     body: JSON.stringify({ participants: [participant], timeoutMs }),
   });
 }

@@ -1,10 +1,11 @@
 /**
- * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), host guard, caller, transactions,
+ * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), host guard, caller and its rate, transactions,
  * and the one place where errors become problem details.
  */
 import { setMaxListeners } from 'node:events';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { isAuthenticated } from '../config/bindRule';
 import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { contextOf } from './requestContext';
@@ -14,6 +15,7 @@ import { nothingHere } from './methods';
 import { orphanRoutes } from './orphans/routes';
 import { problemPages } from './problemPages';
 import { sendProblem } from './problems';
+import { limitRate } from './rateLimit';
 import { logRequests } from './requestLog';
 import { serviceRoutes } from './service';
 import { toProblem } from './toProblem';
@@ -27,7 +29,10 @@ export function createApi(api: ApiDependencies): Express {
   app.disable('etag'); // answers change from one request to the next, and none is cached
   app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api), problemPages());
   app.use(guardHost(api.config));
-  const identified = authenticate(api.config.auth, api.log);
+  const identified = [
+    authenticate(api.config.auth, api.log),
+    limitRate(api.config.rateLimit, isAuthenticated(api.config)),
+  ];
   app.use('/transactions', identified, transactionRoutes(api));
   app.use('/locks', identified, lockRoutes(api));
   app.use('/orphans', identified, orphanRoutes(api));

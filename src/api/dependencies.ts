@@ -12,7 +12,10 @@ export interface ApiDependencies {
   readonly locks: Locks;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
-  readonly config: Pick<Config, 'auth' | 'host' | 'limits' | 'longestWaitS' | 'publicUrl'>;
+  readonly config: Pick<
+    Config,
+    'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit'
+  >;
   readonly log: Log;
   /** Aborted when the server stops: waiting requests then answer at once. */
   readonly stopping: AbortSignal;

@@ -2,7 +2,7 @@
 import { type Request, type Response } from 'express';
 import { type Config } from '../config/config';
 import { type Ms } from '../protocol/wire/phases';
-import { Problem } from './problems';
+import { Problem, retryAfter } from './problems';
 import { contextOf } from './requestContext';
 
 type Longest = Pick<Config, 'longestWaitS'>;
@@ -24,6 +24,12 @@ export function applyWait(response: Response, seconds: number): void {
   response.set('preference-applied', `wait=${seconds}`);
 }
 
+/** Too many wait already: it is answered at once, and may ask again. */
+export function withoutWait(response: Response): void {
+  response.removeHeader('preference-applied');
+  response.set(retryAfter);
+}
+
 /** When the answer must be on its way, whatever it waited for: counted from the arrival of the request. */
 export function answerBy(response: Response, { longestWaitS }: Longest): Ms {
   return contextOf(response).arrivedAt + longestWaitS * 1_000;
@@ -35,6 +41,11 @@ const lookMs = 1_000;
 /** What is left of a wait of so many seconds. */
 export function waitMs(response: Response, seconds: number, longest: Longest): Ms {
   return Math.max(Math.min(seconds * 1_000, answerBy(response, longest) - Date.now() - lookMs), 0);
+}
+
+/** What a start may wait for its turn, so that there is time left for its answer. */
+export function turnMs(response: Response, longest: Longest): Ms {
+  return Math.max((answerBy(response, longest) - Date.now()) * 0.8, 0);
 }
 
 /** The first of its name counts (RFC 7240 §2); parameters after `;` mean nothing here. */

@@ -88,6 +88,11 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
     happened: 'The Idempotency-Key was used before, for a request that differs. Nothing was started.',
     toDo: 'For a repeat, send what was sent the first time; for another transaction, another key.',
   },
+  'rate-limited': {
+    happened:
+      'The caller sends more requests a second than DTC_RATE_LIMIT (without authentication: its address does). Nothing was done by this request.',
+    toDo: 'Send it again after "retry-after", and fewer of them: use "Prefer: wait" instead of reading again and again.',
+  },
   'internal-error': {
     happened: 'The coordinator met a bug of its own.',
     toDo: 'The log has the rest ("request failed"). With an Idempotency-Key the request may be sent again.',
@@ -100,6 +105,11 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
   'start-unknown': {
     happened: 'The start was sent and its answer lost: it may have happened, or happen yet.',
     toDo: 'Read what "location" names. With an Idempotency-Key send the same again; without one a repeat may be a second transaction.',
+  },
+  overloaded: {
+    happened:
+      'More transactions are being started than can be done, so this one was refused before anything was handed over: this request started nothing.',
+    toDo: 'Send it again after "retry-after", with or without an Idempotency-Key. Whoever runs the coordinator finds what it waits for in the log ("request not served"), and what to do in docs/OPERATIONS.md, "Overload".',
   },
   'lock-queue-full': {
     happened: 'Too many hold the lock or wait for it already.',

@@ -23,9 +23,11 @@
  * | `misdirected-request` | 421 | `Host` names another service (DNS rebinding) |
  * | `idempotency-key-reused` | 422 | the key belongs to another request |
  * | `lock-queue-full` | 503 | too many wait for the lock |
+ * | `rate-limited` | 429 | the caller sends more requests a second than `DTC_RATE_LIMIT` |
  * | `internal-error` | 500 | a bug; the log has the rest |
  * | `engine-unavailable` | 503 | Temporal cannot be had: nothing was started |
  * | `start-unknown` | 503 | it may have been started, or may start yet: `Location` and `transactionId` say under which id |
+ * | `overloaded` | 503 | more transactions are started than can be done: nothing was started |
  * | `worker-unavailable` | 503 | no worker took the action, or nobody knows |
  * | `stopping` | 503 | `/readyz`, and whoever waits for a lock: the coordinator is on its way down |
  * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
@@ -53,9 +55,11 @@ const kinds = {
   'unsupported-media-type': [415, 'The body must be JSON'],
   'misdirected-request': [421, 'The request was meant for another service'],
   'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
+  'rate-limited': [429, 'Too many requests of one caller'],
   'internal-error': [500, 'The coordinator failed'],
   'engine-unavailable': [503, 'Temporal is not available'],
   'start-unknown': [503, 'It is not known whether it was started'],
+  overloaded: [503, 'More is being started than can be done'],
   'lock-queue-full': [503, 'Too many wait for the lock'],
   'worker-unavailable': [503, 'No worker answered'],
   stopping: [503, 'The coordinator is stopping'],

@@ -7,6 +7,7 @@ import {
   ExpiredTransaction,
   ForeignWorkflow,
   KeyReused,
+  Overloaded,
   RequestTooLarge,
   StartUnknown,
   SweepUnknown,
@@ -36,6 +37,11 @@ function ofCoordinator(cause: unknown): Problem | undefined {
     const members = { transactionId: cause.id };
     return new Problem('start-unknown', cause.message, { headers, members, cause });
   }
+  if (cause instanceof Overloaded)
+    return new Problem('overloaded', cause.message, {
+      headers: { 'retry-after': String(cause.afterS) },
+      cause,
+    });
   if (cause instanceof SweepUnknown) {
     const headers = { ...retryAfter, location: '/orphans' };
     const members = { workflowId: cause.workflowId };

@@ -70,6 +70,10 @@ export interface Config {
   readonly keepAliveTimeoutMs: Ms;
   /** Seconds, for the whole answer to a request that waits on purpose. */
   readonly longestWaitS: number;
+  /** Requests that wait at once. */
+  readonly maxWaiting: number;
+  /** Requests a second of one caller; absent: any number. */
+  readonly rateLimit?: number;
   /** Where participants reach the API; no trailing slash. */
   readonly publicUrl?: string;
   readonly role: 'api' | 'worker' | 'all';

@@ -33,6 +33,8 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     port: reader.value('DTC_PORT'),
     keepAliveTimeoutMs: reader.value('DTC_KEEP_ALIVE_TIMEOUT_MS'),
     longestWaitS: reader.value('DTC_LONGEST_WAIT_S'),
+    maxWaiting: reader.value('DTC_MAX_WAITING'),
+    ...given({ rateLimit: reader.value('DTC_RATE_LIMIT') }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     role: reader.value('DTC_ROLE'),
     taskQueue: reader.value('DTC_TASK_QUEUE'),

@@ -65,6 +65,15 @@ export const settings = {
     55,
     'the longest that a request waits on purpose (`Prefer: wait`, `waitMs` of a lock), its answer included: less than a proxy before it allows, often 60 s',
   ),
+  DTC_MAX_WAITING: withDefault(
+    as.integer(0, 100_000),
+    1_000,
+    'how many requests of one process wait at once (`Prefer: wait`), one caller half of them at most where callers authenticate; the next is answered at once, with the document as it is',
+  ),
+  DTC_RATE_LIMIT: optional(
+    as.integer(1, 100_000),
+    'requests a second of one caller (of one address where callers need not authenticate) to one process, in a burst ten times that; above it `429`',
+  ),
   DTC_PUBLIC_URL: optional(as.baseUrl, 'where participants reach the API; they then get a `statusUrl`'),
   DTC_ROLE: withDefault(as.oneOf('api', 'worker', 'all'), 'all', '`api`, `worker` or `all`'),
   DTC_TASK_QUEUE: withDefault(

@@ -50,6 +50,21 @@ export class StartUnknown extends Error {
   }
 }
 
+/** More comes than can be done: nothing was handed over to Temporal. */
+export class Overloaded extends Error {
+  override readonly name = 'Overloaded';
+  /** @param afterS seconds after which it is worth another try */
+  constructor(
+    readonly afterS: number,
+    options?: ErrorOptions,
+  ) {
+    super(
+      'more transactions are being started than can be done; nothing was started by this request, so it may be sent again',
+      options,
+    );
+  }
+}
+
 /** Nobody knows whether the sweep that was asked for was started. */
 export class SweepUnknown extends Error {
   override readonly name = 'SweepUnknown';

@@ -3,6 +3,7 @@ import {
   EngineUnavailable,
   ExpiredTransaction,
   KeyReused,
+  Overloaded,
   StartUnknown,
   UnknownTransaction,
   WorkerUnavailable,
@@ -25,6 +26,7 @@ describe('an error of the coordinator', () => {
     ['EngineUnavailable', new EngineUnavailable('10.0.0.1:7233 refused'), 'engine-unavailable', 503],
     ['WorkerUnavailable', new WorkerUnavailable('no worker answered'), 'worker-unavailable', 503],
     ['StartUnknown', new StartUnknown('testt1'), 'start-unknown', 503],
+    ['Overloaded', new Overloaded(7), 'overloaded', 503],
   ])('%s becomes its problem', async (_, failure, name, status) => {
     api.coordinator.failure = failure;
     expect(await api.post(['http://a/prepare'])).toEqual(problem(name, status));
@@ -36,6 +38,21 @@ describe('an error of the coordinator', () => {
       api.coordinator.failure = failure;
       expect((await api.call('/transactions/testt1')).headers['retry-after']).toBe('1');
     }
+  });
+
+  it('says when to come again where too many came, that nothing was started, and in the log what they wait for', async () => {
+    api.coordinator.failure = new Overloaded(7, { cause: new Error('80 wait for their turn') });
+    const { headers, json } = await api.post(['http://a/prepare']);
+    expect(headers).toMatchObject({ 'retry-after': '7' });
+    expect(headers).not.toHaveProperty('location');
+    expect(json['detail']).toContain('nothing was started by this request');
+    expect((await api.logLines('request not served'))[0]?.['why']).toContain('80 wait for their turn');
+  });
+
+  it('says that it stops to those who still wait for their turn then', async () => {
+    api.coordinator.failure = new Overloaded(1);
+    api.stopping.abort();
+    expect(await api.post(['http://a/prepare'])).toEqual(problem('stopping', 503));
   });
 
   it('says under which id a start may have happened', async () => {

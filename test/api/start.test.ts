@@ -25,6 +25,9 @@ describe('POST /transactions', () => {
     expect(api.coordinator.started).toEqual([
       {
         caller: { name: 'anonymous', plainName: 'anonymous', ownsUnmarked: true },
+        // for its turn: as long as the answer may take, less what the start may take
+        patienceMs: expect.any(Number) as number,
+        signal: expect.any(AbortSignal) as AbortSignal,
         request: {
           labels: { k: 'v' },
           participants: [

@@ -10,6 +10,7 @@ describe('the configuration', () => {
       port: 8080,
       keepAliveTimeoutMs: 75_000,
       longestWaitS: 55,
+      maxWaiting: 1_000,
       role: 'all',
       taskQueue: 'transactions',
       dev: { temporalPort: 7233, temporalUiPort: 8233, dataDir: '.temporal' },

@@ -9,14 +9,17 @@ import { permit } from '../permissions';
 import { Problem } from '../problems';
 import { read } from './read';
 import { start } from './start';
+import { isAuthenticated } from '../../config/bindRule';
+import { WaitingRoom, roomOf } from '../waitingRoom';
 
 export function transactionRoutes(api: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   const json = jsonBody(api.config.limits.maxBodyBytes);
   const optionalJson = optionalJsonBody(api.config.limits.maxBodyBytes);
   router.param('id', rememberId);
-  router.route('/').post(permit('start'), json, start(api)).all(allowOnly('POST'));
-  router.route('/:id').get(permit('read'), read(api)).all(allowOnly('GET, HEAD'));
+  const room = new WaitingRoom(roomOf(api.config.maxWaiting, isAuthenticated(api.config)));
+  router.route('/').post(permit('start'), json, start(api, room)).all(allowOnly('POST'));
+  router.route('/:id').get(permit('read'), read(api, room)).all(allowOnly('GET, HEAD'));
   router.route('/:id/abort').post(permit('abort'), optionalJson, abort(api)).all(allowOnly('POST'));
   router.route('/:id/retry').post(permit('retry'), optionalJson, retry(api)).all(allowOnly('POST'));
   router.route('/:id/resolve').post(permit('resolve'), json, resolve(api)).all(allowOnly('POST'));

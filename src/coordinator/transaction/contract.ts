@@ -9,6 +9,10 @@ export interface StartOptions {
   /** The authenticated caller; `anonymous` where callers need not authenticate. */
   readonly caller: Owner;
   readonly idempotencyKey?: string;
+  /** Aborted while it waits for its turn: nothing is started. */
+  readonly signal?: AbortSignal;
+  /** How long it may wait for its turn. */
+  readonly patienceMs?: Ms;
 }
 
 export interface Reading {

@@ -5,14 +5,14 @@ import { type Engine } from '../../engine/engine';
 import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
-import { demandNoTrouble, start } from './start';
+import { demandNoTrouble, starts } from './start';
 import { waits } from './wait';
 
 const readyWithinMs = 900;
 
 export function createCoordinator(engine: Engine): Coordinator {
   return {
-    start: options => start(engine, options),
+    start: starts(engine),
     read: (id, of) => read(engine, id, of),
     wait: waits(engine),
     abort: (id, action, of) => operate(engine, id, { is: 'abort', ...action }, of),

@@ -9,6 +9,7 @@
 import { WorkflowIdReusePolicy } from '@temporalio/client';
 import { type TransactionInput, beginInput } from '../../../workflows/transaction/input';
 import { begin } from '../../protocol/transaction/apply';
+import { type Accepted } from '../../protocol/transaction/state';
 import { documentOf } from '../../protocol/transaction/document';
 import { type TransactionId, isKeyed, keyedId, timedId } from '../../protocol/wire/ids';
 import { requestHash } from '../../protocol/client/transactionRequest';
@@ -17,7 +18,18 @@ import { type Reading, type StartOptions } from './contract';
 import { isReachable } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isTooLarge } from '../../engine/errors';
-import { EngineInTrouble, EngineUnavailable, KeyReused, RequestTooLarge, StartUnknown } from '../errors';
+import {
+  EngineInTrouble,
+  EngineUnavailable,
+  ExpiredTransaction,
+  KeyReused,
+  Overloaded,
+  RequestTooLarge,
+  StartUnknown,
+  UnknownTransaction,
+} from '../errors';
+import { Admission } from './admission/admission';
+import { progressOf } from './admission/progress';
 import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
 import { startRun } from './startRun';
@@ -25,16 +37,63 @@ import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 
 const tries = 3;
 const lookWithinMs = 900;
+/** For transactions of keys that were used before, by those who are refused. */
+const looksAtOnce = 4;
 
-/** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge */
-export async function start(engine: Engine, options: StartOptions): Promise<Reading> {
-  const [id, ofNamesake] = idsOf(engine, options);
-  const first = await startAs(engine, id, options);
+export type Start = (options: StartOptions) => Promise<Reading>;
+
+/** What one process starts passes one door. */
+export function starts(engine: Engine): Start {
+  const admission = new Admission(async id => progressOf(await describe(engine, id)));
+  let looking = 0;
+  /** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge, Overloaded */
+  return async options => {
+    try {
+      return await start({ engine, admission }, options);
+    } catch (error) {
+      if (!(error instanceof Overloaded) || looking >= looksAtOnce) throw error;
+      looking += 1;
+      const there = await startedBefore(engine, options).finally(() => {
+        looking -= 1;
+      });
+      if (there === undefined) throw error;
+      return there;
+    }
+  };
+}
+
+interface Way {
+  readonly engine: Engine;
+  readonly admission: Admission;
+}
+
+async function start(way: Way, options: StartOptions): Promise<Reading> {
+  const [id, ofNamesake] = idsOf(way.engine, options);
+  const first = await startAs(way, id, options);
   if (first !== undefined) return first;
-  const own = ofNamesake === undefined ? undefined : await startAs(engine, ofNamesake, options);
+  const own = ofNamesake === undefined ? undefined : await startAs(way, ofNamesake, options);
   if (own === undefined) throw new KeyReused(ofNamesake ?? id);
   return own;
 }
+
+/** The transaction of a key that was used before: it is there, and to read it starts nothing. @throws KeyReused */
+async function startedBefore(engine: Engine, options: StartOptions): Promise<Reading | undefined> {
+  if (options.idempotencyKey === undefined) return undefined;
+  const { caller, request } = options;
+  try {
+    for (const id of idsOf(engine, options)) {
+      const there = await readRepeated(engine, id, { caller, hash: requestHash(request) });
+      if (there !== undefined) return there;
+    }
+    return undefined;
+  } catch (error) {
+    if (isNotThere.some(kind => error instanceof kind)) return undefined;
+    throw error;
+  }
+}
+
+/** Or nobody can tell now. */
+const isNotThere = [UnknownTransaction, ExpiredTransaction, StartUnknown] as const;
 
 /**
  * Of a key, the id that every version has made of it, and one for where a namesake from elsewhere has used that key. A plain name
@@ -43,24 +102,30 @@ export async function start(engine: Engine, options: StartOptions): Promise<Read
 function idsOf(
   { tag }: Engine,
   { caller, idempotencyKey: key }: StartOptions,
-): readonly [TransactionId, TransactionId?] {
+): readonly [TransactionId, ...TransactionId[]] {
   if (key === undefined) return [timedId(tag, Date.now())];
   return [keyedId(tag, caller.plainName, key), keyedId(tag, `owner:${caller.name}`, key)];
 }
 
 /** Undefined where the id is another caller's. */
 async function startAs(
-  engine: Engine,
+  { engine, admission }: Way,
   id: TransactionId,
-  { request, caller }: StartOptions,
+  { request, caller, ...waits }: StartOptions,
 ): Promise<Reading | undefined> {
-  const { limits, listsHeuristic } = engine;
-  const accepted = accept(request, { limits, listsHeuristic, now: Date.now(), ...statusUrl(engine, id) });
-  const whose = { startedBy: caller.plainName, owner: caller.name };
-  const memo = startMemo(accepted, { requestHash: requestHash(request), ...whose });
-  if (await startDurably(engine, id, { input: beginInput(accepted), memo }))
-    return { document: documentOf(begin(id, accepted)) };
-  return readRepeated(engine, id, { caller, hash: memo.requestHash });
+  await demandReachable(engine, id);
+  const hash = requestHash(request);
+  let accepted: Accepted | undefined;
+  const isNew = await admission.start({ id, caller: caller.name, ...waits }, async () => {
+    await demandReachable(engine, id); // it may have waited
+    const { limits, listsHeuristic } = engine;
+    accepted = accept(request, { limits, listsHeuristic, now: Date.now(), ...statusUrl(engine, id) });
+    const whose = { startedBy: caller.plainName, owner: caller.name };
+    const memo = startMemo(accepted, { requestHash: hash, ...whose });
+    return startDurably(engine, id, { input: beginInput(accepted), memo });
+  });
+  if (isNew && accepted !== undefined) return { document: documentOf(begin(id, accepted)) };
+  return readRepeated(engine, id, { caller, hash });
 }
 
 function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
@@ -73,11 +138,7 @@ async function startDurably(
   id: TransactionId,
   { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
 ): Promise<boolean> {
-  demandNoTrouble(engine);
   const { link } = engine;
-  if (link.inDoubt && !(await isReachable(engine, lookWithinMs)))
-    // nothing was handed over; but of a key that was maybe so before
-    throw isKeyed(id) ? new StartUnknown(id) : new EngineUnavailable('Temporal does not answer');
   let unknown: StartUnknown | undefined;
   for (let nth = 1; nth <= tries; nth += 1) {
     try {
@@ -92,6 +153,14 @@ async function startDurably(
     }
   }
   throw unknown ?? new Error('a start is tried at least once');
+}
+
+/** @throws EngineInTrouble, EngineUnavailable, StartUnknown */
+async function demandReachable(engine: Engine, id: TransactionId): Promise<void> {
+  demandNoTrouble(engine);
+  if (!engine.link.inDoubt || (await isReachable(engine, lookWithinMs))) return;
+  // nothing was handed over; but of a key that was maybe so before
+  throw isKeyed(id) ? new StartUnknown(id) : new EngineUnavailable('Temporal does not answer');
 }
 
 /** Nothing is handed over that cannot be stored. @throws EngineInTrouble */

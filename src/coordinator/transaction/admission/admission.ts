@@ -1,0 +1,115 @@
+/**
+ * Owns which start is handed over to Temporal now, and which is refused before anything was: `Overloaded` says that nothing was started.
+ *
+ * So many are under way at once as Temporal confirms in good time: one more for each that is confirmed soon while most of the limit is
+ * used, a tenth less for each that is slow (`adaptiveLimit.ts`). Each step of what was accepted before is a write of Temporal's too: the
+ * fewer starts compete with it, the sooner it ends. And few are handed over while what was handed over does not end (`watch.ts`).
+ *
+ * Whoever finds no room waits in line (`line.ts`). A burst is let in as it is worked off, however long that takes, up to each one's
+ * patience; where a caller's first one waits for longer than a moment, it sends more than can be done, and what it sends then is refused
+ * at once.
+ */
+import { AdaptiveLimit, type LimitRules } from '../../../outbound/limits/adaptiveLimit';
+import { type Ms } from '../../../protocol/wire/phases';
+import { Overloaded } from '../../errors';
+import { Line } from './line';
+import { type Look, Watch } from './watch';
+
+/** At the start few, so that a burst after idle does not stand in the way of its own first ones. */
+const rules: LimitRules = { initial: 16, least: 8, most: 256 };
+const slowMs: Ms = 500;
+/** Longer than the first in line of an ordinary burst has waited when its last one arrives. */
+const lineMs: Ms = 3_000;
+const defaultPatienceMs: Ms = 40_000;
+const longestPauseS = 30;
+
+export interface Candidate {
+  readonly id: string;
+  readonly caller: string;
+  /** Whoever wants it has gone, or the process stops: its place in line is given up. */
+  readonly signal?: AbortSignal | undefined;
+  readonly patienceMs?: Ms | undefined;
+}
+
+export class Admission {
+  readonly #limit = new AdaptiveLimit(rules);
+  readonly #watch: Watch;
+  readonly #line = new Line();
+  #underWay = 0;
+
+  constructor(look: Look) {
+    this.#watch = new Watch(look, () => {
+      this.#admit();
+    });
+  }
+
+  /**
+   * @param handOver whether it was started by that
+   * @throws Overloaded before `handOver` was called
+   */
+  async start(candidate: Candidate, handOver: () => Promise<boolean>): Promise<boolean> {
+    await this.#enter(candidate);
+    const began = performance.now();
+    try {
+      const isNew = await handOver();
+      if (isNew) this.#watch.started(candidate.id);
+      return isNew;
+    } finally {
+      if (performance.now() - began > slowMs) this.#limit.unanswered();
+      else this.#limit.answered(this.#underWay);
+      this.#underWay -= 1;
+      this.#admit();
+    }
+  }
+
+  async #enter(candidate: Candidate): Promise<void> {
+    const { caller } = candidate;
+    if (this.#line.isEmpty && this.#hasRoom()) this.#underWay += 1;
+    else if (this.#line.waitedMs(caller) > lineMs || this.#line.isFull(caller))
+      throw this.#overloaded(caller);
+    else await this.#wait(candidate);
+  }
+
+  #hasRoom(): boolean {
+    return this.#underWay < this.#limit.now && this.#watch.mayStart(this.#underWay);
+  }
+
+  #admit(): void {
+    while (!this.#line.isEmpty && this.#hasRoom()) {
+      this.#underWay += 1; // before it is told, so that nobody overtakes it
+      this.#line.next()?.admit();
+    }
+  }
+
+  #wait({ caller, signal, patienceMs = defaultPatienceMs }: Candidate): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+        this.#line.leave(waiting);
+      };
+      const giveUp = (): void => {
+        reject(this.#overloaded(caller));
+        leave();
+      };
+      const admit = (): void => {
+        leave();
+        resolve();
+      };
+      const waiting = { caller, since: performance.now(), admit };
+      const timer = setTimeout(giveUp, patienceMs);
+      signal?.addEventListener('abort', giveUp);
+      this.#line.add(waiting);
+      if (signal?.aborted === true) giveUp();
+    });
+  }
+
+  /** Not all come again at the same moment: between once and twice what the line takes now. */
+  #overloaded(caller: string): Overloaded {
+    const waitedS = this.#line.waitedMs(caller) / 1_000;
+    const seconds = Math.ceil(waitedS * (1 + Math.random()));
+    const line = `${this.#line.lengthOf(caller)} of this caller wait for their turn, the first of them for ${waitedS.toFixed(1)} s`;
+    const why = `${line}; ${this.#underWay} starts are under way, at most ${this.#limit.now}; ${this.#watch.said}`;
+    return new Overloaded(Math.min(Math.max(seconds, 1), longestPauseS), { cause: new Error(why) });
+  }
+}

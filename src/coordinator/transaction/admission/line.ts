@@ -1,0 +1,61 @@
+/**
+ * Owns who waits for a turn, and whose it is: each caller's in order of arrival, the callers in rotation, so that one who sends much
+ * waits for itself alone. Pure but for the clock.
+ */
+import { type Ms } from '../../../protocol/wire/phases';
+
+export interface Waiting {
+  readonly caller: string;
+  readonly since: Ms;
+  readonly admit: () => void;
+}
+
+const most = { inAll: 2_000, ofCaller: 1_000 };
+
+export class Line {
+  /** The first one's turn is next. */
+  readonly #callers = new Map<string, Set<Waiting>>();
+  #inAll = 0;
+
+  get isEmpty(): boolean {
+    return this.#inAll === 0;
+  }
+
+  isFull(caller: string): boolean {
+    return this.#inAll >= most.inAll || this.lengthOf(caller) >= most.ofCaller;
+  }
+
+  lengthOf(caller: string): number {
+    return this.#callers.get(caller)?.size ?? 0;
+  }
+
+  /** How long the caller's first one has waited. */
+  waitedMs(caller: string): Ms {
+    const [first] = this.#callers.get(caller) ?? [];
+    return first === undefined ? 0 : performance.now() - first.since;
+  }
+
+  add(waiting: Waiting): void {
+    const own = this.#callers.get(waiting.caller) ?? new Set();
+    this.#callers.set(waiting.caller, own.add(waiting));
+    this.#inAll += 1;
+  }
+
+  leave(waiting: Waiting): void {
+    const own = this.#callers.get(waiting.caller);
+    if (own?.delete(waiting) !== true) return;
+    this.#inAll -= 1;
+    if (own.size === 0) this.#callers.delete(waiting.caller);
+  }
+
+  next(): Waiting | undefined {
+    const [caller] = this.#callers;
+    if (caller === undefined) return undefined;
+    const [name, own] = caller;
+    const [first] = own;
+    this.#callers.delete(name);
+    this.#callers.set(name, own);
+    if (first !== undefined) this.leave(first);
+    return first;
+  }
+}
