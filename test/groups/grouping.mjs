@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-/** A group has every test file of its folders, or a share of them where they would take too long in a row. The longest first. */
+/** A group has every test file of its folders, or a share of them where they would take too long in a row. */
 const plan = [
   { name: 'operator', folders: ['test/operator'], shares: 2 },
   { name: 'anomalies', folders: ['test/anomalies'], shares: 3 },
@@ -25,13 +25,27 @@ export const alone = {
 /** By name, the files of each group, as paths from the root. */
 export const groups = Object.fromEntries(plan.flatMap(sharesOf));
 
-/** What takes longest, of all that jest starts: it comes first. */
+/** What takes longest comes first: every group, and what takes as long, first of all one that computes all the time. */
 export const longest = [
+  'test/protocol/explorer/explorer.test.ts',
   'test/e2e/start.test.ts',
-  ...Object.keys(groups).map(fileOf),
-  'test/replay/previous.test.ts',
-  'test/devServer/script.test.ts',
+  fileOf('coordinator'),
+  fileOf('anomalies-1'),
+  'test/bank/transfers.test.ts',
+  fileOf('operator-1'),
+  fileOf('locks'),
+  fileOf('anomalies-3'),
+  'test/participant/schedules.test.ts',
+  fileOf('orphans-1'),
   'test/participant/postgres/branches.test.ts',
+  fileOf('operator-2'),
+  'test/protocol/lock/explorer/explorer.test.ts',
+  fileOf('orphans-2'),
+  'test/devServer/script.test.ts',
+  fileOf('anomalies-2'),
+  'test/replay/previous.test.ts',
+  'test/replay/replay.test.ts',
+  fileOf('api'),
 ];
 
 export function fileOf(group) {

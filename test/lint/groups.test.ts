@@ -1,6 +1,6 @@
 /** `npm test` runs every `*.test.ts` once: in a group (test/groups), or by itself. */
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -49,7 +49,16 @@ it('runs every file, and none twice', () => {
   expect([...single, ...grouped].sort()).toEqual([...written].sort());
 });
 
-it('names no file that is not there', () => {
+/** Its tests would count as those of the file that imports it. */
+it('has no file that another one imports', () => {
+  const imports = written.filter(path =>
+    /from '[^']+\.test'/.test(readFileSync(resolve(root, path), 'utf8')),
+  );
+  expect(imports).toEqual([]);
+});
+
+it('says of every group when it starts, and names no file that is not there', () => {
+  expect(grouping.files.filter(({ group }) => !grouping.longest.includes(group))).toEqual([]);
   expect(grouping.alone.filter(path => !written.includes(path))).toEqual([]);
   expect(grouping.longest.filter(path => !started.includes(path))).toEqual([]);
 });
