@@ -2,6 +2,7 @@
  * Owns the Temporal server that a whole test run shares: started once by jest, on free ports, its data thrown away. It writes through to
  * the disk at every step, as it does for users; where there is a file system in memory, with room for a run, nobody waits for that.
  */
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import { freePorts } from './listening';
 export interface TestServer extends DevServer {
   readonly port: number;
   readonly dataDir: string;
+  /** At once, and its data with it. */
+  kill(): void;
 }
 
 export async function startTemporal(): Promise<TestServer> {
@@ -21,7 +24,12 @@ export async function startTemporal(): Promise<TestServer> {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { ...server, port, dataDir, stop };
+  const { pid } = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as { pid: number };
+  const kill = (): void => {
+    process.kill(pid, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { ...server, port, dataDir, stop, kill };
 }
 
 const inMemory = '/dev/shm';
