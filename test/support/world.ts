@@ -9,18 +9,21 @@ export interface World {
   readonly participants: Participants;
 }
 
-interface WorldOptions extends Pick<TestOptions, 'limits' | 'env' | 'maxCachedWorkflows' | 'apiOnly'> {
+interface WorldOptions extends Pick<
+  TestOptions,
+  'limits' | 'env' | 'maxCachedWorkflows' | 'apiOnly' | 'sweeps'
+> {
   /** For whoever stops its worker. */
   readonly own?: true;
 }
 
 /**
  * Called where tests are declared; the members are there once tests run. Participants are the file's own. The coordinator is
- * that of all files of a group (test/groups) with the same options, unless it has no worker or is to be the file's own.
+ * that of all files of a group (test/groups) with the same options, unless it has no worker, sweeps, or is to be the file's own.
  */
 export function useWorld({ own, ...options }: WorldOptions = {}): World {
   const world: { dtc?: TestCoordinator; participants?: Participants } = {};
-  const isOwn = own === true || options.apiOnly === true;
+  const isOwn = own === true || options.apiOnly === true || options.sweeps === true;
   const isShared = !isOwn && isGroup();
   let started: TestCoordinator | undefined;
   beforeAll(async () => {
