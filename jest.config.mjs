@@ -1,4 +1,5 @@
-// `suite` is what every change runs (npm test); jest.long.config.mjs and jest.alone.config.mjs have the walks and drills (npm run test:long).
+// `suite` is what every change runs, one file or all; npm test runs all, in groups (jest.groups.config.mjs). jest.long.config.mjs and
+// jest.alone.config.mjs have the walks and drills (npm run test:long).
 const swc = { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } };
 
 export const shared = {
@@ -10,6 +11,8 @@ export const shared = {
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.temporal/'],
+  // looked up in a test's own context these are slow, and the explorers look them up millions of times
+  sandboxInjectedGlobals: 'Object Array Map Set WeakMap WeakSet String Number Math JSON Infinity'.split(' '),
   // Temporal's native runtime and kept-alive connections would keep the process from ending; the teardown has run by then
   forceExit: true,
   // one real Temporal server for the whole run

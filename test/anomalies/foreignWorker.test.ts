@@ -10,7 +10,10 @@ import { quick } from '../support/quick';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
 import { useWorld } from '../support/world';
 
-const world = useWorld({ limits: { ...quick, transactionTimeoutMs: 3000, attentionRetryMs: 500 } });
+const world = useWorld({
+  limits: { ...quick, transactionTimeoutMs: 3000, attentionRetryMs: 500 },
+  own: true,
+});
 
 const ofLocks = ['acquireLocks', 'releaseLocks', 'lookAt'];
 const votes = ['prepareAll', 'prepare'];

@@ -8,7 +8,7 @@ import { signal } from '../support/temporalCli';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
-const world = useWorld();
+const world = useWorld({ own: true });
 let activities: PartWorker;
 let workflows: PartWorker;
 

@@ -6,6 +6,7 @@ import { useWorld } from '../support/world';
 
 const world = useWorld({
   limits: { prepareTimeoutMs: 1000, prepareAttempts: 50, completionTimeoutMs: 400, retryMaxMs: 30_000 },
+  own: true,
 });
 
 const comeBackIn =

@@ -9,6 +9,7 @@ import { quick } from '../support/quick';
 import { useWorld } from '../support/world';
 
 const world = useWorld({
+  own: true,
   limits: { ...quick, transactionTimeoutMs: 120_000 },
   sweeps: true,
   env: { DTC_COORDINATOR_ID: 'stalled', DTC_STUCK_AFTER_MS: '1' },

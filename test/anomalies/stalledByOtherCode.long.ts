@@ -5,7 +5,7 @@ import { quick } from '../support/quick';
 import { signal } from '../support/temporalCli';
 import { useWorld } from '../support/world';
 
-const world = useWorld({ limits: quick });
+const world = useWorld({ own: true, limits: quick });
 
 it('says so, and is taken on by the worker that agrees', async () => {
   const { dtc } = world;

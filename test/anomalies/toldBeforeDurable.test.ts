@@ -8,7 +8,7 @@ import { gate, statefulParticipant } from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
-const world = useWorld();
+const world = useWorld({ own: true });
 
 /** What the worker makes of a task does not arrive. */
 let swallowed = false;

@@ -10,7 +10,7 @@ import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { exclusive, lease, lockNow, newResource, unlock } from './support';
 
-const world = useWorld({ limits: quick });
+const world = useWorld({ limits: quick, own: true });
 const hasEnded = (d: TransactionDocument): boolean => d.endedAt !== undefined;
 const patient = { timeoutMs: 40_000, lockTimeoutMs: 40_000 };
 

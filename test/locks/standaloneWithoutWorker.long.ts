@@ -3,7 +3,7 @@ import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { lease, lockNow, namesNow, newResource, postLock, unlock } from './support';
 
-const world = useWorld();
+const world = useWorld({ own: true });
 const wanted = { ttlMs: 60_000, waitMs: 20_000 };
 
 async function timed(call: Promise<Response>): Promise<Response> {

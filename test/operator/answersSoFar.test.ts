@@ -12,6 +12,7 @@ import { useWorld } from '../support/world';
 
 const timeoutMs = 4000;
 const world = useWorld({
+  own: true,
   limits: { prepareTimeoutMs: timeoutMs, completionTimeoutMs: timeoutMs, prepareAttempts: 1 },
 });
 

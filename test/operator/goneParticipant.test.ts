@@ -10,7 +10,7 @@ import { useWorld } from '../support/world';
 import { stuckInRollback } from './stuck';
 
 const tiny = { retryInitialMs: 1, retryMaxMs: 2, attentionRetryMs: 4 };
-const world = useWorld({ limits: { ...quick, ...tiny } });
+const world = useWorld({ limits: { ...quick, ...tiny }, own: true });
 const port = (participants: Participants): number => Number(new URL(participants.origin).port);
 
 it('reports rolledback once one rollback request to a participant without a vote has ended', async () => {

@@ -8,7 +8,7 @@ import { temporalWorkflow } from '../support/temporalCli';
 import { useWorld } from '../support/world';
 
 const prepareTimeoutMs = 1500;
-const world = useWorld({ limits: { prepareTimeoutMs } });
+const world = useWorld({ own: true, limits: { prepareTimeoutMs } });
 
 async function abortedWhileOneHangs(
   timeoutMs: number,

@@ -5,7 +5,7 @@ import { expectAllAsDecided, silence, statefulParticipant } from '../support/sta
 import { useWorld } from '../support/world';
 import { stuckInCommit } from './stuck';
 
-const world = useWorld({ limits: quick });
+const world = useWorld({ limits: quick, own: true });
 const facts = ({
   status,
   state,

@@ -5,7 +5,7 @@ import { explore } from './property';
 import { type TransactionScript, limits } from './script';
 import { violations } from './verdict';
 
-const world = useWorld({ limits });
+const world = useWorld({ limits, own: true });
 
 it('keeps every transaction atomic, whatever participants, operators and restarts do', async () => {
   expect(await explore(world, { runs: 2, transactions: 25 })).toBeUndefined();

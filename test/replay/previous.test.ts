@@ -153,11 +153,11 @@ it('stalls, is shown and says why where the workflow was changed without a patch
   const change = { what: 'another activity id', replace: '`${phase} round`', by: '`${phase} rounds`' };
   await dtc.startWorker(bundleWith(change));
   for (const half of halves) {
-    await eventually(async () => (await failures(idOf(half))).includes('TMPRL1100'));
+    await eventually(async () => (await failures(idOf(half))).includes('TMPRL1100'), 60_000);
     expect(await dtc.get(idOf(half))).not.toHaveProperty('endedAt');
   }
   await dtc.stopWorker();
-}, 60_000);
+}, 120_000);
 
 describe('goes on where it was once the right version runs:', () => {
   beforeAll(() => dtc.startWorker());

@@ -80,6 +80,9 @@ export interface TestCoordinator {
   close(): Promise<void>;
 }
 
+/** One for all: each listens to the process for as long as that lives. */
+const silent = createLog('silent');
+
 const quick = {
   retryInitialMs: 50,
   retryMaxMs: 200,
@@ -101,7 +104,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const around = {
     config: { ...config, limits },
-    log: options.log ?? createLog('silent'),
+    log: options.log ?? silent,
     stopping: stopping.signal,
   };
   const connected = await reachTemporal(around, address);

@@ -1,8 +1,12 @@
-/** Owns waiting for a state that nothing announces: one looks again until it is there, and a deadline ends it with what was last seen. */
+/**
+ * Owns waiting for a state that nothing announces: one looks again until it is there, and a deadline ends it with what was last seen.
+ * Asking costs whoever is asked as much as the work that is waited for: the longer it takes, the longer the pauses.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Patience {
   readonly withinMs?: number;
+  /** The shortest pause; of what is seen without asking, every one. */
   readonly everyMs?: number;
 }
 
@@ -17,23 +21,30 @@ export async function until<Seen>(
   reached: (seen: Seen) => boolean,
   { withinMs = 20_000, everyMs = 10 }: Patience = {},
 ): Promise<Seen> {
-  const end = Date.now() + withinMs;
+  const began = Date.now();
+  const end = began + withinMs;
   for (;;) {
-    const seen = await look();
+    const looked = look();
+    const seen = await looked;
     if (reached(seen)) return seen;
-    if (Date.now() > end) throw new NotReached(`not reached within ${String(withinMs)} ms: ${told(seen)}`);
-    await sleep(everyMs);
+    const now = Date.now();
+    if (now > end) throw new NotReached(`not reached within ${String(withinMs)} ms: ${told(seen)}`);
+    const grown = looked instanceof Promise ? Math.min((now - began) / 8, longestMs) : 0;
+    await sleep(Math.max(everyMs, grown));
   }
 }
+
+const longestMs = 250;
 
 /** Polls what is so or not: what participants received, say. */
 export async function eventually(isSo: () => boolean | Promise<boolean>, withinMs?: number): Promise<void> {
   const end = withinMs === undefined ? {} : { withinMs };
-  await until(
-    async () => ((await isSo()) ? undefined : isSo.toString()),
-    missing => missing === undefined,
-    end,
-  );
+  const missing = (so: boolean): string | undefined => (so ? undefined : isSo.toString());
+  const look = (): string | undefined | Promise<string | undefined> => {
+    const so = isSo();
+    return typeof so === 'boolean' ? missing(so) : so.then(missing);
+  };
+  await until(look, seen => seen === undefined, end);
 }
 
 function told(seen: unknown): string {

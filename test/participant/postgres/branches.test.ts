@@ -148,11 +148,10 @@ describe('a branch that was prepared', () => {
   it('without a record and without a ledger’s name is warned of once, and left alone', async () => {
     await prepareByHand(formerBranch());
     service = await rig.open({ log, coordinator: { url: 'http://127.0.0.1:9', everyMs: 20 } });
-    const since = log.lines.length;
     const later = newId();
     await call(service, 'prepare', later);
     await rig.sql(`UPDATE dtc_votes SET state = 'rolledback' WHERE transaction_id = '${later}'`);
-    await eventually(() => log.lines.length > since); // the next pass has been
+    await eventually(async () => (await branches()) === 1); // the next pass has been, and has ended that one
     expect(messages('warn').filter(each => each.includes(id))).toEqual([
       expect.stringContaining('Leave it prepared'),
     ]);

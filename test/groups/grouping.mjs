@@ -1,0 +1,67 @@
+// Owns which test files `npm test` runs together, as one of jest's: modules are loaded once for all of them, and coordinators that
+// are alike are started once (test/support/world.ts), which is most of what a short test costs. The other files run each by itself.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A group has every test file of its folders, or a share of them where they would take too long in a row. */
+const plan = [
+  { name: 'operator', folders: ['test/operator'], shares: 2 },
+  { name: 'anomalies', folders: ['test/anomalies'], shares: 3 },
+  { name: 'locks', folders: ['test/locks'] },
+  { name: 'orphans', folders: ['test/orphans'], shares: 2 },
+  { name: 'coordinator', folders: ['test/api/live', 'test/e2e', 'test/property', 'test/workflows'] },
+  { name: 'api', folders: ['test/api'] },
+];
+
+/** Files of these folders that run by themselves all the same, and why. */
+export const alone = {
+  'test/anomalies/pausedInTemporal.test.ts': 'has a server of its own in the environment',
+  'test/api/live/waiting.test.ts': 'counts the timers of its process',
+  'test/e2e/start.test.ts': 'takes as long as a group',
+};
+
+/** By name, the files of each group, as paths from the root. */
+export const groups = Object.fromEntries(plan.flatMap(sharesOf));
+
+/** What takes longest comes first: every group, and what takes as long, first of all one that computes all the time. */
+export const longest = [
+  'test/protocol/explorer/explorer.test.ts',
+  'test/e2e/start.test.ts',
+  fileOf('coordinator'),
+  fileOf('anomalies-1'),
+  'test/bank/transfers.test.ts',
+  fileOf('operator-1'),
+  fileOf('locks'),
+  fileOf('anomalies-3'),
+  'test/participant/schedules.test.ts',
+  fileOf('orphans-1'),
+  'test/participant/postgres/branches.test.ts',
+  fileOf('operator-2'),
+  'test/protocol/lock/explorer/explorer.test.ts',
+  fileOf('orphans-2'),
+  'test/devServer/script.test.ts',
+  fileOf('anomalies-2'),
+  'test/replay/previous.test.ts',
+  'test/replay/replay.test.ts',
+  fileOf('api'),
+];
+
+export function fileOf(group) {
+  return `test/groups/${group}.group.ts`;
+}
+
+function sharesOf({ name, folders, shares = 1 }) {
+  const files = folders.flatMap(testsIn).filter(file => !(file in alone));
+  return Array.from({ length: shares }, (_, share) => [
+    shares === 1 ? name : `${name}-${share + 1}`,
+    files.filter((_file, nth) => nth % shares === share),
+  ]);
+}
+
+/** In the folder itself, not in those below it. */
+function testsIn(folder) {
+  const names = readdirSync(join(root, folder)).filter(name => name.endsWith('.test.ts'));
+  return names.sort().map(name => `${folder}/${name}`);
+}
