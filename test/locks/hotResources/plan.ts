@@ -22,11 +22,11 @@ export interface Plan {
 export const hotResources: readonly string[] = Array.from({ length: 10 }, (_, n) => newResource(`hot-${n}`));
 
 const fates: Readonly<Record<Fate, number>> = {
-  plain: 132,
+  plain: 124,
   hasty: 20,
   refused: 14,
   aborted: 16,
-  terminated: 18,
+  terminated: 26,
 };
 const exclusiveOf = 0.75;
 
