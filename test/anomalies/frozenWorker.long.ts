@@ -138,7 +138,7 @@ async function isSwallowed({ id }: TransactionDocument): Promise<boolean> {
   const { raw } = await world.dtc.client.workflow.getHandle(id).describe();
   const [activity] = raw.pendingActivities ?? [];
   const begun = Number(activity?.state) === 2; // temporal.api.enums.v1.PendingActivityState: in an attempt
-  const byFrozen = activity?.lastWorkerIdentity?.startsWith(`${frozen.pid}@`) === true;
+  const byFrozen = activity?.lastWorkerIdentity?.includes(`/${frozen.pid}@`) === true;
   return begun && byFrozen && (activity.attempt ?? 0) > 1;
 }
 

@@ -81,7 +81,7 @@ async function workerOf(id: string): Promise<CoordinatorProcess> {
   try {
     const { raw } = await new Client({ connection }).workflow.getHandle(id).describe();
     const identity = raw.pendingActivities?.[0]?.lastWorkerIdentity ?? '';
-    const found = workers.find(({ pid }) => identity.startsWith(`${pid}@`));
+    const found = workers.find(({ pid }) => identity.includes(`/${pid}@`));
     if (found === undefined) throw new Error(`no worker of ours holds the activity, but "${identity}"`);
     return found;
   } finally {

@@ -81,10 +81,10 @@ it('takes up one that timed out while it was committing', async () => {
 describe('a run that failed by a bug of the workflow', () => {
   const bug: PlantedChange = {
     what: 'a first run that fails once commit was tried in vain',
-    replace: 'state = (0, apply_1.apply)(before, event, Date.now());',
-    by: `if (input.version === 1 && before.stage === 'committing' && event.type === 'callsEnded')
+    replace: 'heard.hear({ event,',
+    by: `if (input.version === 1 && state().stage === 'committing' && event.type === 'callsEnded')
          throw workflow_1.ApplicationFailure.nonRetryable('a bug');
-       state = (0, apply_1.apply)(before, event, Date.now());`,
+       heard.hear({ event,`,
   };
 
   async function failed(): Promise<{ id: string; one: ReturnType<typeof downIn> }> {

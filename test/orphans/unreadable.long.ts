@@ -7,21 +7,25 @@ import { ended, sweep, useSweeps } from './support/sweeps';
 
 const world = useSweeps({ env: { DTC_STUCK_AFTER_MS: '1000' } });
 
+/** What tells a transaction from another program's workflow of that name. */
+const ofAnotherVersion = { requestHash: 'another', participants: ['p1'] };
+
 /** Not as the coordinator starts one. */
-async function startByHand(...args: readonly unknown[]): Promise<string> {
+async function startByHand(args: readonly unknown[], memo = {}): Promise<string> {
   const { dtc } = world;
   const id = timedId(dtc.tag, Date.now());
   await dtc.client.workflow.start('transaction', {
     workflowId: id,
     taskQueue: dtc.taskQueue,
     args: [...args],
+    memo,
   });
   return id;
 }
 
 it('is stuck while it runs and interrupted when it was ended, and the others are taken up', async () => {
   const { dtc, participants } = world;
-  const id = await startByHand();
+  const id = await startByHand([]);
   participants.on('down', ({ phase }) => (phase === 'commit' ? 503 : 200));
   const other = await dtc.start([participants.url('down')]);
   await dtc.until(other.id, d => d.state === 'committing');
@@ -29,7 +33,7 @@ it('is stuck while it runs and interrupted when it was ended, and the others are
   await dtc.client.workflow.getHandle(other.id).terminate();
   await eventually(() => Date.now() > startedAt + settlingMs);
   const whileItRuns = await sweep(dtc);
-  const unread = expect.stringContaining('cannot read it as a transaction') as string;
+  const unread = expect.stringContaining("none of this coordinator's") as string;
   expect(whileItRuns.findings).toContainEqual(
     expect.objectContaining({ kind: 'stuck', transactionId: id, why: unread }),
   );
@@ -56,14 +60,14 @@ it('is not sent its decision where its request cannot be read, and the others ar
   await dtc.startWorker(
     bundleWith({
       what: 'an input of another version',
-      replace: 'let state = (0, input_1.firstState)(',
-      by: 'input.accepted ??= input.novel; input.version = 1; let state = (0, input_1.firstState)(',
+      replace: 'const heard = (0, heard_1.hearing)(',
+      by: 'input.accepted ??= input.novel; input.version = 1; const heard = (0, heard_1.hearing)(',
     }),
   );
   const { events } = await dtc.client.workflow.getHandle(known).fetchHistory();
   const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   const { accepted } = JSON.parse(Buffer.from(payload?.data ?? []).toString()) as { accepted: unknown };
-  const id = await startByHand({ version: 99, novel: accepted });
+  const id = await startByHand([{ version: 99, novel: accepted }], ofAnotherVersion);
   await dtc.client.workflow.getHandle(id).result();
   list.entries = [id, known].map(transactionId => ({ transactionId, participant: 'p1' }));
   await sweep(dtc);
