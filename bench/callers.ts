@@ -1,9 +1,23 @@
 /** Owns who calls the process under test: a client as any other, and one who makes trouble, so that they are two to the coordinator. */
+import { type UnderTest } from './underTest';
+
 const tokens = { healthy: 'healthy-0123456789abcdef', trouble: 'trouble-0123456789abcdef' } as const;
 
 export const apiTokens = Object.entries(tokens)
   .map(([name, token]) => `${name}:operator:${token}`)
   .join(',');
+
+/** As a client does that waits for the outcome: two healthy participants. */
+export function postAndWait(
+  { apiUrl, participantsUrl }: Pick<UnderTest, 'apiUrl' | 'participantsUrl'>,
+  waitS: number,
+): Promise<Response> {
+  return fetch(`${apiUrl}/transactions`, {
+    method: 'POST',
+    headers: { ...jsonFrom('healthy'), prefer: `wait=${waitS}` },
+    body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
+  });
+}
 
 export function jsonFrom(caller: keyof typeof tokens): Readonly<Record<string, string>> {
   return { 'content-type': 'application/json', authorization: `Bearer ${tokens[caller]}` };

@@ -9,7 +9,7 @@
  * is compared with like; what a client sees over HTTP is measured beside it.
  */
 import { parseArgs } from 'node:util';
-import { jsonFrom } from './callers';
+import { postAndWait } from './callers';
 import { type Amount, measure, ratePerSecond } from './load';
 import { benchNeighbours } from './neighbours/main';
 import { benchOverload } from './overload/main';
@@ -118,14 +118,9 @@ async function take(it: UnderTest, { atOnce, alone }: Size, { into, run }: Take)
 }
 
 /** As a client does: the answer to the POST is the committed transaction. */
-function overHttp({ apiUrl, participantsUrl }: UnderTest, amount: Amount): Promise<Measured> {
-  const request = {
-    method: 'POST',
-    headers: { ...jsonFrom('healthy'), prefer: 'wait=30' },
-    body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
-  };
+function overHttp(it: UnderTest, amount: Amount): Promise<Measured> {
   return measure(amount, async () => {
-    const response = await fetch(`${apiUrl}/transactions`, request);
+    const response = await postAndWait(it, 30);
     const { status } = (await response.json()) as { status: unknown };
     if (status !== 'committed')
       throw new Error(`POST was answered ${response.status}, status ${String(status)}`);

@@ -41,13 +41,8 @@ export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' |
 /** Sends one request; never rejects for what the participant or the network does. */
 export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
   const began = Date.now();
-  const reply = markDeadline(
-    one,
-    await sender.outbound.send({
-      ...requestOf(one, began),
-      mayBeTaken: () => sender.standstill.mayHaveTaken(began),
-    }),
-  );
+  const mayBeTaken = (): boolean => sender.standstill.mayHaveTaken(began);
+  const reply = markDeadline(one, await sender.outbound.send({ ...requestOf(one, began), mayBeTaken }));
   const { is, why } = meaningOf(one, reply);
   const { transactionId, phase, attempt, call } = one;
   const failed = given({ why });

@@ -8,7 +8,7 @@
  * ratio is of figures of the same seconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jsonFrom } from '../callers';
+import { postAndWait } from '../callers';
 import { quantile } from '../load';
 import { type UnderTest, startProcess, startUnderTest } from '../underTest';
 import { type Scenario, type Trouble, scenarios } from './scenarios';
@@ -94,13 +94,12 @@ async function healthy(side: UnderTest, seconds: number): Promise<Healthy> {
   return seen;
 }
 
-async function one({ apiUrl, participantsUrl }: UnderTest, seen: Healthy): Promise<void> {
+async function one(side: UnderTest, seen: Healthy): Promise<void> {
   const began = performance.now();
-  const ended = await fetch(`${apiUrl}/transactions`, {
-    method: 'POST',
-    headers: { ...jsonFrom('healthy'), prefer: 'wait=60' },
-    body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
-  }).then(async response => ((await response.json()) as { status?: unknown }).status, String);
+  const ended = await postAndWait(side, 60).then(
+    async response => ((await response.json()) as { status?: unknown }).status,
+    String,
+  );
   seen.latenciesMs.push(performance.now() - began);
   if (ended === 'committed') seen.committed += 1;
   else seen.failed.set(String(ended), (seen.failed.get(String(ended)) ?? 0) + 1);

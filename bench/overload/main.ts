@@ -7,7 +7,7 @@
  * Capacity is what a closed loop does, measured before and after each open one, so that each ratio is of figures of the same minute.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jsonFrom } from '../callers';
+import { postAndWait } from '../callers';
 import { quantile } from '../load';
 import { type UnderTest, startUnderTest } from '../underTest';
 
@@ -79,13 +79,12 @@ function begun(): Answers {
   return { began: now, committedAt: now, committedMs: [], refusedMs: [], others: new Map() };
 }
 
-async function one({ apiUrl, participantsUrl }: UnderTest, answers: Answers): Promise<void> {
+async function one(it: UnderTest, answers: Answers): Promise<void> {
   const began = performance.now();
-  const what = await fetch(`${apiUrl}/transactions`, {
-    method: 'POST',
-    headers: { ...jsonFrom('healthy'), prefer: 'wait=55' },
-    body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
-  }).then(async response => nameOf((await response.json()) as Answer), String);
+  const what = await postAndWait(it, 55).then(
+    async response => nameOf((await response.json()) as Answer),
+    String,
+  );
   const ms = performance.now() - began;
   if (what === 'overloaded') answers.refusedMs.push(ms);
   else if (what !== 'committed') answers.others.set(what, (answers.others.get(what) ?? 0) + 1);

@@ -9,11 +9,10 @@ import { type StalledDocument } from '../protocol/client/document';
 import { given } from '../protocol/wire/given';
 import { plain } from '../protocol/wire/plainText';
 import { type Ms } from '../protocol/wire/phases';
-import { newestEvents } from '../engine/ask';
+import { type HistoryEvent, newestEvents } from '../engine/ask';
 import { type Engine } from '../engine/engine';
 import { rfc3339 } from '../engine/facts/time';
 
-type HistoryEvent = Awaited<ReturnType<typeof newestEvents>>[number];
 type FailedTask = NonNullable<HistoryEvent['workflowTaskFailedEventAttributes']>;
 
 /** Twice in a row it was not a worker that died: from then on Temporal refuses queries of the workflow as well. */

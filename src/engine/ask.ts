@@ -122,12 +122,14 @@ export async function inputOf(way: Way, workflowId: string, withinMs: Ms): Promi
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 
+export type HistoryEvent = NonNullable<Events>[number];
+
 /** The newest events of a run, the newest first: one page. */
 export async function newestEvents(
   way: Way,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
   { count, withinMs }: { readonly count: number; readonly withinMs: Ms },
-): Promise<NonNullable<Events>> {
+): Promise<readonly HistoryEvent[]> {
   const { connection, namespace } = way;
   const execution = { workflowId, runId };
   const { history } = await within(way, withinMs, () =>

@@ -2,36 +2,22 @@
  * I12, PROTOCOL §4: `temporal workflow pause` stops a transaction, or a lock, until it is unpaused. Nobody else gets its locks, it
  * says what is the matter and what to type, and it goes on where it was. On a server of its own: pausing has to be allowed there.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { exclusive, lease, lockNow, newResource, unlock } from '../locks/support';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
-import { freePort } from '../support/listening';
+import { type OwnServer, startOwnServer } from '../support/ownServer';
 import { type Participants, startParticipants } from '../support/participants';
 import { quick } from '../support/quick';
 import { type Gate, gate, statefulParticipant } from '../support/statefulParticipant';
-import { temporalBinary, temporalWorkflow } from '../support/temporalCli';
+import { temporalWorkflow } from '../support/temporalCli';
 import { eventually } from '../support/until';
 
-let server: ChildProcess;
+let server: OwnServer;
 let participants: Participants;
 let dtc: TestCoordinator;
 
 beforeAll(async () => {
-  const port = await freePort();
-  const allowed = ['--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true'];
-  const args = [
-    'server',
-    'start-dev',
-    '--headless',
-    '--port',
-    String(port),
-    '--log-level',
-    'never',
-    ...allowed,
-  ];
-  server = spawn(temporalBinary(), args, { stdio: 'ignore' });
-  process.env['TEST_TEMPORAL_ADDRESS'] = `127.0.0.1:${String(port)}`;
+  server = await startOwnServer('frontend.WorkflowPauseEnabled=true');
+  process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
   participants = await startParticipants();
   const limits = { ...quick, transactionTimeoutMs: 120_000, prepareTimeoutMs: 60_000 };
   dtc = await startCoordinator({ limits, sweeps: true, env: { DTC_COORDINATOR_ID: 'paused' } });
@@ -41,8 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await dtc.close();
   await participants.close();
-  server.kill();
-  await once(server, 'exit');
+  await server.stop();
 });
 
 /** Paused while its vote is awaited; `vote.open()` lets the participant say yes. */

@@ -2,32 +2,25 @@
  * PROTOCOL §4: whatever applies is heard, however many messages came before. Temporal takes 2,000 updates of one run and none after them
  * (here three, on a server of its own); what comes by HTTP then goes on by signal, with the same answers.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
-import { freePort } from '../support/listening';
+import { type OwnServer, startOwnServer } from '../support/ownServer';
 import { type Participants, startParticipants } from '../support/participants';
 import { quick } from '../support/quick';
-import { temporalBinary } from '../support/temporalCli';
 
-let server: ChildProcess;
+let server: OwnServer;
 let participants: Participants;
 let dtc: TestCoordinator;
 
 beforeAll(async () => {
-  const port = await freePort();
-  const args = ['server', 'start-dev', '--headless', '--port', String(port), '--log-level', 'never'];
-  const few = ['--dynamic-config-value', 'history.maxTotalUpdates=3'];
-  server = spawn(temporalBinary(), [...args, ...few], { stdio: 'ignore' });
+  server = await startOwnServer('history.maxTotalUpdates=3');
   participants = await startParticipants();
-  dtc = await startCoordinator({ temporalAddress: `127.0.0.1:${String(port)}`, limits: quick });
+  dtc = await startCoordinator({ temporalAddress: server.address, limits: quick });
 }, 60_000);
 
 afterAll(async () => {
   await dtc.close();
   await participants.close();
-  server.kill();
-  await once(server, 'exit');
+  await server.stop();
 });
 
 async function act(id: string, verb: 'abort' | 'retry' | 'resolve', body = {}): Promise<[number, object]> {
@@ -50,6 +43,9 @@ it('goes on hearing what is asked by HTTP, and says what does not apply', async 
     200,
     { participants: [{ forced: { outcome: 'committed' } }] },
   ]);
+  const other = { ...resolve, outcome: 'rolledback' };
+  expect(await act(id, 'resolve', other)).toMatchObject([409, {}]);
+  expect(await act(id, 'resolve', resolve)).toMatchObject([200, {}]);
   isMended = true;
   const ended = await dtc.until(id, d => d.endedAt !== undefined);
   expect(ended).toMatchObject({ status: 'committed', participants: [{ forced: { outcome: 'committed' } }] });

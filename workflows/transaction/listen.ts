@@ -14,6 +14,7 @@ import { judge } from '../../src/protocol/transaction/operator';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { store } from '../../src/protocol/transaction/stored';
 import { plain } from '../../src/protocol/wire/plainText';
+import { membersOf } from '../../src/protocol/wire/shapes';
 import {
   type MessageName,
   abortSignal,
@@ -108,7 +109,7 @@ function isOperator(event: Event): event is OperatorEvent {
 }
 
 function isAsOf(options: unknown): boolean {
-  return typeof options === 'object' && options !== null && 'asOf' in options && options.asOf === true;
+  return membersOf(options)['asOf'] === true;
 }
 
 /** An update that does not apply is rejected by its validator, says why, and leaves no trace in history. */

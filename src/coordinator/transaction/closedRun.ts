@@ -6,7 +6,12 @@
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type TransactionInput } from '../../../workflows/transaction/input';
-import { type ClosedRun, type LeftBehind, leftQuery } from '../../../workflows/transaction/messages';
+import {
+  type ClosedRun,
+  type LateTimes,
+  type LeftBehind,
+  leftQuery,
+} from '../../../workflows/transaction/messages';
 import { type Recovered } from './contract';
 import { handleOf, inputIn, newestEvents, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
@@ -32,9 +37,12 @@ export async function askClosed(
   withinMs: Ms = answerWithinMs,
 ): Promise<Answer> {
   const answerBy = Date.now() + withinMs;
+  let times: LateTimes | undefined; // a closed run's history does not change
   for (let nth = 1; nth <= tries; nth += 1) {
     try {
-      return { is: 'left', left: await query(engine, closed, Math.max(answerBy - Date.now(), 1)) };
+      const leftMs = Math.max(answerBy - Date.now(), 1);
+      times ??= timesSince(await newestEvents(engine, closed, { count: mostLate, withinMs: leftMs }));
+      return { is: 'left', left: await query(engine, closed, { times, withinMs: leftMs }) };
     } catch (error) {
       if (isTimeout(error)) return { is: 'noWorker' };
       if (isNotReady(error)) return askUnbegun(engine, closed);
@@ -44,14 +52,13 @@ export async function askClosed(
   return { is: 'unreplayable', why: whatToDo(closed) };
 }
 
-async function query(
+function query(
   engine: Engine,
   closed: WorkflowExecutionDescription,
-  withinMs: Ms,
+  { times, withinMs }: { readonly times: LateTimes; readonly withinMs: Ms },
 ): Promise<LeftBehind> {
   const { workflowId, runId, historyLength, status } = closed;
   const handle = handleOf(engine, workflowId, runId);
-  const times = timesSince(await newestEvents(engine, closed, { count: mostLate, withinMs }));
   const proof: ClosedRun = { status: status.name, runId, historyLength, times };
   return within(engine, withinMs, () => handle.query(leftQuery, proof));
 }

@@ -3,11 +3,9 @@
  * task's time, and would date an end before the commits that brought it.
  */
 import { type LateTimes } from '../../../workflows/transaction/messages';
-import { type newestEvents } from '../../engine/ask';
+import { type HistoryEvent } from '../../engine/ask';
 import { msOf } from '../../engine/facts/time';
 import { type Ms } from '../../protocol/wire/phases';
-
-type HistoryEvent = Awaited<ReturnType<typeof newestEvents>>[number];
 
 /** @param newestFirst of the closed run */
 export function timesSince(newestFirst: readonly HistoryEvent[]): LateTimes {

@@ -46,11 +46,12 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   } catch (error) {
     const reason = reasonOf(engine, error);
     if (reason !== undefined) throw reason;
-    if (isOutOfUpdates(error)) await signal(engine, id, action);
+    const isBySignal = isOutOfUpdates(error);
+    if (isBySignal) await signal(engine, id, action);
     const after = await read(engine, id); // it may have ended, or been paused, while the update was on its way
     refuseUndriven(after.document);
     if (after.document.endedAt !== undefined) return afterTheEnd(after, action);
-    if (isOutOfUpdates(error)) return afterSignal(after, action);
+    if (isBySignal) return afterSignal(after, action);
     throw isNotReady(error)
       ? new ActionConflict(`Temporal does not take the action now: ${saidBy(error)}`)
       : error;
@@ -95,9 +96,12 @@ async function signal(engine: Engine, id: string, { is, ...argument }: Action): 
   await within(engine, updateWithinMs, () => handleOf(engine, id).signal(is, argument));
 }
 
-/** @throws ActionConflict where it was ignored */
-function afterSignal(reading: Reading, { is, by }: Action): Reading {
-  const heard = reading.document.actions?.findLast(each => each.action === is && each.by === by);
+/** The repeat of one that took effect is not written down again: what it says finds that one. @throws ActionConflict where it was ignored */
+function afterSignal(reading: Reading, { is, ...said }: Action): Reading {
+  const asked = Object.entries({ action: is, ...said });
+  const heard = reading.document.actions?.findLast(each =>
+    asked.every(([name, value]) => Reflect.get(each, name) === value),
+  );
   if (heard?.ignored !== undefined) throw new ActionConflict(heard.ignored);
   return reading;
 }

@@ -1,0 +1,24 @@
+/** Owns a Temporal server for one test file, where the shared one will not do: with a setting of its own, which is not the shipped one. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { freePort } from './listening';
+import { temporalBinary } from './temporalCli';
+
+export interface OwnServer {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+/** @param setting of Temporal's dynamic configuration, as `name=value` */
+export async function startOwnServer(setting: string): Promise<OwnServer> {
+  const port = String(await freePort());
+  const args = ['server', 'start-dev', '--headless', '--port', port, '--log-level', 'never'];
+  const server = spawn(temporalBinary(), [...args, '--dynamic-config-value', setting], { stdio: 'ignore' });
+  return {
+    address: `127.0.0.1:${port}`,
+    stop: async () => {
+      server.kill();
+      await once(server, 'exit');
+    },
+  };
+}
