@@ -2,6 +2,7 @@
  * Owns the process under test: API and worker as `src/main.ts` wires them, with the production options, on one connection.
  * Besides HTTP it takes load over IPC, so that a transaction and a no-op are started alike, without HTTP before them.
  */
+import { createSocket } from 'node:dgram';
 import { type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { type Connected } from '../src/engine/connect';
 import { installRuntime } from '../src/engine/runtime';
 import { parseTransactionRequest } from '../src/protocol/client/transactionRequest';
 import { type LockRequest } from '../src/protocol/wire/locks';
+import { createLookup } from '../src/outbound/names/lookup';
 import { createLog } from '../src/telemetry/log';
 import { apiTokens } from './callers';
 import { measure } from './load';
@@ -30,7 +32,8 @@ interface UnderTest {
 async function main(): Promise<void> {
   const log = createLog(config.logLevel);
   installRuntime(log);
-  const around = { config, log, stopping: new AbortController().signal };
+  const lookup = createLookup({ servers: [await silentServer()] });
+  const around = { config, log, stopping: new AbortController().signal, lookup };
   const engine = await reachTemporal(around, temporalAddress);
   const parts = compose(engine, around);
   const worker = await parts.createWorker({ workflowBundle: await bundle() });
@@ -39,6 +42,13 @@ async function main(): Promise<void> {
   const url = await listening(server);
   answerQuestions({ engine, coordinator: parts.coordinator });
   tell({ ready: { url } });
+}
+
+/** A name server that never answers: nothing else here is called by a name. */
+async function silentServer(): Promise<string> {
+  const server = createSocket('udp4');
+  await new Promise<void>(resolve => server.bind(0, '127.0.0.1', resolve));
+  return `127.0.0.1:${server.address().port}`;
 }
 
 /** The production bundle and the no-op. */

@@ -22,7 +22,11 @@ export interface UnderTest {
 /** @param signal stops it, also while it starts. */
 export async function startUnderTest(signal: AbortSignal): Promise<UnderTest> {
   const closers = new Closers();
-  signal.addEventListener('abort', () => void closers.close());
+  const interrupt = (): void => void closers.close();
+  signal.addEventListener('abort', interrupt);
+  closers.add(() => {
+    signal.removeEventListener('abort', interrupt);
+  });
   try {
     return await start(closers, signal);
   } catch (error) {
@@ -66,8 +70,12 @@ export async function startProcess(
   signal: AbortSignal,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const child = forked(file, args);
-  const stop = (): Promise<void> => end(child);
-  signal.addEventListener('abort', () => void stop());
+  const stop = (): Promise<void> => {
+    signal.removeEventListener('abort', interrupt);
+    return end(child);
+  };
+  const interrupt = (): void => void stop();
+  signal.addEventListener('abort', interrupt);
   const { port } = (await message(child)) as { port: number };
   return { url: `http://127.0.0.1:${port}`, stop };
 }

@@ -26,6 +26,7 @@ import {
 import { whyUnusable } from './engine/whyUnusable';
 import { type WorkerSettings, createWorker } from './engine/worker';
 import { createOutbound } from './outbound';
+import { type Lookup } from './outbound/connector';
 import { type Outbound } from './outbound/contract';
 import { tagOfNamespace } from './protocol/wire/ids';
 import { type CallLog, callLogger } from './telemetry/callLog';
@@ -43,6 +44,8 @@ export interface Surroundings {
   readonly stopping: AbortSignal;
   /** Of a Temporal server of our own: why it can store nothing, for callers; undefined while it can. */
   readonly trouble?: () => string | undefined;
+  /** Resolves participants' names: by `/etc/hosts` and the machine's name servers unless given. */
+  readonly lookup?: Lookup;
 }
 
 /** Told of what the worker does, beside the log lines. */
@@ -100,10 +103,10 @@ export async function reachTemporal(
 const sayAgainMs = 30_000;
 
 export function compose(connected: Reached, around: Surroundings, observers: Observers = {}): Composed {
-  const { config, log, stopping } = around;
+  const { config, log, stopping, lookup } = around;
   const engine = engineOf(connected, around);
   const { allowedParticipants: allowed, signingSecret, signingMasterKey } = config;
-  const outbound = createOutbound({ allowed, ...given({ signingSecret, signingMasterKey }) });
+  const outbound = createOutbound({ allowed, ...given({ signingSecret, signingMasterKey, lookup }) });
   const coordinator = createCoordinator(engine);
   const activities = activitiesOf({ engine, outbound }, log, observers);
   const { connection } = connected;
@@ -159,7 +162,6 @@ function engineOf(connected: Reached, { config, log, trouble }: Surroundings): E
     ...{ limits: config.limits, taskQueue: config.taskQueue },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
-    link: { inDoubt: false },
     trouble: trouble ?? (() => undefined),
     onQueryFailed: error => {
       failedQuery({ error, unanswered: isTimeout(error) || isNotReady(error) });

@@ -104,6 +104,7 @@ class Answers {
 
 const hangs = ({ sickUrl }: Trouble): string => `${sickUrl}/hangs/prepare`;
 const drips = ({ sickUrl }: Trouble): string => `${sickUrl}/drips/prepare`;
+const silent = (_at: Trouble, nth: number): string => `http://silent-${nth % 20}.test/prepare`;
 const paths = ({ sickUrl }: Trouble, nth: number): string => `${sickUrl}/hangs/${nth % 1000}/prepare`;
 
 export const scenarios: readonly Scenario[] = [
@@ -117,6 +118,7 @@ export const scenarios: readonly Scenario[] = [
     quickSeconds: 20,
     begin: pending(1_000, paths),
   },
+  { name: '20 names without an answer', seconds: 60, quickSeconds: 20, begin: posts(8, silent) },
   { name: 'answers one byte a second', seconds: 60, quickSeconds: 20, begin: posts(8, drips) },
   { name: 'one client with 1,000 waits', seconds: 60, quickSeconds: 20, begin: waits(1_000) },
 ];

@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js';
 import { createOutbound, type OutboundOptions } from '../outbound';
 import { redactUrl, siblingUrl } from '../protocol/wire/urls';
 import { Bench, type Given } from './bench';
-import { Caller } from './caller';
+import { Asker } from './asker';
 import { type Check, type Need } from './check';
 import { checks } from './checks';
 import {
@@ -38,7 +38,7 @@ export async function checkParticipant(options: CheckOptions): Promise<Report> {
   const outbound = createOutbound(outboundOptions(options));
   try {
     const startedAt = new Date();
-    const run = await prepareRun(options, new Caller(outbound, options.timeoutMs ?? 5000));
+    const run = await prepareRun(options, new Asker(outbound, options.timeoutMs ?? 5000));
     const results: CheckResult[] = [];
     for (const check of chosen(options.only)) results.push(await runCheck(check, run, results));
     return reportOf(options, startedAt, results);
@@ -55,18 +55,18 @@ function chosen(only: readonly string[] | undefined): readonly Check[] {
   return only === undefined ? checks : checks.filter(({ name }) => only.includes(name));
 }
 
-async function prepareRun(options: CheckOptions, caller: Caller): Promise<Run> {
+async function prepareRun(options: CheckOptions, asker: Asker): Promise<Run> {
   const { prepareUrl, payload, refusedPayload, secret, masterKey, name = 'p1' } = options;
-  const failure = await untilItAnswers(caller, prepareUrl, 0);
+  const failure = await untilItAnswers(asker, prepareUrl, 0);
   if (failure !== undefined)
     throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
-  const line = { caller, urls: urlsOf(options) };
+  const line = { asker, urls: urlsOf(options) };
   const means = {
     name,
     payload,
     refusedPayload,
     list: await findList(options, line),
-    restart: restartOf(options, caller),
+    restart: restartOf(options, asker),
   };
   return { line, given: means, keys: given({ secret, masterKey }) };
 }
@@ -86,11 +86,11 @@ async function findList({ preparedUrl, prepareUrl }: CheckOptions, line: Line): 
   return (await list.answers().catch(() => false)) ? list : undefined;
 }
 
-function restartOf({ restart, prepareUrl }: CheckOptions, caller: Caller): Given['restart'] {
+function restartOf({ restart, prepareUrl }: CheckOptions, asker: Asker): Given['restart'] {
   if (restart === undefined) return undefined;
   return async () => {
     await (typeof restart === 'string' ? runCommand(restart) : restart());
-    const came = await untilItAnswers(caller, prepareUrl);
+    const came = await untilItAnswers(asker, prepareUrl);
     const expected = 'an answer within 30 s of its restart';
     if (came !== undefined) throw new CheckFailed({ sent: `GET ${redactUrl(prepareUrl)}`, came, expected });
   };

@@ -1,6 +1,6 @@
 /** Owns reading a participant's in-doubt list, `GET <base>/prepared?limit&cursor`, page by page. */
 import { z } from 'zod';
-import { type Asked } from './caller';
+import { type Asked } from './asker';
 import { type Line, demand, statusOf } from './transaction';
 
 const pageSchema = z.object({
@@ -50,7 +50,7 @@ export class PreparedList {
     const url = new URL(this.#url);
     url.searchParams.set('limit', String(limit));
     if (cursor !== undefined) url.searchParams.set('cursor', cursor);
-    return this.#line.caller.ask(() => ({
+    return this.#line.asker.ask(() => ({
       method: 'GET',
       url: url.href,
       headers: {},

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ms } from '../protocol/wire/phases';
-import { type Caller, describeReply } from './caller';
+import { type Asker, describeReply } from './asker';
 import { CheckFailed } from './contract';
 
 const commandMs: Ms = 60_000;
@@ -45,13 +45,13 @@ function tail(file: string): string {
 
 /** Resolves when there is an HTTP answer that is not a gateway's. @returns the last failure where there is none in time. */
 export async function untilItAnswers(
-  caller: Caller,
+  asker: Asker,
   url: string,
   withinMs: Ms = answersWithinMs,
 ): Promise<string | undefined> {
   const end = Date.now() + withinMs;
   for (;;) {
-    const reply = await caller.send({
+    const reply = await asker.send({
       method: 'GET',
       url,
       headers: {},

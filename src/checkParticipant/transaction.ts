@@ -16,12 +16,12 @@ import {
   participantHeaders,
 } from '../protocol/wire/participantRequest';
 import { type CompletionPhase, type Ms, type Phase } from '../protocol/wire/phases';
-import { type Asked, type Caller, describeReply } from './caller';
+import { type Asked, type Asker, describeReply } from './asker';
 import { CheckFailed } from './contract';
 
 /** What every transaction of a run shares. */
 export interface Line {
-  readonly caller: Caller;
+  readonly asker: Asker;
   readonly urls: Readonly<Record<Phase, string>>;
 }
 
@@ -137,8 +137,8 @@ export class Transaction {
     const call: ParticipantCall = { ...this.particulars, payload, phase };
     const right = participantBody(call);
     const body = twist.body?.(right) ?? right;
-    const { caller, urls } = this.#line;
-    return caller.ask(() => ({
+    const { asker, urls } = this.#line;
+    return asker.ask(() => ({
       url: urls[phase],
       headers: { ...participantHeaders(call), ...twist.headers },
       body,

@@ -20,8 +20,6 @@ export interface Engine {
   readonly publicUrl?: string;
   /** Why Temporal can store nothing, for callers; undefined where nothing is known to be wrong. */
   readonly trouble: () => string | undefined;
-  /** The last start went out and nobody knows what became of it: the next one looks first whether Temporal answers. */
-  readonly link: { inDoubt: boolean };
   /** No worker answered a query, or it failed: the document comes from `describe` then. */
   readonly onQueryFailed: (error: unknown) => void;
 }

@@ -119,6 +119,26 @@ it('says what it waits for, and when to come again', async () => {
   );
 });
 
+it('turns all away who wait, each with its own error, and lets in who comes after', async () => {
+  const engine = new Engine();
+  engine.confirmMs = 2_000;
+  const all = Array.from({ length: 40 }, (_, nth) => engine.post({ caller: String(nth % 3) }));
+  await jest.advanceTimersByTimeAsync(100);
+  const handedOver = engine.underWay;
+  engine.admission.turnAway(id => new Error(`${id} has no turn`));
+  await jest.advanceTimersByTimeAsync(100);
+  expect(engine.came).toHaveLength(40 - handedOver);
+  expect(new Set(engine.came).size).toBe(40 - handedOver);
+  expect(engine.came.every(each => /^Error: t\d+ has no turn$/.test(each))).toBe(true);
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(engine.started).toHaveLength(handedOver);
+  expect(await Promise.all([...all, engine.post()].map(each => Promise.race([each, 'waits'])))).toContain(
+    'started',
+  );
+  await jest.advanceTimersByTimeAsync(5_000);
+  expect(engine.started).toHaveLength(handedOver + 1);
+});
+
 it('has fewer under way where they are confirmed slowly, and more where they are confirmed soon', async () => {
   const slow = new Engine();
   slow.confirmMs = 1_000;

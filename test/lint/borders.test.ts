@@ -101,14 +101,14 @@ const planted: readonly (readonly [string, string, string, string, RegExp])[] = 
   ],
   [
     'the check of participants imports the core',
-    'src/checkParticipant/caller.ts',
+    'src/checkParticipant/asker.ts',
     use('../protocol/transaction/apply'),
     paths,
     /needs no Temporal/,
   ],
   [
     'the check of participants imports an activity',
-    'src/checkParticipant/caller.ts',
+    'src/checkParticipant/asker.ts',
     use('../../activities/transaction/own'),
     paths,
     /needs no Temporal/,

@@ -2,7 +2,7 @@
 import { readVote } from '../../protocol/wire/answers';
 import { isJson } from '../../protocol/wire/json';
 import { type Bench } from '../bench';
-import { type Asked } from '../caller';
+import { type Asked } from '../asker';
 import { type Check } from '../check';
 import { demand } from '../transaction';
 

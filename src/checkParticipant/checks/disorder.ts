@@ -1,6 +1,6 @@
 /** Owns the checks of requests that come too late, too early, or against what was decided. */
 import { type Check } from '../check';
-import { type Asked } from '../caller';
+import { type Asked } from '../asker';
 import { type Bench } from '../bench';
 import { statusOf } from '../transaction';
 import { overdue, refusesLatePrepare } from './late';

@@ -1,7 +1,7 @@
 /** Owns the checks that one transaction does not stand for another, and that a request may carry more than was expected. */
 import { readVote } from '../../protocol/wire/answers';
 import { type Bench } from '../bench';
-import { StaysUnavailable } from '../caller';
+import { StaysUnavailable } from '../asker';
 import { type Check } from '../check';
 import { type Transaction, type Twist } from '../transaction';
 

@@ -11,13 +11,14 @@ import { type TransactionInput, beginInput } from '../../../workflows/transactio
 import { begin } from '../../protocol/transaction/apply';
 import { type Accepted } from '../../protocol/transaction/state';
 import { documentOf } from '../../protocol/transaction/document';
+import { type Ms } from '../../protocol/wire/phases';
 import { type TransactionId, isKeyed, keyedId, timedId } from '../../protocol/wire/ids';
 import { requestHash } from '../../protocol/client/transactionRequest';
 import { accept } from './accept';
 import { type Reading, type StartOptions } from './contract';
-import { isReachable } from '../../engine/ask';
+import { bounded } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isTooLarge } from '../../engine/errors';
+import { NoAnswerInTime, isTooLarge } from '../../engine/errors';
 import {
   EngineInTrouble,
   EngineUnavailable,
@@ -29,14 +30,19 @@ import {
   UnknownTransaction,
 } from '../errors';
 import { Admission } from './admission/admission';
+import { Link } from './admission/link';
 import { progressOf } from './admission/progress';
 import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
-import { startRun } from './startRun';
+import { startRun, tryWithinMs } from './startRun';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 
+/** For all of it, where Temporal does not answer (PROTOCOL §3). A turn that had to be waited for, because too much is started, comes on top. */
+const answerWithinMs = 8_000;
 const tries = 3;
-const lookWithinMs = 900;
+/** What is left of the time is worth no try of its own. */
+const shortestTryMs = 500;
+const shortestReadMs = 900;
 /** For transactions of keys that were used before, by those who are refused. */
 const looksAtOnce = 4;
 
@@ -44,16 +50,28 @@ export type Start = (options: StartOptions) => Promise<Reading>;
 
 /** What one process starts passes one door. */
 export function starts(engine: Engine): Start {
-  const admission = new Admission(async id => progressOf(await describe(engine, id)));
+  const link = new Link(engine);
+  const admission = new Admission(async id => {
+    try {
+      return progressOf(await describe(engine, id));
+    } catch (error) {
+      if (error instanceof EngineUnavailable) await link.doubt();
+      throw error;
+    }
+  });
+  link.onLost = () => {
+    admission.turnAway(unreachable);
+  };
   let looking = 0;
   /** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge, Overloaded */
   return async options => {
     try {
-      return await start({ engine, admission }, options);
+      return await start({ engine, admission, link, by: Date.now() + answerWithinMs }, options);
     } catch (error) {
       if (!(error instanceof Overloaded) || looking >= looksAtOnce) throw error;
       looking += 1;
-      const there = await startedBefore(engine, options).finally(() => {
+      const by = Date.now() + answerWithinMs;
+      const there = await startedBefore(engine, options, by).finally(() => {
         looking -= 1;
       });
       if (there === undefined) throw error;
@@ -65,6 +83,9 @@ export function starts(engine: Engine): Start {
 interface Way {
   readonly engine: Engine;
   readonly admission: Admission;
+  readonly link: Link;
+  /** When an answer is due, also where Temporal gives none. */
+  readonly by: Ms;
 }
 
 async function start(way: Way, options: StartOptions): Promise<Reading> {
@@ -77,12 +98,12 @@ async function start(way: Way, options: StartOptions): Promise<Reading> {
 }
 
 /** The transaction of a key that was used before: it is there, and to read it starts nothing. @throws KeyReused */
-async function startedBefore(engine: Engine, options: StartOptions): Promise<Reading | undefined> {
+async function startedBefore(engine: Engine, options: StartOptions, by: Ms): Promise<Reading | undefined> {
   if (options.idempotencyKey === undefined) return undefined;
   const { caller, request } = options;
   try {
     for (const id of idsOf(engine, options)) {
-      const there = await readRepeated(engine, id, { caller, hash: requestHash(request) });
+      const there = await readRepeated(engine, id, { caller, hash: requestHash(request), by });
       if (there !== undefined) return there;
     }
     return undefined;
@@ -109,46 +130,52 @@ function idsOf(
 
 /** Undefined where the id is another caller's. */
 async function startAs(
-  { engine, admission }: Way,
+  way: Way,
   id: TransactionId,
   { request, caller, ...waits }: StartOptions,
 ): Promise<Reading | undefined> {
-  await demandReachable(engine, id);
+  const { engine, admission } = way;
+  await demandReachable(way, id);
   const hash = requestHash(request);
   let accepted: Accepted | undefined;
   const isNew = await admission.start({ id, caller: caller.name, ...waits }, async () => {
-    await demandReachable(engine, id); // it may have waited
+    await demandReachable(way, id); // it may have waited
     const { limits, listsHeuristic } = engine;
     accepted = accept(request, { limits, listsHeuristic, now: Date.now(), ...statusUrl(engine, id) });
     const whose = { startedBy: caller.plainName, owner: caller.name };
     const memo = startMemo(accepted, { requestHash: hash, ...whose });
-    return startDurably(engine, id, { input: beginInput(accepted), memo });
+    return startDurably(way, id, { input: beginInput(accepted), memo });
   });
   if (isNew && accepted !== undefined) return { document: documentOf(begin(id, accepted)) };
-  return readRepeated(engine, id, { caller, hash });
+  return readRepeated(engine, id, { caller, hash, by: way.by });
 }
 
 function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
   return publicUrl === undefined ? {} : { statusUrl: `${publicUrl}/transactions/${id}` };
 }
 
-/** True where this call started it, false where it was there already. */
+/**
+ * True where this call started it, false where it was there already. Whoever has waited for his turn until the answer is due has one
+ * try yet.
+ */
 async function startDurably(
-  engine: Engine,
+  { engine, link, by }: Way,
   id: TransactionId,
   { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
 ): Promise<boolean> {
-  const { link } = engine;
   let unknown: StartUnknown | undefined;
   for (let nth = 1; nth <= tries; nth += 1) {
+    const leftMs = by - Date.now();
+    if (unknown !== undefined && leftMs < shortestTryMs) break;
     try {
       const reuse = WorkflowIdReusePolicy.REJECT_DUPLICATE;
-      const runId = await startRun(engine, id, { input, memo, reuse });
-      link.inDoubt = false;
+      const withinMs = unknown === undefined ? tryWithinMs : Math.min(tryWithinMs, leftMs);
+      const runId = await startRun(engine, id, { input, memo, reuse, withinMs });
+      link.isInDoubt = false;
       return runId !== undefined;
     } catch (error) {
       if (!(error instanceof StartUnknown)) throw unknown ?? refusal(error);
-      link.inDoubt = true;
+      void link.doubt();
       unknown = error;
     }
   }
@@ -156,11 +183,14 @@ async function startDurably(
 }
 
 /** @throws EngineInTrouble, EngineUnavailable, StartUnknown */
-async function demandReachable(engine: Engine, id: TransactionId): Promise<void> {
+async function demandReachable({ engine, link }: Way, id: TransactionId): Promise<void> {
   demandNoTrouble(engine);
-  if (!engine.link.inDoubt || (await isReachable(engine, lookWithinMs))) return;
-  // nothing was handed over; but of a key that was maybe so before
-  throw isKeyed(id) ? new StartUnknown(id) : new EngineUnavailable('Temporal does not answer');
+  if (link.isInDoubt && !(await link.isReachable())) throw unreachable(id);
+}
+
+/** Nothing was handed over; but of a key that was maybe so before. */
+function unreachable(id: string): StartUnknown | EngineUnavailable {
+  return isKeyed(id) ? new StartUnknown(id) : new EngineUnavailable('Temporal does not answer');
 }
 
 /** Nothing is handed over that cannot be stored. @throws EngineInTrouble */
@@ -178,14 +208,18 @@ function refusal(error: unknown): unknown {
 async function readRepeated(
   engine: Engine,
   id: TransactionId,
-  { caller, hash }: { readonly caller: Owner; readonly hash: string },
+  { caller, hash, by }: { readonly caller: Owner; readonly hash: string; readonly by: Ms },
 ): Promise<Reading | undefined> {
-  try {
+  const readOwn = async (): Promise<Reading | undefined> => {
     const there = memoOf(await describe(engine, id));
     if (!isOwnedBy(there, caller)) return undefined;
     if (there.requestHash !== hash) throw new KeyReused(id);
-    return await read(engine, id);
+    return read(engine, id);
+  };
+  try {
+    return await bounded(Math.max(by - Date.now(), shortestReadMs), readOwn());
   } catch (error) {
-    throw error instanceof EngineUnavailable ? new StartUnknown(id, { cause: error }) : error;
+    const isUnread = error instanceof EngineUnavailable || error instanceof NoAnswerInTime;
+    throw isUnread ? new StartUnknown(id, { cause: error }) : error;
   }
 }

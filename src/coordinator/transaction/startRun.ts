@@ -11,15 +11,18 @@ import { type Engine } from '../../engine/engine';
 import { mayHaveArrived } from '../../engine/errors';
 import { type Memo, type StartMemo } from '../../engine/facts/memo';
 import { StartUnknown } from '../errors';
+import { type Ms } from '../../protocol/wire/phases';
 import { unlinked } from '../../protocol/wire/plainText';
 import { hostOf } from '../../protocol/wire/urls';
 
-const tryWithinMs = 2900;
+/** Of one call. */
+export const tryWithinMs = 2900;
 
 interface Run {
   readonly input: TransactionInput;
   readonly memo: Memo;
   readonly reuse: WorkflowIdReusePolicy;
+  readonly withinMs?: Ms;
 }
 
 /**
@@ -29,7 +32,7 @@ interface Run {
  */
 export async function startRun(engine: Engine, id: string, run: Run): Promise<string | undefined> {
   try {
-    return await within(engine, tryWithinMs, () => begin(engine, id, run));
+    return await within(engine, run.withinMs ?? tryWithinMs, () => begin(engine, id, run));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     if (mayHaveArrived(error)) throw new StartUnknown(id, { cause: error });

@@ -37,7 +37,6 @@ beforeAll(async () => {
     taskQueue,
     limits,
     listsHeuristic: true,
-    link: { inDoubt: false },
     trouble: () => undefined,
     onQueryFailed: () => undefined,
   };

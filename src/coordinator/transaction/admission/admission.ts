@@ -70,6 +70,11 @@ export class Admission {
     else await this.#wait(candidate);
   }
 
+  /** Nobody's turn comes as things are: all who wait are told why, with nothing handed over. */
+  turnAway(why: (id: string) => Error): void {
+    for (const each of this.#line.all) each.turnAway(why);
+  }
+
   #hasRoom(): boolean {
     return this.#underWay < this.#limit.now && this.#watch.mayStart(this.#underWay);
   }
@@ -81,22 +86,25 @@ export class Admission {
     }
   }
 
-  #wait({ caller, signal, patienceMs = defaultPatienceMs }: Candidate): Promise<void> {
+  #wait({ id, caller, signal, patienceMs = defaultPatienceMs }: Candidate): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', giveUp);
         this.#line.leave(waiting);
       };
-      const giveUp = (): void => {
-        reject(this.#overloaded(caller));
+      const turnAway = (why: (id: string) => Error): void => {
+        reject(why(id));
         leave();
+      };
+      const giveUp = (): void => {
+        turnAway(() => this.#overloaded(caller));
       };
       const admit = (): void => {
         leave();
         resolve();
       };
-      const waiting = { caller, since: performance.now(), admit };
+      const waiting = { caller, since: performance.now(), admit, turnAway };
       const timer = setTimeout(giveUp, patienceMs);
       signal?.addEventListener('abort', giveUp);
       this.#line.add(waiting);

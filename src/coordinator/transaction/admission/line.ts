@@ -8,6 +8,7 @@ export interface Waiting {
   readonly caller: string;
   readonly since: Ms;
   readonly admit: () => void;
+  readonly turnAway: (why: (id: string) => Error) => void;
 }
 
 const most = { inAll: 2_000, ofCaller: 1_000 };
@@ -33,6 +34,11 @@ export class Line {
   waitedMs(caller: string): Ms {
     const [first] = this.#callers.get(caller) ?? [];
     return first === undefined ? 0 : performance.now() - first.since;
+  }
+
+  /** Everyone, as they wait now. */
+  get all(): readonly Waiting[] {
+    return [...this.#callers.values()].flatMap(own => [...own]);
   }
 
   add(waiting: Waiting): void {

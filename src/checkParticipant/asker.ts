@@ -26,7 +26,7 @@ const attemptsThen = 2;
 const backoff = { initialMs: 100, maxMs: 2000 };
 const shownCharacters = 600;
 
-export class Caller {
+export class Asker {
   readonly #outbound: Outbound;
   readonly #timeoutMs: Ms;
   /** Endpoints that did not answer when last asked, by URL without query. */
