@@ -5,6 +5,9 @@
  * used, a tenth less for each that is slow (`adaptiveLimit.ts`). Each step of what was accepted before is a write of Temporal's too: the
  * fewer starts compete with it, the sooner it ends. And few are handed over while what was handed over does not end (`watch.ts`).
  *
+ * Who sends more than can be done has a line, and takes no more than a part of what can be under way while somebody else is there who has
+ * none: whose own starts come one by one finds the engine nearly free, and need not share what a flood leaves of it (I9).
+ *
  * Whoever finds no room waits in line (`line.ts`). A burst is let in as it is worked off, however long that takes, up to each one's
  * patience; where a caller's first one waits for longer than a moment, it sends more than can be done, and what it sends then is refused
  * at once.
@@ -22,6 +25,10 @@ const slowMs: Ms = 500;
 const lineMs: Ms = 3_000;
 const defaultPatienceMs: Ms = 40_000;
 const longestPauseS = 30;
+/** Of the window, for who has a line. */
+const floodShare = 1 / 4;
+/** Who has started something is there for so long. */
+const presentMs: Ms = 5_000;
 
 export interface Candidate {
   readonly id: string;
@@ -36,6 +43,8 @@ export class Admission {
   readonly #watch: Watch;
   readonly #line = new Line();
   #underWay = 0;
+  /** The last two callers that came without a line, the newer one first. */
+  #present: readonly { readonly caller: string; readonly at: Ms }[] = [];
 
   constructor(look: Look) {
     this.#watch = new Watch(look, () => {
@@ -64,7 +73,9 @@ export class Admission {
 
   async #enter(candidate: Candidate): Promise<void> {
     const { caller } = candidate;
-    if (this.#line.isEmpty && this.#hasRoom()) this.#underWay += 1;
+    const isFirst = this.#line.lengthOf(caller) === 0;
+    if (isFirst) this.#isPresent(caller);
+    if (isFirst && this.#hasRoom()) this.#underWay += 1;
     else if (this.#line.waitedMs(caller) > lineMs || this.#line.isFull(caller))
       throw this.#overloaded(caller);
     else await this.#wait(candidate);
@@ -75,15 +86,28 @@ export class Admission {
     for (const each of this.#line.all) each.turnAway(why);
   }
 
-  #hasRoom(): boolean {
-    return this.#underWay < this.#limit.now && this.#watch.mayStart(this.#underWay);
+  #hasRoom(share = 1): boolean {
+    return this.#underWay < this.#limit.now && this.#watch.mayStart(this.#underWay, share);
   }
 
   #admit(): void {
-    while (!this.#line.isEmpty && this.#hasRoom()) {
+    const mayCome = (caller: string): boolean => this.#hasRoom(this.#shareOf(caller));
+    for (let next = this.#line.next(mayCome); next !== undefined; next = this.#line.next(mayCome)) {
       this.#underWay += 1; // before it is told, so that nobody overtakes it
-      this.#line.next()?.admit();
+      next.admit();
     }
+  }
+
+  #shareOf(caller: string): number {
+    const isFlood = this.#line.lengthOf(caller) > 1;
+    const since = performance.now() - presentMs;
+    const isAnotherThere = this.#present.some(each => each.caller !== caller && each.at > since);
+    return isFlood && isAnotherThere ? floodShare : 1;
+  }
+
+  #isPresent(caller: string): void {
+    const other = this.#present.find(each => each.caller !== caller);
+    this.#present = [{ caller, at: performance.now() }, ...(other === undefined ? [] : [other])];
   }
 
   #wait({ id, caller, signal, patienceMs = defaultPatienceMs }: Candidate): Promise<void> {

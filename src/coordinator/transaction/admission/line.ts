@@ -18,10 +18,6 @@ export class Line {
   readonly #callers = new Map<string, Set<Waiting>>();
   #inAll = 0;
 
-  get isEmpty(): boolean {
-    return this.#inAll === 0;
-  }
-
   isFull(caller: string): boolean {
     return this.#inAll >= most.inAll || this.lengthOf(caller) >= most.ofCaller;
   }
@@ -54,14 +50,16 @@ export class Line {
     if (own.size === 0) this.#callers.delete(waiting.caller);
   }
 
-  next(): Waiting | undefined {
-    const [caller] = this.#callers;
-    if (caller === undefined) return undefined;
-    const [name, own] = caller;
-    const [first] = own;
-    this.#callers.delete(name);
-    this.#callers.set(name, own);
-    if (first !== undefined) this.leave(first);
-    return first;
+  /** @param mayCome whether it can be that caller's turn */
+  next(mayCome: (caller: string) => boolean): Waiting | undefined {
+    for (const [name, own] of this.#callers) {
+      const [first] = own;
+      if (first === undefined || !mayCome(name)) continue;
+      this.#callers.delete(name);
+      this.#callers.set(name, own);
+      this.leave(first);
+      return first;
+    }
+    return undefined;
   }
 }

@@ -33,14 +33,17 @@ interface Watched {
   timer?: NodeJS.Timeout;
 }
 
-const lateMs: Ms = 1_500;
-const lookEveryMs: Ms = 200;
+/** Some times what a transaction takes that is alone: by then the engine does about as much a second as it ever will. */
+const lateMs: Ms = 400;
+const lookEveryMs: Ms = 100;
 /** An activity that is seen for so long waits for its participant. */
-const askingMs: Ms = 500;
+const askingMs: Ms = 200;
 /** In `lateMs`: fewer are not worth a look. */
 const load = 4;
 const absentMs: Ms = 15_000;
-const window = { initial: 64, least: 16, most: 65_536 };
+const window = { initial: 16, least: 4, most: 65_536 };
+/** Of a window, where only a part may be used. */
+const leastPart = 2;
 
 export class Watch {
   readonly #look: Look;
@@ -56,10 +59,14 @@ export class Watch {
     this.#onOpen = onOpen;
   }
 
-  /** @param underWay starts that Temporal has not confirmed yet */
-  mayStart(underWay: number): boolean {
+  /**
+   * @param underWay starts that Temporal has not confirmed yet
+   * @param share of the window
+   */
+  mayStart(underWay: number, share: number): boolean {
     const watched = this.#watched;
-    if (this.#isAbsent || (watched?.behind ?? 0) + underWay < this.#window) return true;
+    const part = Math.max(this.#window * share, leastPart);
+    if (this.#isAbsent || (watched?.behind ?? 0) + underWay < part) return true;
     if (watched?.isWindowUsed === false) {
       watched.isWindowUsed = true;
       this.#lookIn(0, watched);
