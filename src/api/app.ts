@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), host guard, caller and its rate, transactions,
+ * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), its turn in a burst, host guard, caller and its rate, transactions,
  * and the one place where errors become problem details.
  */
 import { setMaxListeners } from 'node:events';
@@ -10,6 +10,7 @@ import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { contextOf } from './requestContext';
 import { guardHost } from './hosts';
+import { inPieces } from './inPieces';
 import { lockRoutes } from './lock/routes';
 import { nothingHere } from './methods';
 import { orphanRoutes } from './orphans/routes';
@@ -28,7 +29,7 @@ export function createApi(api: ApiDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
   app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api), problemPages());
-  app.use(guardHost(api.config));
+  app.use(inPieces(), guardHost(api.config));
   const identified = [
     authenticate(api.config.auth, api.log),
     limitRate(api.config.rateLimit, isAuthenticated(api.config)),

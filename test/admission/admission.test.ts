@@ -168,6 +168,7 @@ it.each(['gone', 'out of patience'])('hands nothing over of one that is %s befor
 describe('where what was started does not end', () => {
   it('leaves the engine nearly free for who starts little, and all of it to a flood that is alone', async () => {
     const engine = new Engine();
+    engine.confirmMs = 5;
     const ends = new Map<string, number>();
     engine.look = id => ((ends.get(id) ?? Infinity) <= performance.now() ? 'over' : 'waiting');
     let last = 0;

@@ -61,7 +61,7 @@ export class Admission {
     const began = performance.now();
     try {
       const isNew = await handOver();
-      if (isNew) this.#watch.started(candidate.id);
+      if (isNew) this.#watch.started(candidate.id, performance.now() - began);
       return isNew;
     } finally {
       if (performance.now() - began > slowMs) this.#limit.unanswered();

@@ -8,6 +8,7 @@
  * are not looked at. Where nothing changes for long no worker runs: that is not overload, and what is started then waits for one, durably.
  */
 import { type Ms } from '../../../protocol/wire/phases';
+import { LeastOfLate } from './leastOfLate';
 
 export interface Progress {
   /** `waiting`: for Temporal or a worker. `asking`: an activity is under way. */
@@ -33,12 +34,16 @@ interface Watched {
   timer?: NodeJS.Timeout;
 }
 
-/** Some times what a transaction takes that is alone: by then the engine does about as much a second as it ever will. */
-const lateMs: Ms = 400;
+/**
+ * Late is what takes some times as long as a transaction that is alone: by then the engine does about as much a second as it ever will.
+ * Alone it takes some ten times what its start takes to be confirmed, of which the quickest of late tells how far away, and how quick, the engine is.
+ */
+const late = { confirmations: 40, least: 400, most: 1_500 };
+const quickestOfMs: Ms = 30_000;
 const lookEveryMs: Ms = 100;
 /** An activity that is seen for so long waits for its participant. */
 const askingMs: Ms = 200;
-/** In `lateMs`: fewer are not worth a look. */
+/** Before one is late: fewer are not worth a look. */
 const load = 4;
 const absentMs: Ms = 15_000;
 const window = { initial: 16, least: 4, most: 65_536 };
@@ -52,6 +57,7 @@ export class Watch {
   #window = window.initial;
   #ahead = 0;
   #isAbsent = false;
+  readonly #confirmed = new LeastOfLate(quickestOfMs);
 
   /** @param onOpen more may be started than before */
   constructor(look: Look, onOpen: () => void) {
@@ -74,6 +80,10 @@ export class Watch {
     return false;
   }
 
+  get #lateMs(): Ms {
+    return Math.min(Math.max(late.confirmations * this.#confirmed.least, late.least), late.most);
+  }
+
   /** For the log. */
   get said(): string {
     if (this.#watched?.isLate !== true) return 'what was started ends in time';
@@ -81,13 +91,15 @@ export class Watch {
     return `transaction "${this.#watched.id}", started ${seconds} s ago, is not over yet, and ${this.#watched.behind} were started after it`;
   }
 
-  started(id: string): void {
+  /** @param confirmedAfterMs how long Temporal took to take it */
+  started(id: string, confirmedAfterMs: Ms): void {
+    this.#confirmed.add(confirmedAfterMs);
     if (this.#watched === undefined) {
       const now = performance.now();
       const seen = { is: 'waiting', at: 0 } as const;
       const fresh = { behind: 0, isLate: false, isWindowUsed: false };
       this.#watched = { id, startedAt: now, ahead: this.#ahead, ...fresh, seen, changedAt: now };
-      this.#lookIn(lateMs, this.#watched);
+      this.#lookIn(this.#lateMs, this.#watched);
       return;
     }
     this.#watched.behind += 1;
@@ -113,7 +125,7 @@ export class Watch {
   }
 
   #leave(watched: Watched): void {
-    if (watched.isWindowUsed || watched.isLate) this.#adapt(watched, performance.now());
+    if (watched.isWindowUsed || watched.isLate) this.#adapt(watched, seenOverAt(watched));
     clearTimeout(watched.timer);
     this.#ahead = watched.behind;
     this.#isAbsent = false;
@@ -122,8 +134,8 @@ export class Watch {
   }
 
   /** Those ahead of it were over while it waited: so many are in as long as each may take. */
-  #adapt({ ahead, startedAt, isLate }: Watched, now: Ms): void {
-    const inTime = ahead === 0 ? Infinity : (ahead * lateMs) / (now - startedAt);
+  #adapt({ ahead, startedAt, isLate }: Watched, overAt: Ms): void {
+    const inTime = ahead === 0 ? Infinity : (ahead * this.#lateMs) / (overAt - startedAt);
     this.#set(Math.min(inTime, isLate ? this.#window : this.#window * 2));
   }
 
@@ -132,7 +144,7 @@ export class Watch {
   }
 
   #stay(watched: Watched, now: Ms): void {
-    if (!watched.isLate && watched.seen.is === 'waiting' && now - watched.startedAt >= lateMs) {
+    if (!watched.isLate && watched.seen.is === 'waiting' && now - watched.startedAt >= this.#lateMs) {
       watched.isLate = true;
       this.#set(this.#window / 2);
     }
@@ -140,6 +152,11 @@ export class Watch {
     if (this.#isAbsent) this.#onOpen();
     this.#lookIn(lookEveryMs, watched);
   }
+}
+
+/** The time that its participant took is none of the engine's. */
+function seenOverAt({ seen, changedAt }: Watched): Ms {
+  return seen.is === 'asking' ? changedAt : performance.now();
 }
 
 function isOver({ seen, changedAt }: Watched, now: Ms): boolean {
