@@ -80,6 +80,23 @@ export async function startProcess(
   return { url: `http://127.0.0.1:${port}`, stop };
 }
 
+/** What a process of its own tells, once it does. */
+export async function askProcess(
+  file: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<unknown> {
+  const child = forked(file, args);
+  const interrupt = (): void => void end(child);
+  signal.addEventListener('abort', interrupt);
+  try {
+    return await message(child);
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+    await end(child);
+  }
+}
+
 class Closers {
   readonly #closers: (() => Promise<void> | void)[] = [];
   #closed: Promise<void> | undefined;

@@ -38,7 +38,7 @@ interface Watched {
  * Late is what takes some times as long as a transaction that is alone: by then the engine does about as much a second as it ever will.
  * Alone it takes some ten times what its start takes to be confirmed, of which the quickest of late tells how far away, and how quick, the engine is.
  */
-const late = { confirmations: 40, least: 400, most: 1_500 };
+const late = { confirmations: 60, least: 500, most: 1_500 };
 const quickestOfMs: Ms = 30_000;
 const lookEveryMs: Ms = 100;
 /** An activity that is seen for so long waits for its participant. */
@@ -46,7 +46,7 @@ const askingMs: Ms = 200;
 /** Before one is late: fewer are not worth a look. */
 const load = 4;
 const absentMs: Ms = 15_000;
-const window = { initial: 16, least: 4, most: 65_536 };
+const window = { initial: 16, least: 8, most: 65_536 };
 /** Of a window, where only a part may be used. */
 const leastPart = 2;
 
