@@ -1,5 +1,5 @@
 /** A link to the database that freezes, so that neither end hears of the other, at the moment that matters. */
-import { createParticipant, mysqlStore, type Participant } from '../../../src/participant';
+import { createParticipant, mysqlStore, type Participant, yes } from '../../../src/participant';
 import { type Proxy, startProxy } from '../../support/proxy';
 import { eventually } from '../../support/until';
 import { call, newId } from '../support/calls';
@@ -79,6 +79,33 @@ whereMysqlRuns('MySQL and MariaDB, a link that freezes', () => {
       proxy.cut();
       expect((await first).status).toBe(503);
       expect(await count(database, 'coin')).toBe(90);
+    },
+    20_000,
+  );
+
+  it.each(['commit', 'rollback'] as const)(
+    'at XA PREPARE, with nothing else held: %s ends it, long before the server would',
+    async settle => {
+      const at = new URL(database.url);
+      at.host = `127.0.0.1:${proxy.port}`;
+      const [asFrozen, well] = [await mysqlStore(at.href), await mysqlStore(database.url)];
+      const key = { transactionId: id, participant: 'p' };
+      proxy.freezeAt('XA PREPARE', 'passed');
+      const take = asFrozen.branches.prepare(key, async session => {
+        await session.query('DELETE FROM coin WHERE id = 7');
+        return yes;
+      });
+      take.catch(() => undefined);
+      await eventually(proxy.frozen);
+      await eventually(async () => (await well.branches.list()).length === 1);
+      const since = Date.now();
+      await expect(well.branches[settle](key)).resolves.toBe('done');
+      expect(Date.now() - since).toBeLessThan(settledWithinMs);
+      expect(await well.branches.list()).toEqual([]);
+      expect(await count(database, 'coin')).toBe(settle === 'commit' ? 99 : 100);
+      proxy.cut();
+      await expect(take).rejects.toThrow();
+      await Promise.all([asFrozen.close(), well.close()]);
     },
     20_000,
   );
