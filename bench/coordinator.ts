@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   const parts = compose(engine, around);
   const worker = await parts.createWorker({ workflowBundle: await bundle() });
   void worker.run();
+  await parts.scheduleSweeps();
   const server = createServer(parts.createApi());
   const url = await listening(server);
   answerQuestions({ engine, coordinator: parts.coordinator });

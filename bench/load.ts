@@ -6,7 +6,7 @@ export interface Amount {
   readonly inFlight: number;
 }
 
-export async function measure({ count, inFlight }: Amount, one: () => Promise<void>): Promise<Measured> {
+export async function measure({ count, inFlight }: Amount, one: () => Promise<unknown>): Promise<Measured> {
   const latenciesMs: number[] = [];
   let left = count;
   const lane = async (): Promise<void> => {

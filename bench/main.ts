@@ -1,7 +1,7 @@
 /**
  * Owns the bench: what is measured, in which order, and what is printed.
  *
- *   npm run bench [-- --quick] [-- --neighbours] [-- --overload]
+ *   npm run bench [-- --quick] [-- --neighbours] [-- --overload] [-- --scale]
  *
  * Interleaved in rounds, so that whatever else the machine does falls on all alike: each round measures the no-op, 2 and 10
  * participants, and each ratio is of figures of one round. Rates are of transactions started through the function that
@@ -13,6 +13,7 @@ import { postAndWait } from './callers';
 import { type Amount, measure, ratePerSecond } from './load';
 import { benchNeighbours } from './neighbours/main';
 import { benchOverload } from './overload/main';
+import { benchScale } from './scale/main';
 import { type Measured, type Memory } from './protocol';
 import { type Taken, printEnd, printHead, printMemory, printTaken } from './report';
 import { runBench } from './run';
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
       quick: { type: 'boolean', default: false },
       neighbours: { type: 'boolean', default: false },
       overload: { type: 'boolean', default: false },
+      scale: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   }).values;
@@ -58,6 +60,7 @@ async function main(): Promise<void> {
   if (options.neighbours)
     await benchNeighbours({ quick: options.quick, only: options.only }, interruption.signal);
   else if (options.overload) await benchOverload(options, interruption.signal);
+  else if (options.scale) await benchScale(options, interruption.signal);
   else await benchThroughput(options.quick ? quick : full);
   printEnd(performance.now() - began);
 }

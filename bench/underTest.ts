@@ -19,8 +19,11 @@ export interface UnderTest {
   stop(): Promise<void>;
 }
 
-/** @param signal stops it, also while it starts. */
-export async function startUnderTest(signal: AbortSignal): Promise<UnderTest> {
+/**
+ * @param signal stops it, also while it starts.
+ * @param dataDir of a server that was there before, which stays; a new one unless given
+ */
+export async function startUnderTest(signal: AbortSignal, dataDir?: string): Promise<UnderTest> {
   const closers = new Closers();
   const interrupt = (): void => void closers.close();
   signal.addEventListener('abort', interrupt);
@@ -28,18 +31,22 @@ export async function startUnderTest(signal: AbortSignal): Promise<UnderTest> {
     signal.removeEventListener('abort', interrupt);
   });
   try {
-    return await start(closers, signal);
+    return await start(closers, dataDir ?? newDataDir(closers), signal);
   } catch (error) {
     await closers.close();
     throw error;
   }
 }
 
-async function start(closers: Closers, signal: AbortSignal): Promise<UnderTest> {
+function newDataDir(closers: Closers): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'dtc-bench-'));
   closers.add(() => {
     rmSync(dataDir, { recursive: true, force: true });
   });
+  return dataDir;
+}
+
+async function start(closers: Closers, dataDir: string, signal: AbortSignal): Promise<UnderTest> {
   const [port = 0, uiPort = 0] = await freePorts(2);
   const temporal = await startDevServer({ dataDir, port, uiPort, signal, log: () => undefined });
   closers.add(() => temporal.stop());
