@@ -52,6 +52,11 @@ export const short: readonly Exploration[] = [
   exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
   exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
+  exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
+  exploration('the first round in the first task, two attempts', ['forgets', 'votesNo'], {
+    completionAttempts: 1,
+    fast: true,
+  }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
