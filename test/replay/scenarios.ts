@@ -7,6 +7,7 @@ import { type WorkflowHandle } from '@temporalio/client';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { startCoordinator } from '../support/coordinator';
+import { firstCompletion, startGrpcProxy } from '../support/grpcProxy';
 import { startLink, startPartWorker } from '../support/partWorker';
 import { type Answer, type Script, hang } from '../support/participants';
 import { gate } from '../support/statefulParticipant';
@@ -444,8 +445,8 @@ const provisional: Record<string, Scenario> = {
   },
 };
 
-/** The worker is cut off from Temporal in the middle of a request of `phase`, or at once when it arrives; another one takes over. */
-function workerLost(phase: Phase, when?: 'at once'): (stage: Stage) => Promise<string> {
+/** The worker is cut off from Temporal in the middle of a request of `phase`; another one takes over. */
+function workerLost(phase: Phase): (stage: Stage) => Promise<string> {
   return async s => {
     const dtc = await startCoordinator({ apiOnly: true, limits: stageLimits });
     const link = await startLink();
@@ -455,10 +456,7 @@ function workerLost(phase: Phase, when?: 'at once'): (stage: Stage) => Promise<s
       address: link.address,
     });
     try {
-      s.on('slow', r => {
-        if (when === 'at once' && r.nth === 1) link.cut();
-        return answers(phase, hang)(r);
-      });
+      s.on('slow', answers(phase, hang));
       const { id } = await dtc.start({ participants: [s.url('a'), s.url('slow')], timeoutMs: 20_000 });
       await s.received(id, 'slow', phase);
       link.cut();
@@ -587,7 +585,22 @@ const fast: Record<string, Scenario> = {
     },
     ends: because('aborted'),
   },
-  'first task lost with its worker': { play: workerLost('prepare', 'at once'), ends: committed },
+  'first task lost': {
+    play: async s => {
+      const proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', firstCompletion());
+      const dtc = await startCoordinator({ temporalAddress: proxy.address, limits: stageLimits });
+      s.on('no', r => (r.phase === 'prepare' && r.nth > 1 ? 409 : undefined));
+      try {
+        const { id } = await dtc.start([s.url('a'), s.url('no')]);
+        await dtc.until(id, ended);
+        return id;
+      } finally {
+        await dtc.close();
+        await proxy.close();
+      }
+    },
+    ends: because('refused'),
+  },
   'half: first task over, a vote is awaited': {
     play: async s => {
       const id = await waitingForAVote(s);

@@ -33,10 +33,10 @@ export function isFirstTry(historyLength: number): boolean {
 }
 
 /**
- * A task that had to wait for a worker may have brought queries along. They are answered before the votes are in, by a completion
- * that records nothing of the round.
+ * One that comes with the start itself begins with it. One that had to wait for a worker may have brought queries along, which are
+ * answered before the votes are in, by a completion that records nothing of the round.
  */
-const promptMs: Ms = 50;
+const promptMs: Ms = 5;
 
 export interface FirstTask {
   /** Of history, as the task was given. */

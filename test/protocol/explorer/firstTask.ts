@@ -5,6 +5,7 @@
  */
 import { type FirstTask } from '../../../src/protocol/transaction/firstRound';
 import { type Transaction } from '../../../src/protocol/transaction/state';
+import { countTried } from './activities';
 import { type Step } from './step';
 import { type Setting, type Side, type Work, type World, acceptedFor } from './world';
 
@@ -88,7 +89,8 @@ function elsewhere(world: World, { core, scenario }: Setting): World {
         result: { is, ...(why === undefined ? {} : { code: why.code }) },
       };
     });
-    return { ...side, works, onTheWay: { ...side.onTheWay, prepare: true } };
+    const facts = countTried(side.facts, 'prepare', { core, scenario });
+    return { ...side, works, facts, onTheWay: { ...side.onTheWay, prepare: true } };
   });
   return { ...world, sides };
 }

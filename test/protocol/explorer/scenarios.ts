@@ -121,6 +121,35 @@ export const long: readonly Exploration[] = [
     busy: true,
     recoveries: 1,
   }),
+  exploration(
+    'the first round in the first task: abort, terminated and taken up again',
+    ['remembers', 'forgets'],
+    {
+      ...once,
+      fast: true,
+      recoveries: 1,
+      operator: { ...noOperator, abort: 1 },
+    },
+  ),
+  exploration('the first round in the first task: provisional commit', ['remembers', 'forgets'], {
+    ...provisional,
+    ...once,
+    fast: true,
+  }),
+  exploration('the first round in the first task: no place for a request', ['remembers'], {
+    fast: true,
+    busy: true,
+    operator: { abort: 1, retryNow: 1, resolve: 0 },
+  }),
+  exploration('the first round in the first task: slow ones', ['slow', 'votesNo'], {
+    completionAttempts: 1,
+    fast: true,
+  }),
+  exploration('the first round in the first task: three', ['remembers', 'forgets', 'remembers'], {
+    ...once,
+    fast: true,
+    faults: 2,
+  }),
   exploration('every operator', ['remembers', 'remembers'], {
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 1 },
