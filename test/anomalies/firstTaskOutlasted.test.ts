@@ -10,7 +10,7 @@ import { expectAllAsDecided, silence, statefulParticipant } from '../support/sta
 import { useWorld } from '../support/world';
 
 const limits = { ...quick, prepareTimeoutMs: 4000, transactionTimeoutMs: 12_000 };
-const world = useWorld({ limits, apiOnly: true });
+const world = useWorld({ limits, own: true });
 
 async function kindsOf(id: string): Promise<string[]> {
   const { events } = await world.dtc.client.workflow.getHandle(id).fetchHistory();
@@ -29,6 +29,7 @@ it('asks again in a task of its own, as a later try', async () => {
     replace: "const overWithin = '1s';",
     by: "const overWithin = '20s'; firstRound_1.firstRoundMs = 3500;",
   });
+  await dtc.stopWorker();
   await dtc.startWorker(code);
   const a = statefulParticipant(participants, 'a');
   const b = statefulParticipant(participants, 'b', {
@@ -49,24 +50,22 @@ it('asks again in a task of its own, as a later try', async () => {
     expect(await replay(code, [{ name: 'outlasted', workflowId: id, history }])).toEqual([]);
   } finally {
     await dtc.stopWorker();
+    await dtc.startWorker();
   }
 });
 
 it('does not take the lane in a task that had to wait for its worker, with a query in it', async () => {
   const { dtc, participants } = world;
   const a = statefulParticipant(participants, 'waited');
+  await dtc.stopWorker();
   const { id } = await dtc.start([a.url]);
   const asked = dtc.client.workflow.getHandle(id).query('status');
   await dtc.startWorker();
-  try {
-    expect(await asked).toMatchObject({ id, status: 'pending' });
-    const document = await dtc.until(id, d => d.endedAt !== undefined);
-    expect(document.status).toBe('committed');
-    expect(participants.phases(id, 'waited')).toEqual(['prepare', 'commit']);
-    const kinds = await kindsOf(id);
-    expect(kinds).not.toContain('workflowTaskFailed');
-    expect(kinds).not.toContain('markerRecorded');
-  } finally {
-    await dtc.stopWorker();
-  }
+  expect(await asked).toMatchObject({ id, status: 'pending' });
+  const document = await dtc.until(id, d => d.endedAt !== undefined);
+  expect(document.status).toBe('committed');
+  expect(participants.phases(id, 'waited')).toEqual(['prepare', 'commit']);
+  const kinds = await kindsOf(id);
+  expect(kinds).not.toContain('workflowTaskFailed');
+  expect(kinds).not.toContain('markerRecorded');
 });

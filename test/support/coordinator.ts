@@ -106,7 +106,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const stopping = new AbortController();
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const around = {
-    config: { ...config, limits },
+    config: { ...config, limits, role: options.apiOnly === true ? ('api' as const) : config.role },
     log: options.log ?? silent,
     stopping: stopping.signal,
   };

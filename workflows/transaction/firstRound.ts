@@ -84,17 +84,10 @@ function demandSameTask(): void {
     );
 }
 
-/** The document with the votes that are in. What else has come is told by the round's activity. */
-export function withVotes(document: TransactionDocument, soFar: readonly SoFar[]): TransactionDocument {
-  const votes = new Map(soFar.flatMap(each => (isVote(each) ? [[each.participant, each] as const] : [])));
-  if (votes.size === 0) return document;
-  const participants = document.participants.map(p => {
-    const vote = votes.get(p.name);
-    return vote === undefined ? p : inRound(p, 'prepare', vote);
-  });
+/** The document with what has come of a round that goes on. */
+export function withSoFar(document: TransactionDocument, soFar: readonly SoFar[]): TransactionDocument {
+  if (soFar.length === 0) return document;
+  const came = new Map(soFar.map(each => [each.participant, each]));
+  const participants = document.participants.map(p => inRound(p, 'prepare', came.get(p.name)));
   return { ...document, participants };
-}
-
-function isVote({ is }: SoFar): boolean {
-  return is === 'yes' || is === 'no';
 }

@@ -1,8 +1,8 @@
 /**
  * Owns the workflow's input: it stands in history for as long as the transaction runs, so it carries its version.
  * 1: a transaction that begins. 2: one that is taken up again, from the state that its run before had. 3: one that begins and
- * has locks, which a worker that knows only 1 and 2 must not leave out. 4: one that begins, without locks, and whose first round
- * may be part of its first task (I3: `protocol/transaction/firstRound.ts`).
+ * has locks, which a worker that knows only 1 and 2 must not leave out. 4: one that begins without locks, where who started it has a
+ * worker: its first round may be part of its first task (I3: `protocol/transaction/firstRound.ts`).
  */
 import { begin } from '../../src/protocol/transaction/apply';
 import { assumeAsked, isFirstTry } from '../../src/protocol/transaction/firstRound';
@@ -26,8 +26,13 @@ export interface ResumeInput {
 
 export type TransactionInput = BeginInput | ResumeInput;
 
-export function beginInput(accepted: Accepted): TransactionInput {
-  return { version: accepted.locks === undefined ? 4 : 3, accepted };
+/** @param hasWorker who starts it runs its first task too */
+export function beginInput(
+  accepted: Accepted,
+  { hasWorker }: { readonly hasWorker: boolean },
+): TransactionInput {
+  if (accepted.locks !== undefined) return { version: 3, accepted };
+  return { version: hasWorker ? 4 : 1, accepted };
 }
 
 /** Whether the first round may be asked for within the first task. */

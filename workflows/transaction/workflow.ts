@@ -12,7 +12,7 @@ import { type Event } from '../../src/protocol/transaction/events';
 import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
 import { given } from '../../src/protocol/wire/given';
 import { hearing } from './heard';
-import { firstRound, withVotes } from './firstRound';
+import { firstRound, withSoFar } from './firstRound';
 import { type TransactionInput, firstState, mayBeFast } from './input';
 import { keep } from '../keep';
 import { listen } from './listen';
@@ -49,7 +49,7 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
     const isOver = (): boolean => state().stage === 'ended' && keeper.underWay().length === 0;
     await condition(() => keeper.broken() !== undefined || isOver());
   });
-  const document = (): TransactionDocument => withVotes(documentOf(state()), first.soFar());
+  const document = (): TransactionDocument => withSoFar(documentOf(state()), first.soFar());
   listen({ ...heard, feed, document });
   await ended;
   const broken = keeper.broken();

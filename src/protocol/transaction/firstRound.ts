@@ -36,7 +36,7 @@ export function isFirstTry(historyLength: number): boolean {
  * One that comes with the start itself begins with it. One that had to wait for a worker may have brought queries along, which are
  * answered before the votes are in, by a completion that records nothing of the round.
  */
-const promptMs: Ms = 5;
+const promptMs: Ms = 1;
 
 export interface FirstTask {
   /** Of history, as the task was given. */
