@@ -6,7 +6,7 @@ import { watchStandstill } from '../standstill';
 import { firstActivity } from './first';
 import { inFlight } from './inFlight';
 import { ownActivity } from './own';
-import { roundActivity } from './round';
+import { restActivity, roundActivity } from './round';
 import { type Activities, type CallLookActivities } from '../../src/protocol/transaction/steps';
 
 export function createActivities(sends: Omit<Sender, 'standstill'>): Activities {
@@ -14,7 +14,8 @@ export function createActivities(sends: Omit<Sender, 'standstill'>): Activities 
   const flights = inFlight();
   return {
     prepareFirst: firstActivity(sender, flights),
-    prepareAll: roundActivity(sender, 'prepare', flights),
+    prepareRest: restActivity(sender, flights),
+    prepareAll: roundActivity(sender, 'prepare'),
     commitAll: roundActivity(sender, 'commit'),
     rollbackAll: roundActivity(sender, 'rollback'),
     prepare: ownActivity(sender, 'prepare'),

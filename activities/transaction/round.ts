@@ -14,8 +14,8 @@ import { whileBeating } from '../heartbeat';
 import { type InFlight, flightKey } from './inFlight';
 import { endedByLoss, lostBefore } from '../../src/protocol/transaction/firstRound';
 import {
-  type Begun,
   type CallInput,
+  type RestInput,
   type RoundInput,
   type RoundTrace,
   type SoFar,
@@ -25,32 +25,42 @@ import { given } from '../../src/protocol/wire/given';
 /** In a larger round a heartbeat does not say why a request failed: it would grow long, and says so often. */
 const mostWithReasons = 100;
 
-export function roundActivity(
-  sender: Sender,
-  phase: Phase,
-  flights?: InFlight,
-): (input: RoundInput) => Promise<Ending[]> {
-  return ({ calls, begun, ...rest }) => {
+export function roundActivity(sender: Sender, phase: Phase): (input: RoundInput) => Promise<Ending[]> {
+  return ({ calls, ...rest }) => {
     const shared = { ...rest, ...cancellation(), phase, attempt: 1 };
-    const soFar: SoFar[] = [...(begun?.soFar ?? [])];
-    const send = (call: CallInput, attempt = 1): Promise<Ending> =>
-      sendOne(sender, { ...shared, call, attempt });
-    const goOn = async (call: CallInput, { limit }: Begun): Promise<Ending> => {
-      const flight = flights?.take(flightKey(call));
-      flight?.follow(shared);
-      if (flight !== undefined) return flight.ended;
-      return limit > 1 ? lostBefore(await send(call, 2)) : endedByLoss(call);
-    };
-    const ask = async (call: CallInput): Promise<Ending> => {
-      const ending = await (begun === undefined ? send(call) : goOn(call, begun));
-      const { participant, is, requests } = ending;
-      const why = calls.length > mostWithReasons ? undefined : ending.why;
-      soFar.push({ participant, is, requests, ...given({ why }), at: Date.now() });
-      return ending;
-    };
-    return whileBeating(
-      () => ({ soFar }) satisfies RoundTrace,
-      () => Promise.all(calls.map(ask)),
-    );
+    return askAll(calls, [], call => sendOne(sender, { ...shared, call }));
   };
+}
+
+/** What the workflow's first task has left of the round of prepares. */
+export function restActivity(sender: Sender, flights: InFlight): (input: RestInput) => Promise<Ending[]> {
+  return ({ calls, soFar, limit, ...rest }) => {
+    const shared = { ...rest, ...cancellation(), phase: 'prepare', attempt: 2 } as const;
+    const again = async (call: CallInput): Promise<Ending> =>
+      limit > 1 ? lostBefore(await sendOne(sender, { ...shared, call })) : endedByLoss(call);
+    return askAll(calls, soFar, call => {
+      const flight = flights.take(flightKey(call));
+      flight?.follow(shared);
+      return flight?.ended ?? again(call);
+    });
+  };
+}
+
+function askAll(
+  calls: readonly CallInput[],
+  before: readonly SoFar[],
+  ask: (call: CallInput) => Promise<Ending>,
+): Promise<Ending[]> {
+  const soFar = [...before];
+  const noting = async (call: CallInput): Promise<Ending> => {
+    const ending = await ask(call);
+    const { participant, is, requests } = ending;
+    const why = calls.length > mostWithReasons ? undefined : ending.why;
+    soFar.push({ participant, is, requests, ...given({ why }), at: Date.now() });
+    return ending;
+  };
+  return whileBeating(
+    () => ({ soFar }) satisfies RoundTrace,
+    () => Promise.all(calls.map(noting)),
+  );
 }

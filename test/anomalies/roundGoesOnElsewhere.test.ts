@@ -21,7 +21,7 @@ let apart: TestCoordinator;
 beforeAll(async () => {
   const [one, other] = [0, 1].map(() => createActivities({ outbound, log: () => undefined }));
   if (one === undefined || other === undefined) throw new Error('two processes');
-  apart = await startCoordinator({ limits, activities: { ...one, prepareAll: other.prepareAll } });
+  apart = await startCoordinator({ limits, activities: { ...one, prepareRest: other.prepareRest } });
   await apart.run({ timeoutMs: 30_000, participants: [world.participants.url('warm')] });
 });
 afterAll(async () => {

@@ -18,17 +18,27 @@ import {
   takesFastLane,
 } from '../../src/protocol/transaction/firstRound';
 import { inRound } from '../../src/protocol/transaction/soFar';
-import { type Activities, type RoundInput, type SoFar } from '../../src/protocol/transaction/steps';
+import {
+  type Activities,
+  type RestInput,
+  type RoundInput,
+  type SoFar,
+} from '../../src/protocol/transaction/steps';
 import { given } from '../../src/protocol/wire/given';
 import { type Phase } from '../../src/protocol/wire/phases';
+import { namesOf } from './names';
 
 export interface FirstRound {
   readonly isDue: (phase: Phase) => boolean;
-  /** The calls that are over within the bound; the others have a request in flight. */
-  readonly ask: (input: RoundInput, summary: string) => Promise<readonly Ending[]>;
-  /** What has come of the first round, until all of it has ended. */
+  readonly perform: (input: RoundInput, rest: Rest) => Promise<readonly Ending[]>;
+  /** What has come of it, until all of it has ended. */
   readonly soFar: () => readonly SoFar[];
-  readonly end: () => void;
+}
+
+interface Rest {
+  /** Requests that a call may take. */
+  readonly limit: number;
+  readonly rest: (input: RestInput) => Promise<readonly Ending[]>;
 }
 
 /** Where its worker stands still, sooner over than Temporal is asked for more time for the task. */
@@ -41,28 +51,31 @@ export function firstRound(mayBeFast: boolean): FirstRound {
   let soFar: readonly SoFar[] = [];
   return {
     isDue: phase => isFast && isWithinTask(phase),
-    ask: async (input, summary) => {
-      const ended = endedAtOnce(await askWithin(input, summary), input.calls);
+    perform: async (input, { limit, rest }) => {
+      const ended = endedAtOnce(await askWithin(input), input.calls);
       demandSameTask();
-      const at = Date.now();
-      soFar = ended.map(({ participant, is, requests, why }) => ({
-        ...{ participant, is, requests, at },
-        ...given({ why }),
-      }));
-      return ended;
+      const calls = input.calls.filter(call => !ended.some(each => each.participant === call.participant));
+      if (calls.length === 0) return ended;
+      soFar = ended.map(asSoFar);
+      const later = await rest({ ...input, calls, soFar, limit });
+      soFar = [];
+      return [...ended, ...later];
     },
     soFar: () => soFar,
-    end: () => (soFar = []),
   };
 }
 
+function asSoFar({ participant, is, requests, why }: Ending): SoFar {
+  return { participant, is, requests, at: Date.now(), ...given({ why }) };
+}
+
 /** Undefined where it was lost: what it sent is in flight, or nobody knows. */
-async function askWithin(input: RoundInput, summary: string): Promise<unknown> {
+async function askWithin(input: RoundInput): Promise<unknown> {
   const { prepareFirst } = proxyLocalActivities<Activities>({
     scheduleToCloseTimeout: overWithin,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
-    summary,
+    summary: namesOf(input.calls.map(call => call.participant)),
   });
   try {
     return await prepareFirst({ ...input, withinMs: firstRoundMs });

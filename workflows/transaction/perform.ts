@@ -22,7 +22,7 @@ import { type Ending, type Event } from '../../src/protocol/transaction/events';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
 import { isOwnFailure, lostToOthers, ownEnding, roundEndings } from '../../src/protocol/transaction/results';
-import { type Activities, type RoundInput } from '../../src/protocol/transaction/steps';
+import { type Activities, type RestInput, type RoundInput } from '../../src/protocol/transaction/steps';
 import { type Backoff } from '../../src/protocol/wire/backoff';
 import { acquireLocks, releaseLocks } from './performLocks';
 import { type FirstRound } from './firstRound';
@@ -95,30 +95,30 @@ function timeouts(t: Transaction, { do: lane, phase, key }: Own | Round, longest
 
 async function performRound(t: Transaction, round: Round, first: FirstRound): Promise<readonly Ending[]> {
   const calls = round.to.map(name => callInput(t, participantOf(t, name), round.phase));
-  if (!first.isDue(round.phase)) return askAll(t, round, { calls });
-  const ended = await first.ask({ ...requestOf(t), calls }, namesOf(round.to));
-  const open = calls.filter(call => !ended.some(({ participant }) => participant === call.participant));
-  if (open.length === 0) return ended;
-  const begun = { soFar: first.soFar(), limit: t.accepted.limits.prepareAttempts };
-  const rest = await askAll(t, round, { calls: open, begun });
-  first.end();
-  return [...ended, ...rest];
+  const input = { ...requestOf(t), calls };
+  if (first.isDue(round.phase))
+    return first.perform(input, {
+      limit: t.accepted.limits.prepareAttempts,
+      rest: rest => askAll(t, round, rest),
+    });
+  return askAll(t, round, input);
 }
 
+/** The whole round, or the rest of one that began in the workflow's first task. */
 async function askAll(
   t: Transaction,
   round: Round,
-  { calls, begun }: Pick<RoundInput, 'calls' | 'begun'>,
+  input: RoundInput | RestInput,
 ): Promise<readonly Ending[]> {
-  const longestMs = Math.max(...calls.map(call => call.timeoutMs));
+  const { calls } = input;
   const activities = proxyActivities<Activities>({
-    ...timeouts(t, round, longestMs),
+    ...timeouts(t, round, Math.max(...calls.map(call => call.timeoutMs))),
     retry: { maximumAttempts: 1 },
     summary: namesOf(calls.map(call => call.participant)),
   });
   try {
-    const result = await activities[`${round.phase}All`]({ ...requestOf(t), calls, ...given({ begun }) });
-    return roundEndings(result, calls, round.phase);
+    const asked = 'soFar' in input ? activities.prepareRest(input) : activities[`${round.phase}All`](input);
+    return roundEndings(await asked, calls, round.phase);
   } catch (error) {
     const lost = lostEnding(error);
     return calls.map(({ participant, nth }) => ({

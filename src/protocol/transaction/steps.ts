@@ -26,21 +26,19 @@ interface Request {
 
 export interface RoundInput extends Request {
   readonly calls: readonly CallInput[];
-  /** Of a round that began in the workflow's first task: its calls have a request in flight. */
-  readonly begun?: Begun;
 }
 
-export interface Begun {
+export interface FirstRoundInput extends RoundInput {
+  /** Who has not answered by then is left out of the result, with the request in flight. */
+  readonly withinMs: Ms;
+}
+
+/** Of a round that began in the workflow's first task: its calls have a request in flight. */
+export interface RestInput extends RoundInput {
   /** What has come of the others. */
   readonly soFar: readonly SoFar[];
   /** Requests that a call may take: one whose first is not found takes another. */
   readonly limit: number;
-}
-
-export interface FirstRoundInput extends Request {
-  readonly calls: readonly CallInput[];
-  /** Who has not answered by then is left out of the result, with the request in flight. */
-  readonly withinMs: Ms;
 }
 
 /** What has come of a participant's request in a round that is under way; `at` by the worker's clock. */
@@ -86,12 +84,14 @@ export interface Trace extends Sent {
 }
 
 /**
- * *All*: the round, one activity over everyone. *First*: as much of it as is over at once, a local activity in the first task. The
- * others: one straggler each, retried by Temporal.
+ * *All*: the round, one activity over everyone. *First*: as much of it as is over at once, a local activity in the first task; *rest*:
+ * what that leaves, by another name than a worker of before knows, who would take no request to be in flight. The others: one straggler
+ * each, retried by Temporal.
  */
 export type Activities = Readonly<
   Record<`${Phase}All`, (input: RoundInput) => Promise<Ending[]>> &
     Record<'prepareFirst', (input: FirstRoundInput) => Promise<Ending[]>> &
+    Record<'prepareRest', (input: RestInput) => Promise<Ending[]>> &
     Record<Phase, (input: OwnInput) => Promise<Ending>>
 >;
 
