@@ -55,6 +55,7 @@ export const short: readonly Exploration[] = [
   exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
   exploration('the first round in the first task, two attempts', ['forgets', 'votesNo'], {
     completionAttempts: 1,
+    faults: 2,
     fast: true,
   }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
@@ -139,7 +140,7 @@ export const long: readonly Exploration[] = [
   exploration('the first round in the first task: no place for a request', ['remembers'], {
     fast: true,
     busy: true,
-    operator: { abort: 1, retryNow: 1, resolve: 0 },
+    operator: { ...noOperator, abort: 1 },
   }),
   exploration('the first round in the first task: slow ones', ['slow', 'votesNo'], {
     completionAttempts: 1,
