@@ -159,7 +159,7 @@ function engineOf(connected: Reached, { config, log, trouble }: Surroundings): E
   const failedQuery = queryLogger(log, config.taskQueue);
   return {
     ...{ client, connection, namespace, retentionMs, listsHeuristic },
-    ...{ limits: config.limits, taskQueue: config.taskQueue },
+    ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
     trouble: trouble ?? (() => undefined),

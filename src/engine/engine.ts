@@ -16,6 +16,8 @@ export interface Engine {
   readonly limits: Limits;
   /** The namespace has the search attribute for heuristic outcomes. */
   readonly listsHeuristic: boolean;
+  /** A worker is beside it, on the same connection: it is given the first task with the start. */
+  readonly hasWorker: boolean;
   /** Where participants reach the API; no trailing slash. */
   readonly publicUrl?: string;
   /** Why Temporal can store nothing, for callers; undefined where nothing is known to be wrong. */

@@ -49,7 +49,7 @@ it('shows each vote as it is known while one hangs, a no as no decision, and at 
   expect(asked).not.toHaveProperty('reason');
   expect(shown(asked)).toEqual(votes);
   const { events } = await dtc.client.workflow.getHandle(id).fetchHistory();
-  expect(events).toHaveLength(5); // started, the first workflow task, and the round: scheduled
+  expect(events).toHaveLength(6); // started, the first workflow task, what it heard, and the rest of the round: scheduled
   await dtc.act(id, 'abort');
 });
 

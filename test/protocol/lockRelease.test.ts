@@ -133,7 +133,7 @@ describe('taken up again', () => {
 
   test('before a worker had begun it, nobody was asked and nobody is told', () => {
     const input = { version: 3, accepted: accepted(['p1'], { locks }) } as const;
-    const { stored, progress } = leftUnbegun('tx', input, 0);
+    const { stored, progress } = leftUnbegun('tx', input, { at: 0, wasGivenOut: true });
     expect(progress).toMatchObject({ state: 'acquiringLocks', participants: [{ state: 'waiting' }] });
     const t = resumed(readStored(stored));
     expect(seen(t).state).toBe('rolledback');

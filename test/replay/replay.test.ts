@@ -79,6 +79,18 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
     noticedBy: 'a-lock-from-its-first-use-to-its-end',
   },
   {
+    what: 'a first task that asks for the votes by an activity of its own',
+    replace: 'isFirstTry(historyLength) && waitedMs <= promptMs',
+    by: 'false',
+    noticedBy: 'first-task-with-all-votes-in-it',
+  },
+  {
+    what: 'a later try of the first task that counts nobody as asked',
+    replace: 'historyLength === eventsOfFirstTry',
+    by: 'historyLength >= eventsOfFirstTry',
+    noticedBy: 'first-task-lost',
+  },
+  {
     what: 'a lease that need not be seen',
     replace: "(0, workflow_1.patched)('grantsToBeSeen')",
     by: 'false',

@@ -2,13 +2,16 @@
  * Owns the kinds of transaction that are replayed: each is played once against a real server to record its history, and
  * has to end as it says, so that a file holds what its name says.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkflowHandle } from '@temporalio/client';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { startCoordinator } from '../support/coordinator';
+import { firstCompletion, startGrpcProxy } from '../support/grpcProxy';
 import { startLink, startPartWorker } from '../support/partWorker';
 import { type Answer, type Script, hang } from '../support/participants';
 import { gate } from '../support/statefulParticipant';
+import { eventually } from '../support/until';
 import { locked } from './lockScenarios';
 import { type Stage, stageLimits } from './stage';
 
@@ -520,6 +523,96 @@ const restarted: Record<string, Scenario> = {
   },
 };
 
+/** Longer than the first task waits. */
+const late400: Answer = async response => {
+  await sleep(400);
+  response.end();
+};
+
+/** Everybody has answered before the bound: the first transactions of a process may be slower. */
+async function withinTask(s: Stage, play: () => Promise<string>): Promise<string> {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const id = await play();
+    const { events } = await s.dtc.client.workflow.getHandle(id).fetchHistory();
+    const asked = events?.some(
+      each => each.activityTaskScheduledEventAttributes?.activityId === 'prepare round',
+    );
+    if (asked === false) return id;
+  }
+  throw new Error('not once were all votes in within the bound');
+}
+
+/** The first round is part of the first task (input version 4). The scenarios above were recorded before there was that. */
+const fast: Record<string, Scenario> = {
+  'first task with all votes in it': {
+    play: s => withinTask(s, () => s.run(['a', 'b', 'c'])),
+    ends: committed,
+  },
+  'first task with a no in it': {
+    play: s => {
+      s.on('no', always('prepare', 409));
+      return withinTask(s, () => s.run(['a', 'no']));
+    },
+    ends: because('refused'),
+  },
+  'first task with a vote after its bound': {
+    play: s => {
+      s.on('late', answers('prepare', late400));
+      return s.run(['a', 'late']);
+    },
+    ends: committed,
+  },
+  'first task with a no, and a vote after its bound': {
+    play: s => {
+      s.on('no', always('prepare', 409));
+      s.on('late', answers('prepare', late400));
+      return s.run(['a', 'no', 'late']);
+    },
+    ends: because('refused'),
+  },
+  'first task with one who is not there, and goes on alone': {
+    play: s => {
+      s.on('late', answers('prepare', 503));
+      return s.run(['a', 'late']);
+    },
+    ends: committed,
+  },
+  'first task with a vote that never comes, aborted': {
+    play: async s => {
+      const id = await waitingForAVote(s);
+      await s.act(id, 'abort');
+      return settled(s, id);
+    },
+    ends: because('aborted'),
+  },
+  'first task lost': {
+    play: async s => {
+      const proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', firstCompletion());
+      const dtc = await startCoordinator({ temporalAddress: proxy.address, limits: stageLimits });
+      s.on('no', r => (r.phase === 'prepare' && r.nth > 1 ? 409 : undefined));
+      try {
+        const { id } = await dtc.start([s.url('a'), s.url('no')]);
+        await dtc.until(id, ended);
+        return id;
+      } finally {
+        await dtc.close();
+        await proxy.close();
+      }
+    },
+    ends: because('refused'),
+  },
+  'half: first task over, a vote is awaited': {
+    play: async s => {
+      const id = await waitingForAVote(s);
+      const { client } = s.dtc;
+      await eventually(async () => (await client.workflow.getHandle(id).describe()).historyLength > 5);
+      return id;
+    },
+    ends: rolledback,
+    half: true,
+  },
+};
+
 /** What is recorded is the run that goes on. */
 async function takenUp(s: Stage, id: string): Promise<string> {
   await s.dtc.client.workflow.getHandle(id).terminate('by hand');
@@ -579,4 +672,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ...late,
   ...provisional,
   ...restarted,
+  ...fast,
 };

@@ -4,13 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Client } from '@temporalio/client';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { Runtime, type Worker } from '@temporalio/worker';
 import { listen } from '../../src/api/listen';
 import { compose, reachTemporal } from '../../src/compose';
 import { type Limits } from '../../src/config/config';
 import { readConfig } from '../../src/config/readConfig';
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { type Recovered } from '../../src/coordinator/transaction/contract';
+import { type WorkerSettings } from '../../src/engine/worker';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CallLog } from '../../src/telemetry/callLog';
 import { type Log, createLog } from '../../src/telemetry/log';
@@ -43,6 +44,8 @@ export interface TestOptions {
   readonly temporalAddress?: string;
   /** No worker is started. */
   readonly apiOnly?: boolean;
+  /** In the place of its own. */
+  readonly activities?: WorkerSettings['activities'];
   readonly onRequest?: (entry: CallLog) => void;
   /** Its worker makes the Schedule of the orphan sweep. Needs a `DTC_COORDINATOR_ID` of its own: the server is shared. */
   readonly sweeps?: boolean;
@@ -103,7 +106,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const stopping = new AbortController();
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const around = {
-    config: { ...config, limits },
+    config: { ...config, limits, role: options.apiOnly === true ? ('api' as const) : config.role },
     log: options.log ?? silent,
     stopping: stopping.signal,
   };
@@ -116,16 +119,14 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const { engine, coordinator, outbound } = parts;
   const api = await listen(parts.createApi(), config);
 
-  let worker:
-    | { readonly worker: Worker; readonly run: Promise<void>; readonly connection: NativeConnection }
-    | undefined;
+  let worker: { readonly worker: Worker; readonly run: Promise<void> } | undefined;
   const startWorker: TestCoordinator['startWorker'] = async code => {
     const bundle = code === undefined ? {} : { workflowBundle: { code } };
-    const connection = await NativeConnection.connect({ address });
+    const activities = options.activities === undefined ? {} : { activities: options.activities };
     const cache =
       options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows };
-    const created = await parts.createWorker({ connection, ...cache, ...bundle });
-    worker = { worker: created, run: created.run(), connection };
+    const created = await parts.createWorker({ ...cache, ...bundle, ...activities });
+    worker = { worker: created, run: created.run() };
     if (options.sweeps === true) await parts.scheduleSweeps();
   };
   const stopWorker = async (): Promise<void> => {
@@ -133,7 +134,6 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     worker = undefined;
     stopped?.worker.shutdown();
     await stopped?.run;
-    await stopped?.connection.close();
   };
   if (options.apiOnly !== true) await startWorker();
 

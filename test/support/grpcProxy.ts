@@ -54,6 +54,18 @@ export async function startGrpcProxy(to: string, forbidden: Pick<RegExp, 'test'>
   };
 }
 
+/** What a worker makes of the first task that it is given: it does not arrive, and the task is given out again. */
+export function firstCompletion(): Pick<RegExp, 'test'> {
+  let isOver = false;
+  return {
+    test: path => {
+      if (isOver || !path.endsWith('/RespondWorkflowTaskCompleted')) return false;
+      isOver = true;
+      return true;
+    },
+  };
+}
+
 function passOn(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: ClientHttp2Session): void {
   const request = far.request(headers);
   request.on('error', () => {

@@ -22,7 +22,7 @@ export async function startPartWorker(options: {
   /** Default: that of a worker of a coordinator. */
   readonly identity?: string;
   /** Activities of the test's own, in the place of ours. */
-  readonly instead?: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly instead?: Readonly<Record<string, (input: never) => Promise<unknown>>>;
 }): Promise<PartWorker> {
   const address = options.address ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const connection = await NativeConnection.connect({ address });

@@ -1,8 +1,12 @@
 /** Owns the stories that are walked, and their steps: every request that each participant gets, and the start itself. */
 import { type Phase } from '../../src/protocol/wire/phases';
 
-/** What a participant answers instead of doing it, request by request; undefined: it does it and answers 200. */
-type Answers = Readonly<Partial<Record<Phase, readonly (number | undefined)[]>>>;
+/**
+ * What a participant answers instead of doing it, request by request; undefined: it does it and answers 200. `late`: so it does, when the
+ * workflow's first task, which asked, is over.
+ */
+export type Answer = number | 'late' | undefined;
+type Answers = Readonly<Partial<Record<Phase, readonly Answer[]>>>;
 
 export interface Story {
   readonly name: string;
@@ -11,8 +15,8 @@ export interface Story {
   readonly participants: Readonly<Record<'a' | 'b', Answers>>;
 }
 
-/** `before`: it has arrived. `done`: it was carried out. `after`: it was answered. */
-export type Moment = 'before' | 'done' | 'after';
+/** `before`: it has arrived. `open`: it was waited for, for a while. `done`: it was carried out. `after`: it was answered. */
+export type Moment = 'before' | 'open' | 'done' | 'after';
 
 export type Step =
   | { readonly story: Story; readonly at: 'post'; readonly moment: 'before' | 'after' }
@@ -33,6 +37,12 @@ const stories: readonly Story[] = [
     onCommitFailure: 'retry',
     timeoutMs: 25_000,
     participants: { a: { prepare: [ok], commit: [ok] }, b: { prepare: [503, ok], commit: [503, 503, ok] } },
+  },
+  {
+    name: 'a vote after the first task',
+    onCommitFailure: 'retry',
+    timeoutMs: 25_000,
+    participants: { a: { prepare: [ok] }, b: { prepare: ['late'] } },
   },
   {
     name: 'a rollback with a straggler',
@@ -60,11 +70,16 @@ export const steps: readonly Step[] = stories.flatMap(story => [
 function stepsOf(story: Story, participant: 'a' | 'b'): Step[] {
   return Object.entries(story.participants[participant]).flatMap(([phase, answers]) =>
     answers.flatMap((answer, index) => {
-      const moments: Moment[] = answer === ok ? ['before', 'done', 'after'] : ['before', 'after'];
+      const moments = momentsOf(answer);
       const one = { story, at: 'request', participant, phase: phase as Phase, nth: index + 1 } as const;
       return moments.map(moment => ({ ...one, moment }));
     }),
   );
+}
+
+function momentsOf(answer: Answer): Moment[] {
+  if (answer === 'late') return ['before', 'open', 'done', 'after'];
+  return answer === ok ? ['before', 'done', 'after'] : ['before', 'after'];
 }
 
 export function nameOf(step: Step): string {

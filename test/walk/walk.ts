@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { given } from '../../src/protocol/wire/given';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type Place, newPlace, serverPid, settings } from '../devServer/fixture';
 import { violations } from '../property/verdict';
@@ -14,7 +15,7 @@ import { type CoordinatorProcess, post, readyAt, startProcess, untilEnded } from
 import { faultsOf } from '../support/records';
 import { type Fault, type StatefulParticipant, statefulParticipant } from '../support/statefulParticipant';
 import { until } from '../support/until';
-import { type Step, nameOf } from './steps';
+import { type Answer, type Step, nameOf } from './steps';
 
 export type Victim = 'coordinator' | 'Temporal';
 
@@ -143,9 +144,7 @@ function playedBy(walker: Walker, step: Step, kill: () => Promise<number>): Stat
     const fault = ({ phase, nth }: Received): Fault => {
       const instead = answers[phase]?.[nth - 1];
       const isHere = step.at === 'request' && step.participant === name && isAt(step, phase, nth);
-      return isHere
-        ? killing(step.moment, { instead, kill })
-        : { ...(instead === undefined ? {} : { instead }) };
+      return isHere ? killing(step.moment, { instead, kill }) : playing(instead);
     };
     return statefulParticipant(walker.participants, `${name}-${played}`, { fault });
   });
@@ -155,21 +154,48 @@ function isAt(step: Extract<Step, { at: 'request' }>, phase: Phase, nth: number)
   return step.phase === phase && step.nth === nth;
 }
 
+/** Longer than the first task waits for votes, and shorter than a request may take. */
+const lateMs = 500;
+const openMs = 300;
+
+function playing(answer: Answer): Fault {
+  if (answer === 'late') return { after: sleep(lateMs) };
+  return answer === undefined ? {} : { instead: answer };
+}
+
 interface Killing {
+  readonly instead: Answer;
+  readonly kill: () => Promise<number>;
+}
+
+function killing(moment: string, { instead: answer, kill }: Killing): Fault {
+  if (answer === 'late' && moment !== 'before') return killingLate(moment, kill);
+  const instead = answer === 'late' ? undefined : answer;
+  return killingAt(moment, { instead, kill });
+}
+
+/** Done in any case: the process that waits for it is gone, or is not yet. */
+function killingLate(moment: string, kill: () => Promise<number>): Fault {
+  if (moment === 'open') return { after: sleep(openMs).then(kill) };
+  const { answer } = killingAt(moment, { instead: undefined, kill });
+  return { after: sleep(lateMs), ...given({ answer }) };
+}
+
+interface KillingAt {
   readonly instead: number | undefined;
   readonly kill: () => Promise<number>;
 }
 
-function killing(moment: string, { instead, kill }: Killing): Fault {
+function killingAt(moment: string, { instead, kill }: KillingAt): Fault {
   const reply = (response: ServerResponse): unknown => response.writeHead(instead ?? 200).end('{}');
   const killThenReply = (response: ServerResponse): unknown => kill().then(() => reply(response));
   const replyThenKill = (response: ServerResponse): unknown => {
     response.on('finish', () => void kill());
     return reply(response);
   };
-  const answer = moment === 'after' ? replyThenKill : killThenReply;
-  if (instead !== undefined) return { instead: answer };
-  return moment === 'before' ? { after: kill() } : { answer };
+  const how = moment === 'after' ? replyThenKill : killThenReply;
+  if (instead !== undefined) return { instead: how };
+  return moment === 'before' ? { after: kill() } : { answer: how };
 }
 
 interface Outcome {

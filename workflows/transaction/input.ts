@@ -1,16 +1,18 @@
 /**
  * Owns the workflow's input: it stands in history for as long as the transaction runs, so it carries its version.
  * 1: a transaction that begins. 2: one that is taken up again, from the state that its run before had. 3: one that begins and
- * has locks, which a worker that knows only 1 and 2 must not leave out.
+ * has locks, which a worker that knows only 1 and 2 must not leave out. 4: one that begins without locks, where who started it has a
+ * worker: its first round may be part of its first task (I3: `protocol/transaction/firstRound.ts`).
  */
 import { begin } from '../../src/protocol/transaction/apply';
+import { assumeAsked, isFirstTry } from '../../src/protocol/transaction/firstRound';
 import { resume } from '../../src/protocol/transaction/resume';
 import { type Accepted, type Transaction } from '../../src/protocol/transaction/state';
 import { type Stored, readStored } from '../../src/protocol/transaction/stored';
 import { type Ms } from '../../src/protocol/wire/phases';
 
 interface BeginInput {
-  readonly version: 1 | 3;
+  readonly version: 1 | 3 | 4;
   readonly accepted: Accepted;
 }
 
@@ -24,24 +26,41 @@ export interface ResumeInput {
 
 export type TransactionInput = BeginInput | ResumeInput;
 
-export function beginInput(accepted: Accepted): TransactionInput {
-  return { version: accepted.locks === undefined ? 1 : 3, accepted };
+/** @param hasWorker who starts it runs its first task too */
+export function beginInput(
+  accepted: Accepted,
+  { hasWorker }: { readonly hasWorker: boolean },
+): TransactionInput {
+  if (accepted.locks !== undefined) return { version: 3, accepted };
+  return { version: hasWorker ? 4 : 1, accepted };
+}
+
+/** Whether the first round may be asked for within the first task. */
+export function mayBeFast(input: TransactionInput): boolean {
+  return input.version === 4;
+}
+
+interface Now {
+  readonly now: Ms;
+  readonly historyLength: number;
 }
 
 /**
  * The state that a run starts from. A newer input is not ours to run: the workflow task fails, and is retried until a worker
  * that knows it takes over.
  */
-export function firstState(id: string, input: TransactionInput, now: Ms): Transaction {
+export function firstState(id: string, input: TransactionInput, { now, historyLength }: Now): Transaction {
   switch (input.version) {
     case 1:
     case 3:
       return begin(id, input.accepted);
+    case 4:
+      return isFirstTry(historyLength) ? begin(id, input.accepted) : assumeAsked(begin(id, input.accepted));
     case 2:
       return resumed(id, input, now);
     default:
       throw new Error(
-        `this worker knows transactions of versions 1 to 3, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
+        `this worker knows transactions of versions 1 to 4, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
       );
   }
 }

@@ -36,6 +36,7 @@ import { progressOf } from '../../src/engine/facts/memo';
 interface Listener extends Pick<Hearing, 'asOf' | 'timed'> {
   readonly state: () => Transaction;
   readonly feed: (event: Event) => void;
+  readonly document: () => TransactionDocument;
 }
 
 /** Temporal ends a workflow of 51,200 events. Whoever waits is tried by itself all the same, and what decides is heard to the end. */
@@ -60,7 +61,7 @@ function isTooLongFor(action: MessageName): boolean {
   return action === 'retryNow' && workflowInfo().historyLength > longestForRetries;
 }
 
-export function listen({ state, asOf, timed, feed: tell }: Listener): void {
+export function listen({ state, asOf, timed, document, feed: tell }: Listener): void {
   const feed = (event: Event): void => {
     tell(isOperator(event) ? heard(state(), event) : event);
   };
@@ -73,8 +74,8 @@ export function listen({ state, asOf, timed, feed: tell }: Listener): void {
     );
   };
   setHandler(statusQuery, options => {
-    const document = documentOf(state());
-    return isAsOf(options) ? { document, asOf: asOf() } : document;
+    const now = document();
+    return isAsOf(options) ? { document: now, asOf: asOf() } : now;
   });
   setHandler(leftQuery, ({ times }) => {
     const left = timed(times);
@@ -96,9 +97,9 @@ export function listen({ state, asOf, timed, feed: tell }: Listener): void {
     const why = 'there is no such signal: abort, retryNow and resolve are known';
     feed({ type: 'misunderstood', action: plain(name.slice(0, 64)), by: authorOf(argument), why });
   });
-  answerUpdate(abortUpdate, 'abort', { state, feed });
-  answerUpdate(retryNowUpdate, 'retryNow', { state, feed });
-  answerUpdate(resolveUpdate, 'resolve', { state, feed });
+  answerUpdate(abortUpdate, 'abort', { state, feed, document });
+  answerUpdate(retryNowUpdate, 'retryNow', { state, feed, document });
+  answerUpdate(resolveUpdate, 'resolve', { state, feed, document });
   CancellationScope.current().cancelRequested.catch(() => {
     feed({ type: 'abort', by: 'workflow cancel' });
   });
@@ -116,12 +117,12 @@ function isAsOf(options: unknown): boolean {
 function answerUpdate(
   update: typeof abortUpdate,
   name: MessageName,
-  { state, feed }: Pick<Listener, 'state' | 'feed'>,
+  { state, feed, document }: Pick<Listener, 'state' | 'feed' | 'document'>,
 ): void {
   const handler = (argument?: unknown): TransactionDocument => {
     const event = readMessage(name, argument);
     if (typeof event !== 'string') feed(event);
-    return documentOf(state());
+    return document();
   };
   setHandler(update, handler, {
     validator: argument => {

@@ -22,9 +22,10 @@ import { type Ending, type Event } from '../../src/protocol/transaction/events';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
 import { isOwnFailure, lostToOthers, ownEnding, roundEndings } from '../../src/protocol/transaction/results';
-import { type Activities } from '../../src/protocol/transaction/steps';
+import { type Activities, type RestInput, type RoundInput } from '../../src/protocol/transaction/steps';
 import { type Backoff } from '../../src/protocol/wire/backoff';
 import { acquireLocks, releaseLocks } from './performLocks';
+import { type FirstRound } from './firstRound';
 import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
@@ -33,14 +34,20 @@ import { given } from '../../src/protocol/wire/given';
 type Own = Extract<Wanted, { do: 'own' }>;
 type Round = Extract<Wanted, { do: 'round' }>;
 
+/** What of a run goes beyond its state. */
+export interface OfRun {
+  readonly traces: Pick<CallTraces, 'of'>;
+  readonly first: FirstRound;
+}
+
 export async function perform(
   t: Transaction,
   wanted: Wanted,
-  traces: Pick<CallTraces, 'of'>,
+  { traces, first }: OfRun,
 ): Promise<Event | undefined> {
   switch (wanted.do) {
     case 'round':
-      return { type: 'callsEnded', phase: wanted.phase, endings: await performRound(t, wanted) };
+      return { type: 'callsEnded', phase: wanted.phase, endings: await performRound(t, wanted, first) };
     case 'own':
       return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted, traces)] };
     case 'awaitQuiet':
@@ -86,18 +93,32 @@ function timeouts(t: Transaction, { do: lane, phase, key }: Own | Round, longest
   };
 }
 
-async function performRound(t: Transaction, round: Round): Promise<readonly Ending[]> {
-  const targets = round.to.map(name => participantOf(t, name));
-  const longestMs = Math.max(...targets.map(p => requestTimeoutMs(p, round.phase)));
+async function performRound(t: Transaction, round: Round, first: FirstRound): Promise<readonly Ending[]> {
+  const calls = round.to.map(name => callInput(t, participantOf(t, name), round.phase));
+  const input = { ...requestOf(t), calls };
+  if (first.isDue(round.phase))
+    return first.perform(input, {
+      limit: t.accepted.limits.prepareAttempts,
+      rest: rest => askAll(t, round, rest),
+    });
+  return askAll(t, round, input);
+}
+
+/** The whole round, or the rest of one that began in the workflow's first task. */
+async function askAll(
+  t: Transaction,
+  round: Round,
+  input: RoundInput | RestInput,
+): Promise<readonly Ending[]> {
+  const { calls } = input;
   const activities = proxyActivities<Activities>({
-    ...timeouts(t, round, longestMs),
+    ...timeouts(t, round, Math.max(...calls.map(call => call.timeoutMs))),
     retry: { maximumAttempts: 1 },
-    summary: namesOf(round.to),
+    summary: namesOf(calls.map(call => call.participant)),
   });
-  const calls = targets.map(p => callInput(t, p, round.phase));
   try {
-    const result = await activities[`${round.phase}All`]({ ...requestOf(t), calls });
-    return roundEndings(result, calls, round.phase);
+    const asked = 'soFar' in input ? activities.prepareRest(input) : activities[`${round.phase}All`](input);
+    return roundEndings(await asked, calls, round.phase);
   } catch (error) {
     const lost = lostEnding(error);
     return calls.map(({ participant, nth }) => ({

@@ -12,7 +12,8 @@ import { type Event } from '../../src/protocol/transaction/events';
 import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
 import { given } from '../../src/protocol/wire/given';
 import { hearing } from './heard';
-import { type TransactionInput, firstState } from './input';
+import { firstRound, withSoFar } from './firstRound';
+import { type TransactionInput, firstState, mayBeFast } from './input';
 import { keep } from '../keep';
 import { listen } from './listen';
 import { callTraces } from './lookBack';
@@ -20,13 +21,15 @@ import { perform } from './perform';
 import { publisher } from './publish';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
-  const heard = hearing(firstState(workflowInfo().workflowId, input, Date.now()));
+  const { workflowId, historyLength } = workflowInfo();
+  const heard = hearing(firstState(workflowId, input, { now: Date.now(), historyLength }));
   const { state } = heard;
   const publish = publisher();
   const traces = callTraces(state);
+  const first = firstRound(mayBeFast(input));
   const keeper = keep<Wanted, Event>({
     wanted: () => wanted(state()),
-    perform: work => perform(state(), work, traces),
+    perform: work => perform(state(), work, { traces, first }),
     feed,
     lastLook: traces.lastLook,
   });
@@ -46,7 +49,8 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
     const isOver = (): boolean => state().stage === 'ended' && keeper.underWay().length === 0;
     await condition(() => keeper.broken() !== undefined || isOver());
   });
-  listen({ ...heard, feed });
+  const document = (): TransactionDocument => withSoFar(documentOf(state()), first.soFar());
+  listen({ ...heard, feed, document });
   await ended;
   const broken = keeper.broken();
   if (broken !== undefined) throw broken.error;

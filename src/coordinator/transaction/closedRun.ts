@@ -63,7 +63,7 @@ function query(
   return within(engine, withinMs, () => handle.query(leftQuery, proof));
 }
 
-/** Temporal asks no worker for a run that none had begun: then nobody was asked anything, and its input is all there is. */
+/** Temporal asks no worker for a run of which none has given the first task back: its input is all there is. */
 async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
   const { workflowId, runId, startTime } = closed;
   const handle = handleOf(engine, workflowId, runId);
@@ -72,8 +72,10 @@ async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription):
     return { is: 'noWorker' };
   const input = inputIn(events) as TransactionInput | undefined;
   if (input === undefined) throw new Error(`run ${runId} of ${workflowId} has no input`);
+  const wasGivenOut = events?.some(event => event.workflowTaskStartedEventAttributes != null) === true;
   try {
-    return { is: 'left', left: leftUnbegun(workflowId, input, startTime.getTime()) };
+    const left = leftUnbegun(workflowId, input, { at: startTime.getTime(), wasGivenOut });
+    return { is: 'left', left };
   } catch {
     return { is: 'unreplayable', why: whatToDo(closed) }; // of a version that only a newer coordinator knows
   }

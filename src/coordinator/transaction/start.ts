@@ -144,7 +144,7 @@ async function startAs(
     accepted = accept(request, { limits, listsHeuristic, now: Date.now(), ...statusUrl(engine, id) });
     const whose = { startedBy: caller.plainName, owner: caller.name };
     const memo = startMemo(accepted, { requestHash: hash, ...whose });
-    return startDurably(way, id, { input: beginInput(accepted), memo });
+    return startDurably(way, id, { input: beginInput(accepted, engine), memo });
   });
   if (isNew && accepted !== undefined) return { document: documentOf(begin(id, accepted)) };
   return readRepeated(engine, id, { caller, hash, by: way.by });

@@ -1,5 +1,10 @@
-/** Owns what a run left that was closed before a worker had begun it: what its input says, and nobody was asked anything. */
-import { type ResumeInput, type TransactionInput } from '../../../workflows/transaction/input';
+/**
+ * Owns what a run left that was closed before Temporal had the first task of a worker back: what its input says.
+ *
+ * I3: a task that was given out may have asked for votes (`protocol/transaction/firstRound.ts`), where the input lets it: the calls are
+ * open then, and whoever takes the run up counts them as given up. Else nobody was asked anything.
+ */
+import { type ResumeInput, type TransactionInput, mayBeFast } from '../../../workflows/transaction/input';
 import { type LeftBehind } from '../../../workflows/transaction/messages';
 import { progressOf } from '../../engine/facts/memo';
 import { begin } from '../../protocol/transaction/apply';
@@ -9,10 +14,23 @@ import { type Locking, type Transaction } from '../../protocol/transaction/state
 import { readStored, store } from '../../protocol/transaction/stored';
 import { type Ms } from '../../protocol/wire/phases';
 
-/** `at`: when it was started. @throws Error where the input is of a version that is not known here */
-export function leftUnbegun(id: string, input: TransactionInput, at: Ms): LeftBehind {
-  const t = input.version === 2 ? unresumed(input, at) : unasked(begin(id, input.accepted));
+interface Unbegun {
+  /** When it was started. */
+  readonly at: Ms;
+  /** A worker was given the first task. */
+  readonly wasGivenOut: boolean;
+}
+
+/** @throws Error where the input is of a version that is not known here */
+export function leftUnbegun(id: string, input: TransactionInput, unbegun: Unbegun): LeftBehind {
+  const t = stateOf(id, input, unbegun);
   return { stored: store(t), progress: progressOf(documentOf(t)) };
+}
+
+function stateOf(id: string, input: TransactionInput, { at, wasGivenOut }: Unbegun): Transaction {
+  if (input.version === 2) return unresumed(input, at);
+  const begun = begin(id, input.accepted);
+  return wasGivenOut && mayBeFast(input) ? begun : unasked(begun);
 }
 
 function unresumed({ stored, from, why }: ResumeInput, at: Ms): Transaction {

@@ -48,7 +48,7 @@ export function isOwnFailure(detail: unknown): detail is OwnFailure {
   return isExposure(exposure) && isAmount(requests) && isFailure(why);
 }
 
-function isEndingOf({ participant, nth }: Asked, value: unknown, phase: Phase): value is Ending {
+export function isEndingOf({ participant, nth }: Asked, value: unknown, phase: Phase): value is Ending {
   const ending = membersOf(value);
   return (
     ending['participant'] === participant &&

@@ -42,14 +42,14 @@ function isTime(value: unknown): boolean {
   return isAmount(value) && value <= 8.64e15;
 }
 
-/** The participant, where a round of the phase is asking it; `came` is what has come of its request. */
+/** The participant, where a round of the phase is asking it; `came` is what has come of its request, which may be told twice. */
 export function inRound(p: ParticipantDocument, phase: Phase, came?: SoFar): ParticipantDocument {
   if (p.state !== asked[phase]) return p;
   if (came === undefined) return { ...p, attempts: Math.max(p.attempts, 1) };
   const { why, requests, at } = came;
   const isShown = why !== undefined && came.is !== 'gaveUp';
   const lastError = isShown ? { lastError: errorDocument({ ...why, at }) } : {};
-  return { ...p, attempts: p.attempts + requests, ...lastError, ...answered(came, phase) };
+  return { ...p, attempts: Math.max(p.attempts, requests), ...lastError, ...answered(came, phase) };
 }
 
 function answered({ is }: SoFar, phase: Phase): Partial<Pick<ParticipantDocument, 'vote' | 'state'>> {

@@ -28,6 +28,19 @@ export interface RoundInput extends Request {
   readonly calls: readonly CallInput[];
 }
 
+export interface FirstRoundInput extends RoundInput {
+  /** Who has not answered by then is left out of the result, with the request in flight. */
+  readonly withinMs: Ms;
+}
+
+/** Of a round that began in the workflow's first task: its calls have a request in flight. */
+export interface RestInput extends RoundInput {
+  /** What has come of the others. */
+  readonly soFar: readonly SoFar[];
+  /** Requests that a call may take: one whose first is not found takes another. */
+  readonly limit: number;
+}
+
 /** What has come of a participant's request in a round that is under way; `at` by the worker's clock. */
 export interface SoFar extends Pick<Ending, 'participant' | 'is' | 'why' | 'requests'> {
   readonly at: Ms;
@@ -70,9 +83,15 @@ export interface Trace extends Sent {
   readonly over: boolean;
 }
 
-/** *All*: the round, one activity over everyone. The others: one straggler each, retried by Temporal. */
+/**
+ * *All*: the round, one activity over everyone. *First*: as much of it as is over at once, a local activity in the first task; *rest*:
+ * what that leaves, by another name than a worker of before knows, who would take no request to be in flight. The others: one straggler
+ * each, retried by Temporal.
+ */
 export type Activities = Readonly<
   Record<`${Phase}All`, (input: RoundInput) => Promise<Ending[]>> &
+    Record<'prepareFirst', (input: FirstRoundInput) => Promise<Ending[]>> &
+    Record<'prepareRest', (input: RestInput) => Promise<Ending[]>> &
     Record<Phase, (input: OwnInput) => Promise<Ending>>
 >;
 

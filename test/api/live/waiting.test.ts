@@ -37,6 +37,7 @@ beforeAll(async () => {
     taskQueue,
     limits,
     listsHeuristic: true,
+    hasWorker: true,
     trouble: () => undefined,
     onQueryFailed: () => undefined,
   };

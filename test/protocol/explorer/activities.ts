@@ -194,7 +194,7 @@ function replaceWork(
   });
 }
 
-function countTried(facts: Facts, phase: Phase, { scenario }: Setting): Facts {
+export function countTried(facts: Facts, phase: Phase, { scenario }: Setting): Facts {
   if (scenario.busy !== true) return facts;
   const most = phase === 'prepare' ? scenario.prepareAttempts : scenario.completionAttempts;
   return { ...facts, tried: { ...facts.tried, [phase]: Math.min(facts.tried[phase] + 1, most) } };

@@ -93,6 +93,7 @@ function sending(world: World, { work, index }: { work: Work; index: number }): 
   if (work.phase === 'commit') {
     return [
       ...open,
+      ...unless(!world.firstTask, 'I1', `commit leaves for ${name} before a vote is durable`),
       ...unless(sides === world.sides.length, 'I1', `commit leaves for ${name} before everyone said yes`),
       ...unless(
         decision !== undefined || accepted.onCommitFailure === 'rollback',

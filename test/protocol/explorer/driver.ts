@@ -8,19 +8,32 @@ import { type Call, type Participant, type Transaction } from '../../../src/prot
 import { type Wanted } from '../../../src/protocol/transaction/wanted';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Core } from './core';
+import { type Beginning, beginning } from './firstTask';
 import { abandonLocks, reconcileLocks } from './lockDriver';
 import { lockNames, newLock } from './locks';
-import { type Setting, type Side, type Work, type World, acceptedFor, newSide, now } from './world';
+import { type Setting, type Side, type Work, type World, newSide, now } from './world';
 
 export function start(setting: Setting): World {
-  const { scenario, core } = setting;
-  const t = core.apply.begin('tx', acceptedFor(scenario));
+  const { scenario } = setting;
+  const { t, firstTask } = beginning(setting);
   const sides = scenario.kinds.map(newSide);
   const { faults: faultsLeft, operator } = scenario;
   const recoveriesLeft = scenario.recoveries ?? 0;
-  const around = { faultsLeft, operator, recoveriesLeft, commitSpent: false, quietForOthers: false };
+  const around = {
+    faultsLeft,
+    operator,
+    recoveriesLeft,
+    firstTask,
+    commitSpent: false,
+    quietForOthers: false,
+  };
   const locks = lockNames(scenario.locks ?? 0).map(newLock);
   return reconcile({ t, time: 0, sides, locks, lockWorks: [], ...around }, setting);
+}
+
+/** The same around it, when its first task is given out again. */
+export function beginAgain(around: World, begun: Beginning, setting: Setting): World {
+  return reconcile({ ...around, ...begun }, setting);
 }
 
 export function feed(world: World, event: Event, setting: Setting): World {
@@ -35,9 +48,11 @@ export function feed(world: World, event: Event, setting: Setting): World {
  */
 export function resume(world: World, setting: Setting): World {
   const recovery = { at: now(world), from: 'run', why: 'terminated' };
-  const t = setting.core.resume.resume(world.t, recovery);
+  const left = world.firstTask ? beginning(setting).t : world.t; // of the first task nothing is recorded
+  const t = setting.core.resume.resume(left, recovery);
   const sides = world.sides.map(abandoned);
-  const after = { ...abandonLocks(world), t, sides, recoveriesLeft: world.recoveriesLeft - 1 };
+  const recoveriesLeft = world.recoveriesLeft - 1;
+  const after = { ...abandonLocks(world), t, sides, firstTask: false, recoveriesLeft };
   return reconcile(after, setting);
 }
 
@@ -62,14 +77,23 @@ function reconcile(world: World, setting: Setting): World {
   const running = new Set(world.sides.flatMap(side => side.works.map(work => keyOf(work, side))));
   const missing = want.filter(w => !running.has(w.key));
   const sides = world.sides.map((side, index) => {
-    const fresh = missing.flatMap(w => begun(world.t, w, { index, core: setting.core }));
+    const fresh = missing
+      .flatMap(w => begun(world.t, w, { index, core: setting.core }))
+      .map(work => (isWithin(world, work, setting) ? { ...work, begun: 'within' as const } : work));
     const kept = side.works.every(work => work.cancelled || keys.has(keyOf(work, side)));
     if (fresh.length === 0 && kept) return side;
     const works = side.works.map(work => (keys.has(keyOf(work, side)) ? work : cancelled(work)));
     return { ...side, works: [...works, ...fresh] };
   });
-  return reconcileLocks({ ...world, sides }, want);
+  const firstTask = world.firstTask && sides.some(side => side.works.some(isPartOfTask));
+  return reconcileLocks({ ...world, sides, firstTask }, want);
 }
+
+function isWithin({ firstTask }: World, { lane, phase }: Work, { core }: Setting): boolean {
+  return firstTask && lane === 'round' && core.firstRound.isWithinTask(phase);
+}
+
+const isPartOfTask = ({ begun }: Work): boolean => begun === 'within';
 
 const cancelled = (work: Work): Work => (work.cancelled ? work : { ...work, cancelled: true });
 

@@ -7,6 +7,7 @@ export function patchedCore(patches: readonly Patch[]): Core {
   return {
     answers: at('wire/answers.ts') as Core['answers'],
     apply: at('transaction/apply.ts') as Core['apply'],
+    firstRound: at('transaction/firstRound.ts') as Core['firstRound'],
     locking: at('transaction/locking.ts') as Core['locking'],
     lookBack: at('transaction/lookBack.ts') as Core['lookBack'],
     operator: at('transaction/operator.ts') as Core['operator'],

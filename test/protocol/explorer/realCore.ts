@@ -1,6 +1,7 @@
 /** Owns the core as it ships, for the explorer. */
 import * as answers from '../../../src/protocol/wire/answers';
 import * as apply from '../../../src/protocol/transaction/apply';
+import * as firstRound from '../../../src/protocol/transaction/firstRound';
 import * as locking from '../../../src/protocol/transaction/locking';
 import * as lookBack from '../../../src/protocol/transaction/lookBack';
 import * as operator from '../../../src/protocol/transaction/operator';
@@ -13,6 +14,7 @@ import { type Core } from './core';
 export const realCore: Core = {
   answers,
   apply,
+  firstRound,
   locking,
   lookBack,
   operator,

@@ -52,6 +52,12 @@ export const short: readonly Exploration[] = [
   exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
   exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
+  exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
+  exploration('the first round in the first task, two attempts', ['forgets', 'votesNo'], {
+    completionAttempts: 1,
+    faults: 2,
+    fast: true,
+  }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
@@ -115,6 +121,35 @@ export const long: readonly Exploration[] = [
     ...once,
     busy: true,
     recoveries: 1,
+  }),
+  exploration(
+    'the first round in the first task: abort, terminated and taken up again',
+    ['remembers', 'forgets'],
+    {
+      ...once,
+      fast: true,
+      recoveries: 1,
+      operator: { ...noOperator, abort: 1 },
+    },
+  ),
+  exploration('the first round in the first task: provisional commit', ['remembers', 'forgets'], {
+    ...provisional,
+    ...once,
+    fast: true,
+  }),
+  exploration('the first round in the first task: no place for a request', ['remembers'], {
+    fast: true,
+    busy: true,
+    operator: { ...noOperator, abort: 1 },
+  }),
+  exploration('the first round in the first task: slow ones', ['slow', 'votesNo'], {
+    completionAttempts: 1,
+    fast: true,
+  }),
+  exploration('the first round in the first task: three', ['remembers', 'forgets', 'remembers'], {
+    ...once,
+    fast: true,
+    faults: 2,
   }),
   exploration('every operator', ['remembers', 'remembers'], {
     ...once,

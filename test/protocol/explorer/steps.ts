@@ -15,13 +15,15 @@ import {
   refuseConnection,
   refuseLate,
 } from './activities';
-import { feed, isQuietAwaited, keyOf, resume, withoutWork } from './driver';
+import { beginAgain, feed, isQuietAwaited, keyOf, resume, withoutWork } from './driver';
+import { firstTaskSteps } from './firstTask';
 import { lockSteps } from './lockSteps';
 import { react } from './services';
 import { type Step, rank } from './step';
 import { type Setting, type Side, type Time, type Work, type World, withSide } from './world';
 
 export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
+  yield* firstTaskSteps(world, setting, (around, begun) => beginAgain(around, begun, setting));
   yield* lockSteps(world, setting);
   yield* activitiesEnd(world, setting);
   yield* requests(world, setting);
@@ -29,7 +31,7 @@ export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
   yield* arrivals(world, setting);
   yield* services(world, setting);
   yield* clock(world, setting);
-  if (world.t.stage !== 'ended') yield* operators(world, setting);
+  if (world.t.stage !== 'ended' && !world.firstTask) yield* operators(world, setting);
   yield* recoveries(world, setting);
 }
 
@@ -58,7 +60,7 @@ function said({ name, work }: Place): string {
 
 function deliver(world: World, members: readonly Place[], setting: Setting): World {
   const phase = members[0]?.work.phase ?? 'prepare';
-  const endings = members.flatMap(endingOf);
+  const endings = members.flatMap(member => endingOf(member, setting));
   const taken = members.reduce(
     (each, { index, work }) => withSide(each, index, side => heard(withoutWork(side, work), work)),
     world,
@@ -73,12 +75,13 @@ function isSpentCommit(work: Work, { scenario }: Setting): boolean {
   return work.phase === 'commit' && (work.result?.is === 'spent' || spentAtOnce);
 }
 
-function endingOf({ name, work }: Place): Ending[] {
+function endingOf({ name, work }: Place, { core }: Setting): Ending[] {
   if (work.result === undefined) return [];
   const { is, code } = work.result;
   const why = code === undefined ? {} : { why: { code, message: code } };
   const { nth, exposure, requests } = work;
-  return [{ participant: name, nth, is, ...why, exposure, requests }];
+  const ending = { participant: name, nth, is, ...why, exposure, requests };
+  return [work.begun === 'lost' ? core.firstRound.lostBefore(ending) : ending];
 }
 
 function heard(side: Side, { phase, result }: Work): Side {
@@ -155,7 +158,7 @@ function* garblings(world: World, place: Place, { to, setting }: Naming): Genera
 /** A round is lost as a whole, whatever its members answered before. */
 function* roundsLost(world: World, setting: Setting): Generator<Step> {
   if (world.faultsLeft === 0) return;
-  const members = places(world).filter(({ work }) => work.lane === 'round');
+  const members = places(world).filter(({ work }) => work.lane === 'round' && work.begun !== 'within');
   if (members.length === 0) return;
   const spoilt = { ...world, faultsLeft: world.faultsLeft - 1 };
   const lost = () => members.reduce((each, place) => loseAttempt(each, place, setting), spoilt);

@@ -6,6 +6,7 @@ import { type Patch } from '../exploring/patched';
 import { expectCaught } from '../exploring/variant';
 import { type Violation } from './checks';
 import { explore } from './explore';
+import { fastVariants } from './fastVariants';
 import { lockVariants } from './lockVariants';
 import { patchedCore } from './patchedCore';
 import { variants } from './variants';
@@ -16,23 +17,22 @@ const withoutAssertions: Patch = {
   replace: '',
 };
 
-describe.each([...variants, ...lockVariants].map(variant => [variant.name, variant] as const))(
-  '%s',
-  (_, variant) => {
-    const { scenario } = variant.exploration;
+describe.each(
+  [...variants, ...lockVariants, ...fastVariants].map(variant => [variant.name, variant] as const),
+)('%s', (_, variant) => {
+  const { scenario } = variant.exploration;
 
-    test(`is caught from outside by ${variant.caughtBy.join(' or ')}`, () => {
-      const core = patchedCore([...variant.patches, withoutAssertions]);
-      const except = ({ promise }: Violation): boolean => !variant.caughtBy.includes(promise);
-      const findings = explore({ scenario, core }, { except }).findings.filter(each => !except(each));
-      expectCaught(variant, findings);
-    });
+  test(`is caught from outside by ${variant.caughtBy.join(' or ')}`, () => {
+    const core = patchedCore([...variant.patches, withoutAssertions]);
+    const except = ({ promise }: Violation): boolean => !variant.caughtBy.includes(promise);
+    const findings = explore({ scenario, core }, { except }).findings.filter(each => !except(each));
+    expectCaught(variant, findings);
+  });
 
-    test('is caught with the assertions of the core on', () => {
-      expect(explore({ scenario, core: patchedCore(variant.patches) }).findings).not.toEqual([]);
-    });
-  },
-);
+  test('is caught with the assertions of the core on', () => {
+    expect(explore({ scenario, core: patchedCore(variant.patches) }).findings).not.toEqual([]);
+  });
+});
 
 test('a patch must meet its place exactly once', () => {
   expect(() => patchedCore([{ ...withoutAssertions, find: 'nowhere' }])).toThrow('0 places');

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly garbles?: boolean;
   /** A request may find no place among those in flight, time and again: nobody is asked. */
   readonly busy?: boolean;
+  /** The first round may be part of the workflow's first task (`firstTask.ts`). */
+  readonly fast?: boolean;
   /** A participant in doubt reads the decision at `statusUrl` and settles by it. */
   readonly asksForDecision?: boolean;
 }
@@ -62,6 +64,11 @@ export interface Work {
   readonly standing?: ParticipantStanding;
   readonly cancelled: boolean;
   readonly result?: Result;
+  /**
+   * Of a round that began in the workflow's first task. `within`: asked by that task. `joined`: its request was in flight when the task was
+   * over, and the round's activity waits for it. `lost`: that activity did not find it, and asks again.
+   */
+  readonly begun?: 'within' | 'joined' | 'lost';
 }
 
 /** What really happened between coordinator and participant: the checks judge by this, not by the core's opinion. */
@@ -107,6 +114,8 @@ export interface World {
   readonly faultsLeft: number;
   readonly operator: Scenario['operator'];
   readonly recoveriesLeft: number;
+  /** Nothing of it is recorded yet: the first task, with a round in it, is under way. */
+  readonly firstTask: boolean;
   /** A commit call's attempts ran out: the only reason to give up a provisional commit. */
   readonly commitSpent: boolean;
   /** Somebody who is looked at apart from these has the timer for `quietAt` started (`split.ts`). */

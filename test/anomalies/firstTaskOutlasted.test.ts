@@ -1,0 +1,71 @@
+/**
+ * I3, I10: a first round that outlasts its workflow task is completed by the SDK with nothing in it, and history does not show that votes
+ * were asked for. The task fails then, and the next one is a later try; replay takes the same way.
+ */
+import { bundleWith } from '../replay/bundles';
+import { fetchHistory } from '../replay/histories';
+import { replay } from '../replay/replay';
+import { quick } from '../support/quick';
+import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
+import { useWorld } from '../support/world';
+
+const limits = { ...quick, prepareTimeoutMs: 4000, transactionTimeoutMs: 12_000 };
+const world = useWorld({ limits, own: true });
+
+async function kindsOf(id: string): Promise<string[]> {
+  const { events } = await world.dtc.client.workflow.getHandle(id).fetchHistory();
+  return (events ?? []).map(event => {
+    const [name = ''] = Object.entries(event).flatMap(([key, value]) =>
+      key.endsWith('EventAttributes') && value != null ? [key.replace('EventAttributes', '')] : [],
+    );
+    return name;
+  });
+}
+
+it('asks again in a task of its own, as a later try', async () => {
+  const { dtc, participants } = world;
+  const code = bundleWith({
+    what: 'a first task that waits longer than it may',
+    replace: "const overWithin = '1s';",
+    by: "const overWithin = '20s'; firstRound_1.firstRoundMs = 3500;",
+  });
+  await dtc.stopWorker();
+  await dtc.startWorker(code);
+  const a = statefulParticipant(participants, 'a');
+  const b = statefulParticipant(participants, 'b', {
+    fault: r => (r.phase === 'prepare' && r.nth === 1 ? { instead: silence } : undefined),
+  });
+  try {
+    const { id } = await dtc.start([a.url, b.url]);
+    const document = await dtc.until(id, d => d.endedAt !== undefined);
+    expect(document.status).toBe('committed');
+    expect(participants.phases(id, 'a')).toEqual(['prepare', 'prepare', 'commit']);
+    expectAllAsDecided(document, [a, b]);
+    const kinds = await kindsOf(id);
+    // what the SDK completed to have more time, then our refusal
+    expect(kinds.slice(3, 5)).toEqual(['workflowTaskCompleted', 'workflowTaskScheduled']);
+    expect(kinds).toContain('workflowTaskFailed');
+    expect(kinds).not.toContain('markerRecorded');
+    const history = await fetchHistory(dtc.client, id);
+    expect(await replay(code, [{ name: 'outlasted', workflowId: id, history }])).toEqual([]);
+  } finally {
+    await dtc.stopWorker();
+    await dtc.startWorker();
+  }
+});
+
+it('does not take the lane in a task that had to wait for its worker, with a query in it', async () => {
+  const { dtc, participants } = world;
+  const a = statefulParticipant(participants, 'waited');
+  await dtc.stopWorker();
+  const { id } = await dtc.start([a.url]);
+  const asked = dtc.client.workflow.getHandle(id).query('status');
+  await dtc.startWorker();
+  expect(await asked).toMatchObject({ id, status: 'pending' });
+  const document = await dtc.until(id, d => d.endedAt !== undefined);
+  expect(document.status).toBe('committed');
+  expect(participants.phases(id, 'waited')).toEqual(['prepare', 'commit']);
+  const kinds = await kindsOf(id);
+  expect(kinds).not.toContain('workflowTaskFailed');
+  expect(kinds).not.toContain('markerRecorded');
+});
