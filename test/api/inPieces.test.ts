@@ -6,8 +6,7 @@ import { inPieces } from '../../src/api/inPieces';
 const [request, response] = [{}, {}] as unknown as [Request, Response];
 
 function burst(handle: ReturnType<typeof inPieces>, from: number, count: number, begun: number[]): void {
-  for (let nth = from; nth < from + count; nth += 1)
-    void handle(request, response, () => begun.push(nth));
+  for (let nth = from; nth < from + count; nth += 1) void handle(request, response, () => begun.push(nth));
 }
 
 it('begins a burst in pieces, in order, with a turn of the event loop between two', async () => {
