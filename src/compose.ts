@@ -156,7 +156,8 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
 
 function engineOf(connected: Reached, { config, log, trouble }: Surroundings): Engine {
   const { client, connection, namespace, retentionMs, listsHeuristic } = connected;
-  const failedQuery = queryLogger(log, config.taskQueue);
+  const ownWorker = config.role !== 'api';
+  const failedQuery = queryLogger(log, { taskQueue: config.taskQueue, ownWorker });
   return {
     ...{ client, connection, namespace, retentionMs, listsHeuristic },
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },

@@ -15,7 +15,7 @@ import { holderOf } from './engine/devServer/portHolder';
 import { installRuntime } from './engine/runtime';
 import { descriptorShares } from './outbound/limits/descriptors';
 import { type Log, createLog, flushed } from './telemetry/log';
-import { readyBlock } from './telemetry/readyBlock';
+import { notOurs, readyBlock } from './telemetry/readyBlock';
 import { given } from './protocol/wire/given';
 import { plainLines } from './protocol/wire/plainText';
 
@@ -55,6 +55,7 @@ async function run(context: Context): Promise<void> {
     role: config.role,
     temporal: server.address,
     namespace: config.temporal.namespace,
+    own: config.temporal.address === undefined,
     ...given({ api, webUi: server.uiUrl }),
   });
   if (worker !== undefined) warnOfSharedSecret(context);
@@ -78,7 +79,11 @@ async function temporalServer({
   stopping,
   closers,
 }: Context): Promise<{ address: string } & Partial<Pick<DevServer, 'uiUrl' | 'trouble'>>> {
-  if (config.temporal.address !== undefined) return { address: config.temporal.address };
+  const { address } = config.temporal;
+  if (address !== undefined) {
+    log.info({ address }, `the Temporal server is ${notOurs}`);
+    return { address };
+  }
   const { dataDir, temporalPort: port, temporalUiPort: uiPort } = config.dev;
   const say = (level: 'info' | 'warn' | 'error', message: string, fields = {}): void => {
     log[level](fields, message);

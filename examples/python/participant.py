@@ -133,13 +133,14 @@ class Participant(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         if not signed(self.headers, body):
             return self.reply(401, {"detail": "not signed for this participant, or not within five minutes"})
+        if phase not in ("prepare", "commit", "rollback"):
+            return self.reply(404, {"detail": "there are /prepare, /commit, /rollback, and GET /prepared"})
         try:
             call = json.loads(body)
             texts = ["transactionId", "participant"] + ["decideBy"] * (phase == "prepare")
             right = call["phase"] == phase and all(isinstance(call[name], str) for name in texts)
         except (ValueError, KeyError, TypeError):
             right = False
-        right = right and phase in ("prepare", "commit", "rollback")
         self.reply(*(answer(phase, call) if right else (400, {"detail": "not a request of a coordinator"})))
 
     def do_GET(self):

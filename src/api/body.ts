@@ -3,6 +3,7 @@
  * what keeps web pages out (hosts.ts). One that may go without needs none then: a page's says where it comes from.
  */
 import express, { type Request, type RequestHandler } from 'express';
+import { headerProblem } from './headerProblem';
 import { jsonFault } from './jsonFault';
 import { Problem } from './problems';
 
@@ -28,11 +29,14 @@ function saysNothing({ headers }: Request): boolean {
 }
 
 const demandJson: RequestHandler = (request, _response, next) => {
-  if (isJson(request.headers['content-type'])) {
+  const type = request.headers['content-type'];
+  if (isJson(type)) {
     next();
     return;
   }
-  throw new Problem('unsupported-media-type', 'send JSON, with the header "content-type: application/json"');
+  throw new Problem('unsupported-media-type', 'send JSON, with the header "content-type: application/json"', {
+    errors: [headerProblem('Content-Type', type, 'must be application/json, which is UTF-8')],
+  });
 };
 
 /** Browsers say so with every POST (Fetch, "append a request Origin header"; Fetch Metadata). */

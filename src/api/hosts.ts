@@ -8,6 +8,7 @@ import { type RequestHandler } from 'express';
 import { isAuthenticated } from '../config/bindRule';
 import { type Config } from '../config/config';
 import { isLoopback } from '../config/parsers';
+import { headerProblem } from './headerProblem';
 import { Problem } from './problems';
 
 export function guardHost(config: Pick<Config, 'auth' | 'host' | 'publicUrl'>): RequestHandler {
@@ -19,7 +20,10 @@ export function guardHost(config: Pick<Config, 'auth' | 'host' | 'publicUrl'>): 
       return;
     }
     const detail = 'the Host header is not localhost, a loopback address, DTC_HOST or that of DTC_PUBLIC_URL';
-    throw new Problem('misdirected-request', detail);
+    const message = 'must be localhost, a loopback address, DTC_HOST or that of DTC_PUBLIC_URL';
+    throw new Problem('misdirected-request', detail, {
+      errors: [headerProblem('Host', request.headers.host, message)],
+    });
   };
 }
 

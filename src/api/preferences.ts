@@ -2,6 +2,7 @@
 import { type Request, type Response } from 'express';
 import { type Config } from '../config/config';
 import { type Ms } from '../protocol/wire/phases';
+import { headerProblem } from './headerProblem';
 import { Problem, retryAfter } from './problems';
 import { contextOf } from './requestContext';
 
@@ -12,11 +13,7 @@ export function waitSeconds(request: Request, { longestWaitS }: Longest): number
   const text = preference(request.get('prefer') ?? '', 'wait');
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Math.min(Number(text), longestWaitS);
-  const error = {
-    header: 'Prefer',
-    value: `wait=${text.slice(0, 20)}`,
-    message: `wait must be whole seconds, 0 to ${longestWaitS}`,
-  };
+  const error = headerProblem('Prefer', `wait=${text}`, `wait must be whole seconds, 0 to ${longestWaitS}`);
   throw new Problem('invalid-request', 'the Prefer header is not valid', { errors: [error] });
 }
 

@@ -103,6 +103,29 @@ export class Problem extends Error {
   }
 }
 
+type Judgements = readonly (() => unknown)[];
+type Judged<T extends Judgements> = { readonly [K in keyof T]: ReturnType<T[K]> };
+
+/**
+ * What all of them give. @throws Problem of all that are `invalid-request` together, so that nobody mends one thing only to hear of
+ * the next; any other error as it comes
+ */
+export function allOf<T extends Judgements>(...judgements: T): Judged<T> {
+  const wrong: Problem[] = [];
+  const given = judgements.map(judge => {
+    try {
+      return judge();
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== 'invalid-request') throw error;
+      return void wrong.push(error);
+    }
+  });
+  if (wrong.length === 0) return given as Judged<T>;
+  throw new Problem('invalid-request', wrong.map(({ detail }) => detail).join('; '), {
+    errors: wrong.flatMap(({ options }) => options.errors ?? []),
+  });
+}
+
 /** Seconds after which a `503` is worth another try. */
 export const retryAfter = { 'retry-after': '1' } as const;
 

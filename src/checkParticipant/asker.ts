@@ -8,6 +8,7 @@ import { type Outbound, type OutboundRequest } from '../outbound/contract';
 import { type Reply, readVote } from '../protocol/wire/answers';
 import { backoffMs } from '../protocol/wire/backoff';
 import { type Ms } from '../protocol/wire/phases';
+import { shortened } from '../protocol/wire/shortened';
 import { redactUrl } from '../protocol/wire/urls';
 import { CheckFailed } from './contract';
 
@@ -85,16 +86,12 @@ function unavailable({ sent, reply }: Asked, times: number): StaysUnavailable {
 }
 
 function describeRequest({ method = 'POST', url, body }: Wording): string {
-  return `${method} ${redactUrl(url)}${body === '' ? '' : ` ${shorten(body)}`}`;
+  return `${method} ${redactUrl(url)}${body === '' ? '' : ` ${shortened(body, shownCharacters)}`}`;
 }
 
 export function describeReply(reply: Reply): string {
   if (reply.kind !== 'answer') return reply.message;
   return reply.body === undefined || reply.body === ''
     ? String(reply.status)
-    : `${reply.status} ${shorten(reply.body.replaceAll(/\s+/g, ' '))}`;
-}
-
-function shorten(text: string): string {
-  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
+    : `${reply.status} ${shortened(reply.body.replaceAll(/\s+/g, ' '), shownCharacters)}`;
 }

@@ -1,4 +1,7 @@
 /** Owns the one error of a bad environment: every problem at once, so that a start fails once and not once a setting. */
+import { shortened } from '../protocol/wire/shortened';
+
+const longestShown = 120;
 
 export interface SettingProblem {
   readonly name: string;
@@ -16,9 +19,5 @@ export class ConfigError extends Error {
 }
 
 function line({ name, value, message }: SettingProblem): string {
-  return `  ${name}${value === undefined ? '' : `=${JSON.stringify(shortened(value))}`}: ${message}`;
-}
-
-function shortened(value: string): string {
-  return value.length <= 120 ? value : `${value.slice(0, 120)}…`;
+  return `  ${name}${value === undefined ? '' : `=${JSON.stringify(shortened(value, longestShown))}`}: ${message}`;
 }

@@ -35,10 +35,10 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     longestWaitS: reader.value('DTC_LONGEST_WAIT_S'),
     maxWaiting: reader.value('DTC_MAX_WAITING'),
     ...given({ rateLimit: reader.value('DTC_RATE_LIMIT') }),
-    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...given({ publicUrl }),
     role: reader.value('DTC_ROLE'),
     taskQueue: reader.value('DTC_TASK_QUEUE'),
-    ...(coordinatorId === undefined ? {} : { coordinatorId }),
+    ...given({ coordinatorId }),
     dev: readDevServer(reader),
     limits: readLimits(reader),
     allowedParticipants,
@@ -96,7 +96,7 @@ function readTemporal(reader: SettingReader, env: Environment): TemporalConfig {
   own.problems.forEach(problem => {
     reader.refuse(problem);
   });
-  return { ...(address === undefined ? {} : { address }), namespace, environment };
+  return { ...given({ address }), namespace, environment };
 }
 
 /** Where a Temporal server is started, it has the port first: the API would be told of a stranger in its place. */

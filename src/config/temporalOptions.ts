@@ -1,6 +1,7 @@
 /** Owns reading Temporal's own environment configuration (`TEMPORAL_*`, TLS and API keys included) with its own library. */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type NativeConnectionOptions } from '@temporalio/worker';
+import { given } from '../protocol/wire/given';
 import { type TemporalConfig } from './config';
 
 /** @throws where a `TEMPORAL_` setting is wrong: a certificate that cannot be read, say */
@@ -14,6 +15,6 @@ export function connectionOptions(temporal: TemporalConfig, address: string): Na
     address,
     ...(tls == null ? {} : { tls }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...given({ metadata }),
   };
 }

@@ -2,6 +2,7 @@
 
 import { isKeyed } from '../protocol/wire/ids';
 import { plain } from '../protocol/wire/plainText';
+import { shortened } from '../protocol/wire/shortened';
 
 const withKey =
   'send the same request again with the same Idempotency-Key, which gives this transaction and no other';
@@ -91,7 +92,7 @@ export class ForeignWorkflow extends Error {
   override readonly name = 'ForeignWorkflow';
   constructor(workflowId: string, type: string) {
     super(
-      `Temporal has a workflow "${workflowId}" that is none of this coordinator's, of type ${JSON.stringify(plain(type.slice(0, 64)))}: ` +
+      `Temporal has a workflow "${workflowId}" that is none of this coordinator's, of type ${JSON.stringify(plain(shortened(type, 64)))}: ` +
         'it stands in the way until whoever runs it gives it another id, and it has closed',
     );
   }

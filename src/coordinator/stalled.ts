@@ -8,6 +8,7 @@ import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type StalledDocument } from '../protocol/client/document';
 import { given } from '../protocol/wire/given';
 import { plain } from '../protocol/wire/plainText';
+import { shortened } from '../protocol/wire/shortened';
 import { type Ms } from '../protocol/wire/phases';
 import { type HistoryEvent, newestEvents } from '../engine/ask';
 import { type Engine } from '../engine/engine';
@@ -97,7 +98,7 @@ function errorOf(event: HistoryEvent | undefined): StallError {
 function messageOf({ failure }: FailedTask): string {
   const type = failure?.applicationFailureInfo?.type || 'Error';
   const [said = ''] = (failure?.message ?? '').split(/[{\n]/);
-  const safe = /\bJSON\b/.test(said) ? 'what it read is not valid JSON' : said.trim().slice(0, longest);
+  const safe = /\bJSON\b/.test(said) ? 'what it read is not valid JSON' : shortened(said.trim(), longest);
   return safe === '' ? type : `${type}: ${safe}`;
 }
 

@@ -1,4 +1,5 @@
 /** Owns saying in one plain line why Temporal cannot be used at the start: what is wrong, which setting it is, what to do. */
+import { shortened } from '../protocol/wire/shortened';
 import { EngineUnavailable, NoAnswerInTime, isForbidden, isNamespaceMissing, messages } from './errors';
 
 export interface WhichTemporal {
@@ -56,5 +57,5 @@ const reasons: readonly { readonly sign: RegExp; readonly what: string; readonly
 ];
 
 function short(text: string): string {
-  return (text.split('\n', 1)[0] ?? '').trim().slice(0, 200);
+  return shortened((text.split('\n', 1)[0] ?? '').trim(), 200);
 }

@@ -2,12 +2,14 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../command/output';
+import { type Settlement } from './requests';
 
 export const usage = `settle-participant list <URL of the participant>
 settle-participant commit|rollback <URL of the participant> <transaction id> <participant> --reason <text> [--by <name>]
 
-Shows what a participant of the kit holds prepared, or ends one of it by hand. The URL is its prepare URL, or that of its
-list (…/prepared), as the coordinator calls it. Where the participant asks for signatures, set the coordinator's
+Shows what a participant holds prepared, or ends one of it by hand. The URL is its prepare URL, or that of its list
+(…/prepared), as the coordinator calls it. One that is not of the kit is sent the request that its transaction would have
+sent, and keeps neither name nor reason. Where the participant asks for signatures, set the coordinator's
 DTC_SIGNING_MASTER_KEY, or, as DTC_SIGNING_SECRET, the participant's own secret or the one that all share.
 Ask the coordinator first: GET /transactions/<id>. What its "decision" says is what to settle; a participant that ends
 otherwise leaves the transaction half done.
@@ -29,9 +31,7 @@ export type Command =
   | (Common & { readonly do: 'list' })
   | (Common & {
       readonly do: 'settle';
-      readonly settlement: Readonly<
-        Record<'transactionId' | 'participant' | 'outcome' | 'by' | 'reason', string>
-      >;
+      readonly settlement: Settlement;
     });
 
 const options = {
@@ -52,7 +52,7 @@ export function readCommand(args: readonly string[]): Command {
   if (transactionId === undefined || participant === undefined)
     throw new UsageError('the transaction id or the name of the participant is missing');
   if (values.reason === undefined) throw new UsageError('--reason is missing: it is kept with the record');
-  const outcome = verb === 'commit' ? 'committed' : 'rolledback';
+  const outcome = verb === 'commit' ? ('committed' as const) : ('rolledback' as const);
   const { reason, by = userInfo().username } = values;
   const settlement = { transactionId, participant, outcome, by, reason };
   return { do: 'settle', url: readUrl(url), json: values.json, settlement };

@@ -3,6 +3,7 @@
 import { json, print, stop, UsageError } from '../command/output';
 import { readSigningKeys } from '../command/signingKeys';
 import { plain } from '../protocol/wire/plainText';
+import { shortened } from '../protocol/wire/shortened';
 import { type SigningKeys } from '../protocol/wire/signatures';
 import { type Command, readCommand, usage } from './commandLine';
 import { type Answer, type Entry, listPrepared, NoAnswer, settle } from './requests';
@@ -24,12 +25,20 @@ async function run(command: Command, keys: SigningKeys): Promise<number> {
   if (command.do === 'help') return print(usage);
   if (command.do === 'settle') {
     const answer = await settle(command.url, command.settlement, keys);
-    return answer.status === 200 ? print(command.json ? json(answer.body) : 'done\n') : refused(answer);
+    // 204 is done as well, where it is what a transaction sends (PROTOCOL §2)
+    const isDone = answer.status === 200 || (answer.status === 204 && answer.asCoordinator === true);
+    if (!isDone) return refused(answer);
+    return print(
+      command.json ? json(answer.body) : answer.asCoordinator === true ? doneAsCoordinator : 'done\n',
+    );
   }
   const found = await listPrepared(command.url, keys);
   if ('status' in found) return refused(found);
   return print(command.json ? json({ prepared: found }) : listText(found));
 }
+
+const doneAsCoordinator =
+  'done, by the request of a transaction: it is not of the kit, and keeps neither name nor reason\n';
 
 function listText(entries: readonly Entry[]): string {
   if (entries.length === 0) return 'nothing is prepared\n';
@@ -39,7 +48,7 @@ function listText(entries: readonly Entry[]): string {
 }
 
 function refused({ status, body: { detail } }: Answer): 1 {
-  const why = typeof detail === 'string' ? plain(detail) : 'without a reason';
+  const why = typeof detail === 'string' ? plain(shortened(detail, 500)) : 'without a reason';
   process.stderr.write(`${name}: ${status} ${why}\n`);
   return 1;
 }

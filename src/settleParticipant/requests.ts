@@ -1,5 +1,10 @@
-/** Owns what is asked of the participant, signed where there is a secret. */
+/**
+ * Owns what is asked of the participant, signed where there is a secret. One of the kit has a route that keeps who settles it, and why;
+ * any other (no such route: `404`, `405`) is sent what its transaction would have sent.
+ */
 import { randomUUID } from 'node:crypto';
+import { idempotencyKey, participantBody, participantHeaders } from '../protocol/wire/participantRequest';
+import { membersOf } from '../protocol/wire/shapes';
 import { secretsFor, signatureHeaders, type SigningKeys } from '../protocol/wire/signatures';
 import { siblingUrl } from '../protocol/wire/urls';
 
@@ -28,33 +33,79 @@ export async function listPrepared(url: URL, keys: SigningKeys): Promise<Answer 
   for (;;) {
     const answer = await ask(page, { method: 'GET', body: '' }, keys);
     if (answer.status !== 200) return answer;
-    entries.push(...(answer.body['prepared'] as readonly Entry[]));
+    const { prepared } = answer.body;
+    if (!Array.isArray(prepared)) throw new NoAnswer(`${shownUrl(page)}: answered 200, but with no list`);
+    entries.push(...(prepared as readonly Entry[]));
     if (typeof answer.body['next'] !== 'string') return entries;
     page.searchParams.set('cursor', answer.body['next']);
   }
 }
 
-export async function settle(url: URL, settlement: object, keys: SigningKeys): Promise<Answer> {
+export interface Settlement {
+  readonly transactionId: string;
+  readonly participant: string;
+  readonly outcome: 'committed' | 'rolledback';
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** `asCoordinator`: it is not of the kit, and was sent the request that its transaction would have sent. */
+export async function settle(
+  url: URL,
+  settlement: Settlement,
+  keys: SigningKeys,
+): Promise<Answer & { readonly asCoordinator?: true }> {
   const settling = new URL(siblingUrl(url.href, 'settle'));
-  return ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, keys);
+  const answer = await ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, keys);
+  if (answer.status !== 404 && answer.status !== 405) return answer;
+  return { ...(await tell(url, settlement, keys)), asCoordinator: true };
+}
+
+/** The regular request (PROTOCOL §2). */
+function tell(
+  url: URL,
+  { transactionId, participant, outcome }: Settlement,
+  keys: SigningKeys,
+): Promise<Answer> {
+  const phase = outcome === 'committed' ? 'commit' : 'rollback';
+  const call = { transactionId, participant, phase, decideBy: 0 } as const;
+  const asked = { method: 'POST', body: participantBody(call), headers: participantHeaders(call) } as const;
+  return ask(new URL(siblingUrl(url.href, phase)), { ...asked, id: idempotencyKey(call) }, keys);
 }
 
 interface Asked {
   readonly method: 'GET' | 'POST';
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** That of the signature. */
+  readonly id?: string;
 }
 
-async function ask(url: URL, { method, body }: Asked, keys: SigningKeys): Promise<Answer> {
-  const about = { id: randomUUID(), body, now: Date.now() };
+async function ask(url: URL, asked: Asked, keys: SigningKeys): Promise<Answer> {
+  const { method, body, id = randomUUID() } = asked;
+  const about = { id, body, now: Date.now() };
   const signed = signatureHeaders(secretsFor(keys, url.href), about);
   const content = method === 'GET' ? {} : { body };
   try {
-    const headers = { 'content-type': 'application/json', ...signed };
+    const headers = { 'content-type': 'application/json', ...asked.headers, ...signed };
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await fetch(url, { method, headers, signal, redirect: 'error', ...content });
-    return { status: answer.status, body: (await answer.json()) as Answer['body'] };
+    return { status: answer.status, body: objectIn(await answer.text()) };
   } catch (error) {
     const { message, cause } = error as Error;
-    throw new NoAnswer(`${url.origin}${url.pathname}: ${cause instanceof Error ? cause.message : message}`);
+    throw new NoAnswer(`${shownUrl(url)}: ${cause instanceof Error ? cause.message : message}`);
   }
+}
+
+/** Of an answer the status line counts; what is no JSON says nothing more. */
+function objectIn(text: string): Answer['body'] {
+  try {
+    return membersOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function shownUrl({ origin, pathname }: URL): string {
+  return origin + pathname;
 }

@@ -10,14 +10,34 @@ export interface FailedQuery {
   readonly unanswered: boolean;
 }
 
-export function queryLogger(log: Log, taskQueue: string): (failed: FailedQuery) => void {
+/** The first workflow task of a process loads the workflows, and queries wait for it: that is no trouble. */
+const beginsForMs = 15_000;
+
+/** @param ownWorker the process has a worker of that task queue itself, which begins now */
+export function queryLogger(
+  log: Log,
+  { taskQueue, ownWorker }: { readonly taskQueue: string; readonly ownWorker: boolean },
+): (failed: FailedQuery) => void {
   const isDue = seldom(sayAgainMs);
+  const begunAt = performance.now();
   return ({ error, unanswered }) => {
-    const line = unanswered ? missing(taskQueue) : 'a query failed: answering from what Temporal knows';
+    if (unanswered && ownWorker && performance.now() - begunAt < beginsForMs) return;
+    const line = unanswered
+      ? ownWorker
+        ? slow(taskQueue)
+        : missing(taskQueue)
+      : 'a query failed: answering from what Temporal knows';
     if (!isDue(line)) return;
     if (unanswered) log.warn({ taskQueue }, line);
     else log.warn({ err: error }, line);
   };
+}
+
+function slow(taskQueue: string): string {
+  return (
+    `no worker answered a query in time on task queue "${taskQueue}": documents are what Temporal itself knows. This process has a worker, ` +
+    'so it, or Temporal, has more to do than it can at the moment'
+  );
 }
 
 function missing(taskQueue: string): string {

@@ -6,14 +6,16 @@ export interface ReadyInfo {
   /** Absent where Temporal is somebody else's. */
   readonly webUi?: string;
   readonly temporal: string;
+  /** Started here; else it is the one that `TEMPORAL_ADDRESS` names. */
+  readonly own: boolean;
   readonly namespace: string;
 }
 
-export function readyBlock({ role, api, webUi, temporal, namespace }: ReadyInfo): string {
+export function readyBlock({ role, api, webUi, temporal, namespace, own }: ReadyInfo): string {
   const rows = [
     ...(api === undefined ? [] : [['API', api]]),
     ...(webUi === undefined ? [] : [['Web UI', `${webUi}/namespaces/${namespace}/workflows`]]),
-    ['Temporal', `${temporal}, namespace ${namespace}`],
+    ['Temporal', `${temporal}, namespace ${namespace}${own ? '' : `: ${notOurs}`}`],
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(9)} ${value}`);
   return [
@@ -24,6 +26,10 @@ export function readyBlock({ role, api, webUi, temporal, namespace }: ReadyInfo)
     '',
   ].join('\n');
 }
+
+/** A shell may have it of somebody's session before: nobody should have to guess whose transactions these are. */
+export const notOurs =
+  'named by TEMPORAL_ADDRESS, so no server was started here (unset it for one of your own)';
 
 /** The participant's line is README's. */
 const participant = `node -e 'require("http").createServer((q, s) => { console.log(q.url); q.resume(); s.end("{}") }).listen(9001)'`;

@@ -46,9 +46,10 @@ it('keeps the first of two conflicting resolves, and shows who came second', asy
   const document = await dtc.until(id, d => d.endedAt !== undefined);
   expect(document).toMatchObject({ status: 'committed', decision: 'commit' });
   expect(document.participants[0]?.forced).toMatchObject({ outcome: 'committed', by: 'ann' });
+  const at = String(document.participants[0]?.forced?.at);
   expect(document.actions).toEqual([
     expect.objectContaining({ action: 'resolve', by: 'ann' }),
-    expect.objectContaining({ by: 'bob', ignored: '"p1" was resolved as committed by ann' }),
+    expect.objectContaining({ by: 'bob', ignored: `"p1" was resolved as committed by ann at ${at}` }),
     expect.objectContaining({ action: 'abort', by: 'dan', ignored: 'the decision to commit has been taken' }),
   ]);
   expectAllAsDecided(document, [c]);

@@ -32,7 +32,8 @@ describe('where callers need not authenticate', () => {
     '127.0.0.1@evil',
     'a b',
   ])('the name %s, which a web page may have pointed here, is 421', async host => {
-    expect(await read(host)).toEqual(problem('misdirected-request', 421));
+    const errors = [{ header: 'Host', value: host, message: expect.any(String) as string }];
+    expect(await read(host)).toEqual(problem('misdirected-request', 421, { errors }));
     expect(api.coordinator.calls).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { BadCursor, EngineUnavailable, WorkerUnavailable } from '../../src/coordinator/errors';
 import { type LeaseRequest, type Leased, type ReleaseRequest } from '../../src/coordinator/lock/contract';
 import { type Refusal } from '../../src/protocol/lock/apply';
+import { given } from '../../src/protocol/wire/given';
 import { resourceForm } from '../../src/protocol/wire/locks';
 import { keyedId, timedId } from '../../src/protocol/wire/ids';
 import { eventually } from '../support/until';
@@ -91,7 +92,7 @@ describe('POST /locks', () => {
   const anId = timedId('0a1b2c3d', 1_700_000_000_000);
   const aKeyedId = keyedId('eu1', 'shop', 'order 1');
   const idMessage = 'must not look like the id of a transaction';
-  const long = (message: string): object => ({ value: `${'x'.repeat(80)}…`, message });
+  const long = (message: string): object => ({ value: `${'x'.repeat(80)}… (129 characters)`, message });
 
   it.each<[string, object, object]>([
     ['resource', { resource: undefined }, { message: 'is required' }],
@@ -236,12 +237,18 @@ describe('DELETE /locks/<resource>/<holder>', () => {
   });
 
   it.each([
-    [`${'x'.repeat(129)}/job-7`, 'the resource in the path must be 1 to 128 of'],
-    ['%2Fa/job-7', 'the resource in the path must be 1 to 128 of'],
-    ['a%20b/job-7', 'the resource in the path must be 1 to 128 of'],
-    ['a/job%2F7', 'the holder in the path must be 1 to 128 of'],
-    ['a/%0d%0a', 'the holder in the path must be 1 to 128 of'],
-    [`a/${'x'.repeat(129)}`, 'the holder in the path must be 1 to 128 of'],
+    [
+      `${'x'.repeat(129)}/job-7`,
+      `the resource in the path, "${'x'.repeat(80)}… (129 characters)", must be 1 to 128 of`,
+    ],
+    ['%2Fa/job-7', 'the resource in the path, "/a", must be 1 to 128 of'],
+    ['a%20b/job-7', 'the resource in the path, "a b", must be 1 to 128 of'],
+    ['a/job%2F7', 'the holder in the path, "job/7", must be 1 to 128 of'],
+    ['a/%0d%0a', String.raw`the holder in the path, "\r\n", must be 1 to 128 of`],
+    [
+      `a/${'x'.repeat(129)}`,
+      `the holder in the path, "${'x'.repeat(80)}… (129 characters)", must be 1 to 128 of`,
+    ],
   ])('is 400 for a path that nobody can hold: %s', async (path, detail) => {
     const said = { detail: expect.stringContaining(detail) as string };
     expect(await remove(path)).toEqual(problem('invalid-request', 400, said));
@@ -286,9 +293,9 @@ describe('DELETE /locks?resource=&holder=', () => {
     ['?resource=a', { query: 'holder', message: 'is required' }],
     ['?holder=a', { query: 'resource', message: 'is required' }],
     ['?resource=a&resource=b&holder=h', { query: 'resource', message: 'must be given once' }],
-    ['?resource=x/../b&holder=h', { query: 'resource', message: resourceForm }],
-    ['?resource=a+b&holder=h', { query: 'resource', message: resourceForm }],
-    ['?resource=a&holder=h/1', { query: 'holder', message: holderForm }],
+    ['?resource=x/../b&holder=h', { query: 'resource', value: 'x/../b', message: resourceForm }],
+    ['?resource=a+b&holder=h', { query: 'resource', value: 'a b', message: resourceForm }],
+    ['?resource=a&holder=h/1', { query: 'holder', value: 'h/1', message: holderForm }],
     ['?resource=a&holder=h&force=1', { query: 'force', message: 'unknown; known: resource, holder' }],
   ])('refuses %j by name', async (query, error) => {
     expect(await removeNamed(query)).toEqual(problem('invalid-request', 400, { errors: [error] }));
@@ -352,19 +359,23 @@ describe('GET /locks', () => {
 
   const limitMessage = 'must be a whole number from 1 to 200';
   it.each([
-    ['?limit=0', 'limit', limitMessage],
-    ['?limit=201', 'limit', limitMessage],
-    ['?limit=', 'limit', limitMessage],
-    ['?limit=-1', 'limit', limitMessage],
-    ['?limit=1.5', 'limit', limitMessage],
-    ['?limit=1e1', 'limit', limitMessage],
+    ['?limit=0', 'limit', limitMessage, '0'],
+    ['?limit=201', 'limit', limitMessage, '201'],
+    ['?limit=', 'limit', limitMessage, ''],
+    ['?limit=-1', 'limit', limitMessage, '-1'],
+    ['?limit=1.5', 'limit', limitMessage, '1.5'],
+    ['?limit=1e1', 'limit', limitMessage, '1e1'],
     ['?limit=1&limit=2', 'limit', limitMessage],
     ['?limit[a]=1', 'limit[a]', 'unknown; known: limit, cursor; or resource alone'],
     ['?cursor=a&cursor=b', 'cursor', 'must be given once'],
     ['?page=2', 'page', 'unknown; known: limit, cursor; or resource alone'],
-    [`?${'x'.repeat(100)}=2`, 'x'.repeat(64), 'unknown; known: limit, cursor; or resource alone'],
-  ])('refuses %s by name', async (query, name, message) => {
-    const errors = [{ query: name, message }];
+    [
+      `?${'x'.repeat(100)}=2`,
+      `${'x'.repeat(64)}… (100 characters)`,
+      'unknown; known: limit, cursor; or resource alone',
+    ],
+  ])('refuses %s by name', async (query, name, message, ...[value]) => {
+    const errors = [{ query: name, ...given({ value }), message }];
     expect(await api.call(`/locks${query}`)).toEqual(problem('invalid-request', 400, { errors }));
     expect(api.locks.listed).toEqual([]);
   });
@@ -401,7 +412,7 @@ describe('GET /locks/<resource>', () => {
   it.each(noResource)('is 400 for what is no resource: %s', async name => {
     const detail = expect.stringContaining('goes into the query: ?resource=<resource>') as string;
     expect(await api.call(`/locks/${name}`)).toEqual(problem('invalid-request', 400, { detail }));
-    const errors = [{ query: 'resource', message: resourceForm }];
+    const errors = [{ query: 'resource', value: expect.any(String) as string, message: resourceForm }];
     expect(await api.call(`/locks?resource=${name}`)).toEqual(problem('invalid-request', 400, { errors }));
   });
 
@@ -415,10 +426,10 @@ describe('GET /locks/<resource>', () => {
 
   it.each([
     ['?resource=a&resource=b', 'resource', 'must be given once'],
-    ['?resource=', 'resource', resourceForm],
+    ['?resource=', 'resource', resourceForm, ''],
     ['?resource=a&limit=5', 'limit', 'unknown; known: resource'],
-  ])('refuses %s by name', async (query, name, message) => {
-    const errors = [{ query: name, message }];
+  ])('refuses %s by name', async (query, name, message, ...[value]) => {
+    const errors = [{ query: name, ...given({ value }), message }];
     expect(await api.call(`/locks${query}`)).toEqual(problem('invalid-request', 400, { errors }));
   });
 

@@ -1,3 +1,4 @@
+import { given } from '../../src/protocol/wire/given';
 import { eventually } from '../support/until';
 import { Harness, problem } from './harness';
 
@@ -119,6 +120,10 @@ describe('the body', () => {
     const answer = await api.call('/transactions', { body: JSON.stringify(two), headers });
     expect(answer).toEqual(problem('unsupported-media-type', 415));
     expect(answer.json['detail']).toContain('content-type: application/json');
+    const [value] = Object.values(headers);
+    expect(answer.json['errors']).toEqual([
+      { header: 'Content-Type', ...given({ value }), message: expect.any(String) as string },
+    ]);
   });
 
   it.each(['application/json', 'Application/JSON; charset=utf-8', 'application/json;charset="UTF-8"'])(
@@ -209,6 +214,36 @@ describe('Idempotency-Key', () => {
     expect(answer).toEqual(problem('invalid-request', 400));
     expect(answer.json['errors']).toMatchObject([{ header: 'Idempotency-Key' }]);
     expect(api.coordinator.started).toEqual([]);
+  });
+
+  it.each([
+    [
+      'its length, where it is too long',
+      'k'.repeat(300),
+      `${'k'.repeat(80)}… (300 characters)`,
+      /255.*has 300$/,
+    ],
+    ['as it was sent', Buffer.from('schlüssel').toString('latin1'), 'schlüssel', /printable ASCII/],
+    ['as it arrived, where it is not UTF-8', 'schl\u00fcssel', 'schlüssel', /printable ASCII/],
+  ])('that is refused is shown: %s', async (_, header, value, message) => {
+    const answer = await api.post(two, { 'idempotency-key': header });
+    expect(answer.json['errors']).toEqual([
+      { header: 'Idempotency-Key', value, message: expect.stringMatching(message) as string },
+    ]);
+  });
+
+  it('is told as wrong together with Prefer and the body', async () => {
+    const answer = await api.post(['x', 'x'], { 'idempotency-key': 'a b', prefer: `wait=${'x'.repeat(90)}` });
+    expect(answer).toEqual(problem('invalid-request', 400));
+    expect(answer.json['errors']).toMatchObject([
+      { header: 'Prefer', value: `wait=${'x'.repeat(75)}… (95 characters)` },
+      { header: 'Idempotency-Key', value: 'a b' },
+      { pointer: '#/0' },
+      { pointer: '#/1' },
+    ]);
+    expect(answer.json['detail']).toBe(
+      'the Prefer header is not valid; the Idempotency-Key header is not valid; the body is not a valid transaction',
+    );
   });
 
   it('is no key at all when it is not sent', async () => {

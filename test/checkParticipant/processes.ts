@@ -81,11 +81,21 @@ export interface Ended {
 }
 
 /** `check-participant`, as a shell runs it. */
-export async function runCheck(
+export const runCheck = runCommand('checkParticipant');
+/** `settle-participant`. */
+export const runSettle = runCommand('settleParticipant');
+
+type RunCommand = (args: readonly string[], environment?: Readonly<Record<string, string>>) => Promise<Ended>;
+
+function runCommand(folder: string): RunCommand {
+  return (args, environment = {}) => runProgram(join(root, 'dist/src', folder, 'main.js'), args, environment);
+}
+
+async function runProgram(
+  program: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>>,
 ): Promise<Ended> {
-  const program = join(root, 'dist/src/checkParticipant/main.js');
   const env = { ...process.env, DTC_SIGNING_SECRET: '', DTC_SIGNING_MASTER_KEY: '', ...environment };
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,

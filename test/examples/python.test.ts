@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { type Report } from '../../src/checkParticipant/contract';
 import { participantSecret, signatureHeaders } from '../../src/protocol/wire/signatures';
 import { freePort } from '../support/listening';
-import { end, endAll, launch, runCheck } from '../checkParticipant/processes';
+import { end, endAll, launch, runCheck, runSettle } from '../checkParticipant/processes';
 
 const program = resolve(__dirname, '../../examples/python/participant.py');
 const folder = mkdtempSync(join(tmpdir(), 'dtc-python-'));
@@ -95,6 +95,46 @@ itWithPython('refuses what is not a request of a coordinator, and a body over it
   expect((await fetch(`${url}/prepare`, { method: 'POST', body: '{' })).status).toBe(400);
   expect(await (await fetch(`${url}/prepared`)).json()).toEqual({ prepared: [] });
 });
+
+itWithPython(
+  'is listed and settled by the operator’s command, signed, though it is not of the kit',
+  async () => {
+    const port = await freePort();
+    const { url } = await start('settled.db', {
+      port,
+      secrets: participantSecret(masterKey, `http://127.0.0.1:${port}/prepare`),
+    });
+    const keys = { DTC_SIGNING_MASTER_KEY: masterKey };
+    const sent = async (phase: string, transactionId: string): Promise<void> => {
+      const body = JSON.stringify({
+        phase,
+        transactionId,
+        participant: 'p1',
+        decideBy: '2999-01-01T00:00:00.000Z',
+        payload: { seats: 1 },
+      });
+      const signed = signatureHeaders([participantSecret(masterKey, `${url}/prepare`)], {
+        id: 'x',
+        body,
+        now: Date.now(),
+      });
+      expect((await fetch(`${url}/${phase}`, { method: 'POST', body, headers: signed })).status).toBe(200);
+    };
+    for (const id of ['a', 'b']) await sent('prepare', id);
+    expect((await runSettle(['list', `${url}/prepare`], keys)).stdout.split('\n')).toHaveLength(3);
+    const done =
+      'done, by the request of a transaction: it is not of the kit, and keeps neither name nor reason\n';
+    const settle = (verb: string, id: string): ReturnType<typeof runSettle> =>
+      runSettle([verb, `${url}/prepared`, id, 'p1', '--reason', 'asked'], keys);
+    expect(await settle('commit', 'a')).toEqual({ code: 0, stdout: done, stderr: '' });
+    expect(await settle('rollback', 'b')).toEqual({ code: 0, stdout: done, stderr: '' });
+    expect(await settle('rollback', 'a')).toMatchObject({
+      code: 1,
+      stderr: 'settle-participant: 409 committed\n',
+    });
+    expect((await runSettle(['list', `${url}/prepare`], keys)).stdout).toBe('nothing is prepared\n');
+  },
+);
 
 itWithPython('takes what any of its secrets signed, in time, and nothing else', async () => {
   const [old, own, other] = [1, 2, 3].map(each => `whsec_${Buffer.alloc(32, each).toString('base64')}`);

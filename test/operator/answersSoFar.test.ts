@@ -71,6 +71,20 @@ it('shows each acknowledgement while one hangs, and the outcome to nobody before
   await dtc.until(id, d => d.status === 'committed');
 });
 
+it('is what an action answers too: votes and attempts do not go back', async () => {
+  const { dtc } = world;
+  const id = await voting();
+  await dtc.until(id, hasVote);
+  const retried = (await (await dtc.act(id, 'retry')).json()) as TransactionDocument;
+  expect(shown(retried)).toEqual(votes);
+  const aborted = (await (await dtc.act(id, 'abort')).json()) as TransactionDocument;
+  expect(aborted).toMatchObject({
+    decision: 'rollback',
+    actions: [{ action: 'retryNow' }, { action: 'abort' }],
+  });
+  expect(shown(aborted)).toEqual(votes);
+});
+
 it('shows the same where no worker answers for the workflow', async () => {
   const { dtc } = world;
   await dtc.stopWorker();

@@ -36,6 +36,11 @@ it('says until when it goes on, and its locks are held, and why', async () => {
   const lateRollback = { at: quietAt, participants: ['p2'], why };
   const told = await dtc.until(id, d => d.status === 'rolledback');
   expect(told).toMatchObject({ state: 'rollingBack', lateRollback, locks: [{ state: 'held' }] });
+  const retried = await dtc.act(id, 'retry');
+  expect([retried.status, await retried.json()]).toMatchObject([
+    409,
+    { detail: `nothing waits for a retry: one more rollback is due at ${quietAt}, and not before` },
+  ]);
   const shortened = quietAt.slice(0, 19).replace('T', ' ');
   expect(await temporalWorkflow('metadata', id)).toMatch(
     `Goes on until ${shortened} UTC at least: a prepare`,

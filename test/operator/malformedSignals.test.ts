@@ -9,15 +9,21 @@ const world = useWorld({ limits: quick });
 
 const undecodable = ['--input', 'rubbish', '--input-meta', 'encoding=unheard/of'];
 
-it.each<[string, string, string[], string]>([
-  ['a resolve that is text', 'resolve', ['--input', '"p2"'], 'resolve takes an object, not string'],
+it.each<[string, string, string[], unknown]>([
+  ['a resolve that is text', 'resolve', ['--input', '"p2"'], 'resolve takes an object, not "p2"'],
   ['a resolve that is a list', 'resolve', ['--input', '["p2"]'], 'resolve needs "participant", a name'],
+  [
+    'a resolve of a participant that is no name',
+    'resolve',
+    ['--input', '{"participant":2,"by":"ann"}'],
+    'resolve needs "participant", a name, not 2',
+  ],
   ['a resolve without anything', 'resolve', [], 'resolve needs "participant", a name'],
   [
     'a resolve with an outcome that there is not',
     'resolve',
     ['--input', '{"participant":"p2","outcome":"done","by":"ann","reason":"x"}'],
-    'resolve needs "outcome": "committed", "rolledback" or "unknown"',
+    'resolve needs "outcome": "committed", "rolledback" or "unknown", not "done"',
   ],
   [
     'a resolve that nobody signed',
@@ -29,9 +35,9 @@ it.each<[string, string, string[], string]>([
     'a resolve of somebody who does not take part',
     'resolve',
     ['--input', '{"participant":"p9","outcome":"committed","by":"ann","reason":"x"}'],
-    'there is no participant named "p9"',
+    'there is no participant named "p9", but p1, p2',
   ],
-  ['a retryNow that is a number', 'retryNow', ['--input', '7'], 'retryNow takes an object, not number'],
+  ['a retryNow that is a number', 'retryNow', ['--input', '7'], 'retryNow takes an object, not 7'],
   [
     'a signal that nobody knows',
     'rollback',
@@ -44,8 +50,18 @@ it.each<[string, string, string[], string]>([
     [],
     'there is no such signal: abort, retryNow and resolve are known',
   ],
-  ['a resolve that cannot be decoded', 'resolve', undecodable, 'resolve takes an object, not string'],
-  ['an abort that cannot be decoded', 'abort', undecodable, 'abort takes an object, not string'],
+  [
+    'a resolve that cannot be decoded',
+    'resolve',
+    undecodable,
+    expect.stringContaining('resolve takes an object, not "'),
+  ],
+  [
+    'an abort that cannot be decoded',
+    'abort',
+    undecodable,
+    expect.stringContaining('abort takes an object, not "'),
+  ],
   [
     'an unknown signal that cannot be decoded',
     'nonsense',

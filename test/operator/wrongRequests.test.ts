@@ -35,7 +35,10 @@ it('refuses to resolve before a decision, an unknown participant, and one that i
   });
   const stuck = await stuckInCommit(world);
   const nobody = { ...resolve, participant: 'p9' };
-  await expectConflict(stuck, 'resolve', { body: nobody, why: 'there is no participant named "p9"' });
+  await expectConflict(stuck, 'resolve', {
+    body: nobody,
+    why: 'there is no participant named "p9", but p1, p2',
+  });
   const settled = { ...resolve, participant: 'p1' };
   await expectConflict(stuck, 'resolve', { body: settled, why: 'phase two is not waiting for "p1"' });
 });
@@ -51,18 +54,20 @@ it('leaves no trace of what it refused, and the transaction as it was', async ()
 });
 
 it.each([
-  ['an unknown outcome', { ...resolve, outcome: 'done' }],
-  ['no reason', { participant: 'p2', outcome: 'committed' }],
-  ['an unknown field', { ...resolve, by: 'somebody else' }],
-])('answers 400 to %s, and names it', async (_what, body) => {
+  [
+    'an unknown outcome',
+    { ...resolve, outcome: 'done' },
+    'resolve needs "outcome": "committed", "rolledback" or "unknown", not "done"',
+  ],
+  ['no reason', { participant: 'p2', outcome: 'committed' }, 'resolve needs "by" and "reason"'],
+  ['an unknown field', { ...resolve, by: 'somebody else' }, undefined],
+])('answers 400 to %s, and names it, and to an update the same', async (_what, body, why) => {
   const { id } = await stuckInCommit(world);
   const response = await world.dtc.act(id, 'resolve', body);
   expect(response.status).toBe(400);
   const problem = (await response.json()) as { errors: { pointer: string }[] };
   expect(problem.errors).toHaveLength(1);
-  const { by: _by, ...unsigned } = body as Record<string, string>;
-  if (!('by' in body))
-    expect((await update(id, 'resolve', { ...unsigned, by: 'ann' })).refusal).toMatch('resolve needs');
+  if (why !== undefined) expect((await update(id, 'resolve', { ...body, by: 'ann' })).refusal).toContain(why);
 });
 
 it('answers 200 to the repeat of a resolve, and 409 to another, before and after the end', async () => {
@@ -77,7 +82,18 @@ it('answers 200 to the repeat of a resolve, and 409 to another, before and after
   const repeated = await dtc.act(id, 'resolve', again);
   expect(repeated.status).toBe(200);
   expect(await repeated.json()).toEqual(ended); // the first word stands
-  expect((await dtc.act(id, 'resolve', other)).status).toBe(409);
+  const refused = await dtc.act(id, 'resolve', other);
+  expect(refused.status).toBe(409);
+  const at = String(ended.participants[1]?.forced?.at);
+  expect(await refused.json()).toMatchObject({
+    detail: `the transaction has ended committed; "p2" was resolved as committed by anonymous at ${at}`,
+  });
+  const why = async (participant: string): Promise<unknown> =>
+    ((await (await dtc.act(id, 'resolve', { ...other, participant })).json()) as { detail: unknown }).detail;
+  expect(await why('p1')).toBe('the transaction has ended committed; "p1" is committed');
+  expect(await why('p9')).toBe(
+    'the transaction has ended committed; there is no participant named "p9", but p1, p2',
+  );
   expect((await dtc.act(id, 'abort')).status).toBe(409);
   expect((await dtc.act(id, 'retry')).status).toBe(409);
 });

@@ -1,5 +1,6 @@
 /** The sweep with a participant of the kit over SQLite as it ships: its own list, its own record, signed requests. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FindingDocument } from '../../src/protocol/orphans/words';
 import { type Participant } from '../../src/participant';
@@ -78,6 +79,22 @@ it.each<[string, 'command' | 'curl', string, number]>([
   await run(command, { DECISION: decision, REASON: 'asked the hotel' });
   expect((await sweep(dtc)).findings).toEqual([]);
   expect(await rig.available()).toBe(left);
+});
+
+const nightList = readFileSync(join(root, 'docs/OPERATIONS.md'), 'utf8').match(
+  /curl -s .*\$A\/orphans \| jq -r .*@tsv.*/,
+)?.[0];
+const itWithJq = spawnSync('jq', ['--version']).status === 0 ? it : it.skip;
+
+itWithJq('the list for the night prints the command and the curl of each, as they can be run', async () => {
+  await start([], {});
+  const id = lostId(dtc);
+  await heldPrepared(id);
+  const [finding] = (await sweep(dtc)).findings as [FindingDocument];
+  const printed = (await run(nightList ?? '', { A: dtc.url, AUTH: '' })).split('\n');
+  expect(printed).toEqual([expect.stringContaining(id), finding.command, finding.curl, '']);
+  await run(printed[2] ?? '', { DECISION: 'rollback' });
+  expect((await sweep(dtc)).findings).toEqual([]);
 });
 
 /** As an operator's shell does, but for the build that `npm run` begins with. */

@@ -5,6 +5,8 @@ import { type Event, type OperatorEvent } from '../../src/protocol/transaction/e
 import { judge } from '../../src/protocol/transaction/operator';
 import { type ForcedOutcome, type Transaction } from '../../src/protocol/transaction/state';
 import { wanted } from '../../src/protocol/transaction/wanted';
+import { timestamp } from '../../src/protocol/wire/phases';
+import { waiting as waitingForLock } from './locked';
 import { after, begun, came, committing, glance, keys, quietAt, refused, seen } from './transactions';
 
 const abort: OperatorEvent = { type: 'abort', by: 'ann', reason: 'wrong order' };
@@ -76,6 +78,24 @@ describe('retryNow', () => {
     expect(seen(untroubled).participants[1]).not.toHaveProperty('lastError');
   });
 
+  test.each<[string, () => Transaction, string]>([
+    [
+      'only the late rollback is due',
+      () =>
+        after(after(begun(), 'prepare', { p1: came.no, p2: came.silent }), 'rollback', {
+          p1: came.done,
+          p2: came.done,
+        }),
+      `one more rollback is due at ${timestamp(quietAt)}, and not before`,
+    ],
+    ['a lock is waited for', waitingForLock, 'nobody is asked before all locks are held'],
+  ])('is ignored, and says so, while %s', (_, from, why) => {
+    expect(keys(doing(from(), retryNow))).toEqual(keys(from()));
+    expect(seen(doing(from(), retryNow)).actions).toMatchObject([
+      { ignored: `nothing waits for a retry: ${why}` },
+    ]);
+  });
+
   test('leaves a round alone', () => {
     expect(keys(doing(begun(), retryNow))).toEqual(['prepare round']);
   });
@@ -132,12 +152,12 @@ describe('resolve', () => {
     expect(judge(t, resolve('p2', 'committed'))).toEqual({ is: 'repeat' });
     expect(judge(t, resolve('p2', 'unknown'))).toEqual({
       is: 'conflict',
-      why: '"p2" was resolved as committed by ann',
+      why: '"p2" was resolved as committed by ann at 1970-01-01T00:00:02.000Z',
     });
   });
 
   test.each<[string, () => Transaction, string, string]>([
-    ['nobody of that name', stuck, 'p9', 'there is no participant named "p9"'],
+    ['nobody of that name', stuck, 'p9', 'there is no participant named "p9", but p1, p2'],
     ['before the decision', begun, 'p1', 'nothing is decided yet: abort it instead'],
     ['who has acknowledged', stuck, 'p1', 'phase two is not waiting for "p1"'],
   ])('conflicts for %s, and changes nothing', (_, from, participant, why) => {

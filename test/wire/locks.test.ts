@@ -108,7 +108,11 @@ describe('the locks of a request', () => {
     [
       'a name that is too long',
       { locks: [exclusive('a'.repeat(129))] },
-      { pointer: '#/locks/0/resource', value: `${'a'.repeat(80)}…`, message: resourceMessage },
+      {
+        pointer: '#/locks/0/resource',
+        value: `${'a'.repeat(80)}… (129 characters)`,
+        message: resourceMessage,
+      },
     ],
     [
       'a name that is no text',
@@ -131,7 +135,11 @@ describe('the locks of a request', () => {
       { locks: [{ ...exclusive('a'), ttlMs: 5 }] },
       { pointer: '#/locks/0/ttlMs', message: 'unknown field; known: resource, mode' },
     ],
-    ['text', { locks: ['a'] }, { pointer: '#/locks/0', value: 'a', message: 'must be an object' }],
+    [
+      'text',
+      { locks: ['a'] },
+      { pointer: '#/locks/0', value: 'a', message: 'must be an object with "resource" and "mode"' },
+    ],
     [
       'one lock alone',
       { locks: exclusive('a') },

@@ -240,7 +240,19 @@ describe('a field', () => {
   });
 
   it('is shown shortened', () => {
-    expect(problemsOf(one({ name: 'x'.repeat(300) }))).toMatchObject([{ value: `${'x'.repeat(80)}…` }]);
+    const value = `${'x'.repeat(80)}… (300 characters)`;
+    expect(problemsOf(one({ name: 'x'.repeat(300) }))).toMatchObject([{ value }]);
+  });
+
+  it.each([
+    ['a b', 'a b'],
+    ['x'.repeat(300), `${'x'.repeat(80)}… (300 characters)`],
+    // half a character is none
+    [`${'x'.repeat(79)}😀`.repeat(2), `${'x'.repeat(79)}… (162 characters)`],
+  ])('shows the name of a label that is wrong, not what the label holds: %s', (name, value) => {
+    const body = { participants: [url], labels: { [name]: 'held' } };
+    const message = "a label's name must be 1 to 64 of [A-Za-z0-9._-]";
+    expect(problemsOf(body)).toEqual([{ pointer: `#/labels/${name}`, value, message }]);
   });
 
   it('names of labels are bounded in number', () => {
@@ -252,17 +264,22 @@ describe('a field', () => {
 });
 
 describe('a body of the wrong shape', () => {
+  const participantsForm = 'must be an array of participants: prepare URLs, or objects with "url"';
+  const participantForm = 'must be a prepare URL (a string), or an object with "url"';
+
   it.each([[null], ['text'], [7], [true]])('is refused: %j', body => {
-    expect(problemsOf(body)).toMatchObject([{ pointer: '#', message: 'must be an object' }]);
+    const message = 'must be an array of prepare URLs, or an object with "participants"';
+    expect(problemsOf(body)).toMatchObject([{ pointer: '#', message }]);
   });
 
   it.each([
     [{}, '#/participants', 'is required'],
-    [{ participants: url }, '#/participants', 'must be an array of participants'],
-    [{ participants: { 0: url } }, '#/participants', 'must be an array of participants'],
-    [{ participants: [7] }, '#/participants/0', 'must be an object'],
-    [[null], '#/0', 'must be an object'],
-    [[[url]], '#/0', 'must be an object'],
+    [{ participants: url }, '#/participants', participantsForm],
+    [{ participants: { 0: url } }, '#/participants', participantsForm],
+    [{ participants: [7] }, '#/participants/0', participantForm],
+    [[5], '#/0', participantForm],
+    [[null], '#/0', participantForm],
+    [[[url]], '#/0', participantForm],
   ])('is refused: %j', (body, pointer, message) => {
     expect(problemsOf(body)).toMatchObject([{ pointer, message }]);
   });
@@ -273,6 +290,42 @@ describe('a body of the wrong shape', () => {
     const many = Array.from({ length: 3 }, (_, n) => `http://a/${n}/prepare`);
     expect(problemsOf(many, 3)).toEqual([]);
     expect(problemsOf(many, 2)).toEqual([{ pointer: '#', message: 'must name 1 to 2 participants, not 3' }]);
+  });
+
+  it('is told what its fields say together beside what is wrong with each alone', () => {
+    const twice = { url: 'http://b/prepare', name: 'p1', commitUrl: 'b/x' };
+    const body = {
+      participants: [url, twice, { ...twice, timeoutMs: 1 }, 7],
+      labels: { 'a b': 1 },
+      locks: [{ resource: 'r' }, { resource: 'r', mode: 'shared' }],
+      timeout: 5,
+    };
+    const pointers = problemsOf(body).map(each => (each as { pointer: string }).pointer);
+    expect(pointers.sort()).toEqual([
+      '#/labels/a b', // its name
+      '#/labels/a b', // what it holds
+      '#/locks/0/mode',
+      '#/locks/1/resource',
+      '#/participants/1/commitUrl',
+      '#/participants/1/name',
+      '#/participants/1/rollbackUrl',
+      '#/participants/2/commitUrl',
+      '#/participants/2/name',
+      '#/participants/2/rollbackUrl',
+      '#/participants/2/timeoutMs',
+      '#/participants/2/url',
+      '#/participants/3',
+      '#/timeout',
+    ]);
+  });
+
+  it('is told that there are too many, and what else is wrong', () => {
+    const body = { participants: ['http://a/1/prepare', 'x', 'y'], timeoutMs: 1 };
+    expect(problemsOf(body, 2)).toMatchObject([
+      { pointer: '#/participants', message: 'must name 1 to 2 participants, not 3' },
+      { pointer: '#/participants/1' },
+      { pointer: '#/timeoutMs' },
+    ]);
   });
 
   it('is told every problem, up to a number that helps', () => {

@@ -27,6 +27,7 @@ import { type Lock, hasToBeSeen, isIdle, unseeing } from '../../src/protocol/loc
 import { type LockInput, lockOf } from '../../src/protocol/lock/stored';
 import { type LockWork, lockWork } from '../../src/protocol/lock/wanted';
 import { plain } from '../../src/protocol/wire/plainText';
+import { shortened } from '../../src/protocol/wire/shortened';
 import { keep } from '../keep';
 import { lockDetailsOf } from './details';
 import {
@@ -129,7 +130,7 @@ function listen({ state, feed }: Listener): () => boolean {
   });
   setDefaultSignalHandler(name => {
     heard = true;
-    log.warn('there is no such signal: release is known', { signal: plain(name.slice(0, 64)) });
+    log.warn('there is no such signal: release is known', { signal: plain(shortened(name, 64)) });
   });
   return () => heard;
 }

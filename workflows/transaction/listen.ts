@@ -14,6 +14,7 @@ import { judge } from '../../src/protocol/transaction/operator';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { store } from '../../src/protocol/transaction/stored';
 import { plain } from '../../src/protocol/wire/plainText';
+import { shortened } from '../../src/protocol/wire/shortened';
 import { membersOf } from '../../src/protocol/wire/shapes';
 import {
   type MessageName,
@@ -95,7 +96,7 @@ export function listen({ state, asOf, timed, document, feed: tell }: Listener): 
   });
   setDefaultSignalHandler((name, argument) => {
     const why = 'there is no such signal: abort, retryNow and resolve are known';
-    feed({ type: 'misunderstood', action: plain(name.slice(0, 64)), by: authorOf(argument), why });
+    feed({ type: 'misunderstood', action: plain(shortened(name, 64)), by: authorOf(argument), why });
   });
   answerUpdate(abortUpdate, 'abort', { state, feed, document });
   answerUpdate(retryNowUpdate, 'retryNow', { state, feed, document });

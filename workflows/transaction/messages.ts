@@ -10,6 +10,7 @@ import { type Progress, transactionType } from '../../src/engine/facts/memo';
 import { given } from '../../src/protocol/wire/given';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { plain } from '../../src/protocol/wire/plainText';
+import { shortened } from '../../src/protocol/wire/shortened';
 
 export const transactionWorkflow = transactionType;
 
@@ -88,7 +89,7 @@ export function authorOf(argument: unknown): string {
 /** The event that a message asks for, or what is wrong with the message. */
 export function readMessage(type: MessageName, argument: unknown): OperatorEvent | string {
   const sent = argument ?? {};
-  if (typeof sent !== 'object') return `${type} takes an object, not ${typeof sent}`;
+  if (typeof sent !== 'object') return `${type} takes an object, not ${said(sent)}`;
   const fields = sent as Record<string, unknown>;
   const by = authorOf(sent);
   const reason = text(fields['reason']);
@@ -101,9 +102,10 @@ function readResolve(fields: Record<string, unknown>, reason: string | undefined
   const participant = text(fields['participant']);
   const by = text(fields['by']);
   const { outcome } = fields;
-  if (participant === undefined) return 'resolve needs "participant", a name';
+  if (participant === undefined)
+    return `resolve needs "participant", a name${instead(fields['participant'])}`;
   if (outcome !== 'committed' && outcome !== 'rolledback' && outcome !== 'unknown') {
-    return 'resolve needs "outcome": "committed", "rolledback" or "unknown"';
+    return `resolve needs "outcome": "committed", "rolledback" or "unknown"${instead(outcome)}`;
   }
   if (by === undefined || reason === undefined)
     return 'resolve needs "by" and "reason": who says so, and why';
@@ -111,5 +113,19 @@ function readResolve(fields: Record<string, unknown>, reason: string | undefined
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? plain(value.slice(0, longest)) : undefined;
+  return typeof value === 'string' && value !== '' ? plain(shortened(value, longest)) : undefined;
+}
+
+/** What was given where something else is needed. */
+function instead(value: unknown): string {
+  return value === undefined ? '' : `, not ${said(value)}`;
+}
+
+const longestShown = 64;
+
+/** The value, where it is one of text, number or truth; of anything larger its kind. */
+function said(value: unknown): string {
+  if (typeof value === 'string') return plain(JSON.stringify(shortened(value, longestShown)));
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

@@ -10,6 +10,8 @@ import {
 import { looksLikeId } from '../../protocol/wire/ids';
 import { milliseconds } from '../../protocol/client/transactionSchema';
 import { body } from '../transaction/bodies';
+import { shown } from '../../protocol/wire/inputProblems';
+import { shortened } from '../../protocol/wire/shortened';
 import { Problem } from '../problems';
 
 const ttlMs = { min: 100, max: 86_400_000 } as const;
@@ -30,20 +32,24 @@ export const leaseBody = body({
 /** What cannot be one is held by nobody. @param place where it stands: what of the path or of the query is wrong */
 export function resourceOf(text: string, place: Place): string {
   if (resourcePattern.test(text)) return text;
-  throw notNamed(place, 'resource', resourceForm);
+  throw notNamed(text, place, 'resource');
 }
 
 export function holderOf(text: string, place: Place): string {
   if (holderPattern.test(text)) return text;
-  throw notNamed(place, 'holder', holderForm);
+  throw notNamed(text, place, 'holder');
 }
 
 type Place = 'path' | 'query';
 
-function notNamed(place: Place, what: 'resource' | 'holder', form: string): Problem {
-  if (place === 'query') return badQuery(what, form);
+const forms = { resource: resourceForm, holder: holderForm } as const;
+
+function notNamed(text: string, place: Place, what: keyof typeof forms): Problem {
+  const form = forms[what];
+  if (place === 'query') return badQuery(what, form, text);
   const slash = what === 'resource' ? '; one with "/" goes into the query: ?resource=<resource>' : '';
-  return new Problem('invalid-request', `the ${what} in the path ${form}${slash}`);
+  const { value } = shown(text);
+  return new Problem('invalid-request', `the ${what} in the path, ${JSON.stringify(value)}, ${form}${slash}`);
 }
 
 type Query = Readonly<Record<string, unknown>>;
@@ -81,7 +87,7 @@ export function pageOf(query: Query): { limit: number; cursor?: string } {
   const { limit = '100', cursor } = onlyThese(query, ['limit', 'cursor'], '; or resource alone');
   const count = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
   if (count < 1 || count > mostListed)
-    throw badQuery('limit', `must be a whole number from 1 to ${mostListed}`);
+    throw badQuery('limit', `must be a whole number from 1 to ${mostListed}`, limit);
   if (cursor === undefined) return { limit: count };
   if (typeof cursor !== 'string') throw badQuery('cursor', 'must be given once');
   return { limit: count, cursor };
@@ -90,10 +96,13 @@ export function pageOf(query: Query): { limit: number; cursor?: string } {
 function onlyThese(query: Query, known: readonly string[], more = ''): Query {
   const stranger = Object.keys(query).find(name => !known.includes(name));
   if (stranger !== undefined)
-    throw badQuery(stranger.slice(0, 64), `unknown; known: ${known.join(', ')}${more}`);
+    throw badQuery(shortened(stranger, 64), `unknown; known: ${known.join(', ')}${more}`);
   return query;
 }
 
-function badQuery(query: string, message: string): Problem {
-  return new Problem('invalid-request', 'the query is not valid', { errors: [{ query, message }] });
+/** @param value what it was, where that says more */
+function badQuery(query: string, message: string, value?: unknown): Problem {
+  return new Problem('invalid-request', 'the query is not valid', {
+    errors: [{ query, ...shown(value), message }],
+  });
 }

@@ -3,9 +3,12 @@
  * §3.3.3); most clients send the bare key, so both are taken, and mean the same key.
  */
 import { type Request } from 'express';
+import { headerProblem } from '../headerProblem';
 import { Problem } from '../problems';
 
 const longestKey = 255;
+
+const form = `must be 1 to ${longestKey} printable ASCII characters: bare, then without space, comma, quote and backslash, or as a quoted string`;
 
 const quoted = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 
@@ -17,8 +20,8 @@ export function idempotencyKeyOf(request: Request): string | undefined {
   if (header === undefined) return undefined;
   const key = unquote(header.trim());
   if (key !== undefined && key.length > 0 && key.length <= longestKey) return key;
-  const message = `must be 1 to ${longestKey} printable ASCII characters, bare or as a quoted string`;
-  const error = { header: 'Idempotency-Key', value: header.slice(0, 40), message };
+  const length = key === undefined ? '' : `; this one has ${key.length}`;
+  const error = headerProblem('Idempotency-Key', header, form + length);
   throw new Problem('invalid-request', 'the Idempotency-Key header is not valid', { errors: [error] });
 }
 

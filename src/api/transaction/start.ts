@@ -13,7 +13,7 @@ import { type ApiDependencies } from '../dependencies';
 import { callerOf, contextOf } from '../requestContext';
 import { idempotencyKeyOf } from './idempotencyKey';
 import { applyWait, turnMs, waitMs, waitSeconds, withoutWait } from '../preferences';
-import { Problem, retryAfter } from '../problems';
+import { Problem, allOf, retryAfter } from '../problems';
 import { locationOf } from '../toProblem';
 import { waiting } from '../waiting';
 import { type WaitingRoom } from '../waitingRoom';
@@ -21,8 +21,11 @@ import { given } from '../../protocol/wire/given';
 
 export function start(api: ApiDependencies, room: WaitingRoom): RequestHandler {
   return async (request, response) => {
-    const seconds = waitSeconds(request, api.config);
-    const started = await startInTurn(api, startOptions(api, request, response), response);
+    const [seconds, options] = allOf(
+      () => waitSeconds(request, api.config),
+      () => startOptions(api, request, response),
+    );
+    const started = await startInTurn(api, options, response);
     contextOf(response).transactionId = started.document.id;
     if (seconds !== undefined) applyWait(response, seconds);
     const now = await waitForOutcome({ ...api, room }, response, started, seconds ?? 0);
@@ -50,9 +53,11 @@ async function startInTurn(
 
 /** @throws Problem where anything is wrong with the request */
 function startOptions(api: ApiDependencies, request: Request, response: Response): StartOptions {
-  const idempotencyKey = idempotencyKeyOf(request);
   const body = bodyOf(request.body);
-  const parsed = validRequest(body, api.config.limits);
+  const [idempotencyKey, parsed] = allOf(
+    () => idempotencyKeyOf(request),
+    () => validRequest(body, api.config.limits),
+  );
   demandAllowed(api.outbound, parsed, body);
   const { name, plainName, ownsUnmarked } = callerOf(response);
   const caller = { name, plainName, ownsUnmarked };

@@ -18,10 +18,12 @@ import {
   updateFailure,
 } from '../../engine/errors';
 import { type Owner } from '../../engine/facts/owner';
+import { noneNamed, resolvedBefore } from '../../protocol/transaction/operator';
 import { ActionConflict, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
 import { stallInWords } from '../stalled';
-import { read } from './read';
+import { read, readWithCalls } from './read';
+import { withCalls } from './withCalls';
 
 /** For a worker to answer. */
 const updateWithinMs = 3000;
@@ -38,11 +40,15 @@ export type Action =
 
 /** @throws ActionConflict, WorkerUnavailable, and what `read` throws */
 export async function operate(engine: Engine, id: string, action: Action, of?: Owner): Promise<Reading> {
-  const before = await read(engine, id, of);
+  const { calls, ...before } = await readWithCalls(engine, id, of);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
   try {
-    return { ...before, document: await update(engine, id, action) };
+    const document = await update(engine, id, action);
+    return {
+      ...before,
+      document: await withCalls(engine, document, { countsAnew: action.is === 'retryNow', calls }),
+    };
   } catch (error) {
     const reason = reasonOf(engine, error);
     if (reason !== undefined) throw reason;
@@ -119,7 +125,22 @@ function reasonOf({ trouble }: Engine, error: unknown): Error | undefined {
 
 function afterTheEnd(reading: Reading, action: Action): Reading {
   if (tookEffect(reading.document, action)) return reading;
-  throw new ActionConflict(`the transaction has ended ${reading.document.status}`);
+  throw new ActionConflict(
+    `the transaction has ended ${reading.document.status}${instead(reading.document, action)}`,
+  );
+}
+
+/** How the participant of a `resolve` has ended, who may have said another thing of it before. */
+function instead({ participants }: TransactionDocument, action: Action): string {
+  if (action.is !== 'resolve') return '';
+  const { participant: name } = action;
+  const p = participants.find(each => each.name === name);
+  if (p === undefined)
+    return `; ${noneNamed(
+      name,
+      participants.map(each => each.name),
+    )}`;
+  return `; ${p.forced === undefined ? `"${name}" is ${p.state}` : resolvedBefore(name, p.forced)}`;
 }
 
 function tookEffect(document: TransactionDocument, action: Action): boolean {

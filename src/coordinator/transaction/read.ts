@@ -24,7 +24,7 @@ import { describeRun, handleOf, within } from '../../engine/ask';
 import { isTransaction, memoOf } from '../../engine/facts/memo';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 import { runState } from '../../engine/facts/status';
-import { overlay, pendingCalls } from './pending';
+import { type PendingCall, overlay, pendingCalls } from './pending';
 
 /** Describe and query together, so that a reader has its answer within a second (PROTOCOL §3). */
 const answerWithinMs = 950;
@@ -36,10 +36,20 @@ const shortestQueryMs = 200;
 
 /** @throws UnknownTransaction, ExpiredTransaction, ForeignWorkflow, EngineUnavailable */
 export async function read(engine: Engine, id: string, of?: Owner): Promise<Reading> {
+  const { document } = await readWithCalls(engine, id, of);
+  return { document };
+}
+
+/** The calls that were under way as well. @throws as `read` */
+export async function readWithCalls(
+  engine: Engine,
+  id: string,
+  of?: Owner,
+): Promise<Reading & { readonly calls: readonly PendingCall[] }> {
   const began = Date.now();
   const description = await describe(engine, id, of);
   const document = await documentOf(engine, description, began);
-  return { document: await withHolders(engine, document) };
+  return { document: await withHolders(engine, document), calls: pendingCalls(description) };
 }
 
 /**

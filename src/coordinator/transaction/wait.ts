@@ -50,12 +50,16 @@ async function waitFor(engine: Engine, from: Reading, options: Waiting): Promise
   const late = Promise.resolve(stopped).then(() => sleep(lastReadMs, undefined, { ref: false }));
   const { id } = from.document;
   let end = ended(engine, id, stop);
+  let change = look(engine, id, options);
   for (;;) {
-    const seen = await Promise.race([end, look(engine, id, options), stopped]);
+    const seen = await Promise.race([end, change, stopped]);
     if (typeof seen === 'object') return { ...from, document: seen };
     const reading = await readNow(engine, from, late);
     if (seen === 'stopped' || isOver(reading.document, options)) return reading;
-    if (seen === 'closed') end = ended(engine, id, stop); // it was taken up again
+    // each is begun again only once it is over: one of a kind is under way
+    if (seen === 'closed')
+      end = ended(engine, id, stop); // it was taken up again
+    else change = look(engine, id, options);
   }
 }
 

@@ -57,7 +57,7 @@ export function startMemo(
     decideBy: timestamp(accepted.decideBy),
     provisional: accepted.onCommitFailure === 'rollback',
     ...given({ labels: accepted.labels }),
-    ...(accepted.locks === undefined ? {} : { locks: accepted.locks.asked }),
+    ...given({ locks: accepted.locks?.asked }),
     participants: accepted.participants.map(p => ({ name: p.name, url: redactUrl(p.prepareUrl) })),
   };
 }

@@ -4,11 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../wire/canonicalJson';
-import { type InputProblem, limitProblems, pointer, problemsOf, shown } from '../wire/inputProblems';
+import { type InputProblem, limitProblems, pointer, problemsOf } from '../wire/inputProblems';
 import { type LockRequest, byResource } from '../wire/locks';
 import { type Ms } from '../wire/phases';
 import { type ParticipantInput, type TransactionInput, transactionSchema } from './transactionSchema';
-import { redactUrl, siblingUrl } from '../wire/urls';
+import { siblingUrl } from '../wire/urls';
+import { defaultName, problemsBetween } from './betweenFields';
 import { given } from '../wire/given';
 
 export interface ParticipantRequest {
@@ -47,16 +48,18 @@ export type ParsedRequest =
 /** @param body parsed JSON: an array of URLs, or the long form. */
 export function parseTransactionRequest(body: unknown, limits: RequestLimits): ParsedRequest {
   const long = longForm(body);
-  const count = problemsOfCount(body, long, limits.maxParticipants);
-  if (count.length > 0) return { is: 'refused', problems: count };
-  const parsed = transactionSchema(limits.maxRequestTimeoutMs).safeParse(long);
   const at = pointersInto(body);
-  if (!parsed.success) return { is: 'refused', problems: limitProblems(problemsOf(parsed.error, long, at)) };
-  const request = normalise(parsed.data);
-  const problems = problemsBetween(parsed.data, request, at);
-  return problems.length > 0
-    ? { is: 'refused', problems: limitProblems(problems) }
-    : { is: 'request', request };
+  const { maxParticipants, maxRequestTimeoutMs } = limits;
+  const judged = withFirst(maxParticipants, long);
+  const parsed = transactionSchema(maxRequestTimeoutMs).safeParse(judged);
+  const problems = [
+    ...problemsOfCount(long, at, maxParticipants),
+    ...(parsed.success ? [] : problemsOf(parsed.error, judged, at)),
+    ...problemsBetween(judged, at),
+  ];
+  return parsed.success && problems.length === 0
+    ? { is: 'request', request: normalise(parsed.data) }
+    : { is: 'refused', problems: limitProblems(problems) };
 }
 
 /** The same for equal requests, in whichever form and order of members they came (I6): SHA-256, hex. */
@@ -95,16 +98,22 @@ function pointersInto(body: unknown): (path: readonly PropertyKey[]) => string {
   };
 }
 
-/** Before anything else: a body may hold tens of thousands of participants, each with its own problems. */
-function problemsOfCount(body: unknown, long: unknown, most: number): InputProblem[] {
+/** A body may hold tens of thousands of participants, each with its own problems: no more are looked at than there may be. */
+function withFirst(most: number, long: unknown): unknown {
+  const participants = participantsOf(long);
+  if (participants === undefined || participants.length <= most) return long;
+  return { ...(long as object), participants: participants.slice(0, most) };
+}
+
+function problemsOfCount(
+  long: unknown,
+  at: (path: readonly PropertyKey[]) => string,
+  most: number,
+): InputProblem[] {
   const count = participantsOf(long)?.length;
   if (count === undefined || (count > 0 && count <= most)) return [];
-  return [
-    {
-      pointer: pointersInto(body)(['participants']),
-      message: `must name 1 to ${most} participants, not ${count}`,
-    },
-  ];
+  const message = `must name 1 to ${most} participants, not ${count}`;
+  return [{ pointer: at(['participants']), message }];
 }
 
 function normalise(input: TransactionInput): TransactionRequest {
@@ -120,58 +129,10 @@ function normalise(input: TransactionInput): TransactionRequest {
 
 function normaliseParticipant(input: ParticipantInput, index: number): ParticipantRequest {
   return {
-    name: input.name ?? `p${index + 1}`,
+    name: input.name ?? defaultName(index),
     url: input.url,
     commitUrl: input.commitUrl ?? siblingUrl(input.url, 'commit'),
     rollbackUrl: input.rollbackUrl ?? siblingUrl(input.url, 'rollback'),
     ...given({ payload: input.payload, timeoutMs: input.timeoutMs }),
   };
-}
-
-/** What each field alone cannot show. */
-function problemsBetween(
-  input: TransactionInput,
-  request: TransactionRequest,
-  at: (path: readonly PropertyKey[]) => string,
-): InputProblem[] {
-  const { participants } = request;
-  const ofParticipants = participants.flatMap(({ name, url }, index) => {
-    const path = ['participants', index];
-    const sameUrl = participants.findIndex(other => other.url === url);
-    const sameName = participants.findIndex(other => other.name === name);
-    return [
-      ...problemsOfPair(input.participants[index], at(path)),
-      ...(sameUrl < index
-        ? [{ pointer: at([...path, 'url']), value: redactUrl(url), message: repeats(sameUrl) }]
-        : []),
-      ...(sameName < index
-        ? [{ pointer: at([...path, 'name']), ...shown(name), message: repeats(sameName) }]
-        : []),
-    ];
-  });
-  return [...ofParticipants, ...problemsOfLocks(input.locks ?? [], at)];
-}
-
-function repeats(index: number): string {
-  return `is also that of the participant at position ${index + 1}`;
-}
-
-/** A transaction cannot wait for itself, and there is no upgrade: one lock a resource. */
-function problemsOfLocks(
-  locks: readonly LockRequest[],
-  at: (path: readonly PropertyKey[]) => string,
-): InputProblem[] {
-  return locks.flatMap(({ resource }, index) => {
-    const same = locks.findIndex(other => other.resource === resource);
-    const message = `is also that of the lock at position ${same + 1}`;
-    return same < index ? [{ pointer: at(['locks', index, 'resource']), ...shown(resource), message }] : [];
-  });
-}
-
-function problemsOfPair(input: ParticipantInput | undefined, where: string): InputProblem[] {
-  if ((input?.commitUrl === undefined) === (input?.rollbackUrl === undefined)) return [];
-  const missing = input?.commitUrl === undefined ? 'commitUrl' : 'rollbackUrl';
-  return [
-    { pointer: `${where}/${missing}`, message: 'is required: commitUrl and rollbackUrl are named together' },
-  ];
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isDeeperThan } from '../wire/canonicalJson';
 import { readHttpUrl, readPrepareUrl } from './participantUrl';
+import { ofName } from '../wire/inputProblems';
 import { lockModes, resourceForm, resourcePattern } from '../wire/locks';
 import { namePattern } from '../wire/names';
 import { type Ms } from '../wire/phases';
@@ -42,12 +43,11 @@ export function milliseconds({ min, max }: Range, note = ''): z.ZodType<number> 
   return z.int(message).min(min, message).max(max, message);
 }
 
-/** An object that refuses other fields by name. */
-function closed<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+/** An object that refuses other fields by name. @param form what else than such an object may stand there is part of it */
+function closed<Shape extends z.ZodRawShape>(shape: Shape, form: string): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
-    error: issue =>
-      issue.code === 'unrecognized_keys' ? `unknown field; known: ${known}` : 'must be an object',
+    error: issue => (issue.code === 'unrecognized_keys' ? `unknown field; known: ${known}` : form),
   });
 }
 
@@ -78,13 +78,13 @@ const labels = z
   )
   .superRefine((value, context) => {
     const entries = Object.entries(value as Record<string, unknown>);
-    const add = (message: string, path: string[] = []): void => {
-      context.addIssue({ code: 'custom', message, path });
+    const add = (message: string, path: string[] = [], params = {}): void => {
+      context.addIssue({ code: 'custom', message, path, params });
     };
     if (entries.length > mostLabels) add(`must not have more than ${mostLabels} labels`);
     for (const [key, label] of entries) {
-      if (!namePattern.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key]);
-      else if (!isLabelValue(label))
+      if (!namePattern.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key], ofName);
+      if (!isLabelValue(label))
         add('must be a string of at most 256 characters, without control characters', [key]);
     }
   });
@@ -93,10 +93,13 @@ function isLabelValue(value: unknown): boolean {
   return typeof value === 'string' && value.length <= 256 && !/\p{Cc}/u.test(value);
 }
 
-const lock = closed({
-  resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
-  mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
-});
+const lock = closed(
+  {
+    resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
+    mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
+  },
+  'must be an object with "resource" and "mode"',
+);
 
 const transactionShape = {
   timeoutMs: milliseconds(transactionTimeoutMs).optional(),
@@ -111,9 +114,18 @@ const transactionShape = {
 
 /** @param timeoutMs of a participant */
 function schemaWith(timeoutMs: z.ZodType<number>) {
-  const participant = closed({ ...participantShape, timeoutMs: timeoutMs.optional() });
-  const participants = z.array(participant, 'must be an array of participants');
-  return closed({ participants, ...transactionShape });
+  const participant = closed(
+    { ...participantShape, timeoutMs: timeoutMs.optional() },
+    'must be a prepare URL (a string), or an object with "url"',
+  );
+  const participants = z.array(
+    participant,
+    'must be an array of participants: prepare URLs, or objects with "url"',
+  );
+  return closed(
+    { participants, ...transactionShape },
+    'must be an array of prepare URLs, or an object with "participants"',
+  );
 }
 
 type TransactionSchema = ReturnType<typeof schemaWith>;

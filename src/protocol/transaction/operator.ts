@@ -4,11 +4,19 @@
  *
  * I2: `resolve` is recorded beside the decision; status follows the decision alone.
  */
-import { type Ms } from '../wire/phases';
+import { type Ms, timestamp } from '../wire/phases';
+import { shortened } from '../wire/shortened';
 import { restartCall, withParticipants } from './calls';
 import { type OperatorEvent } from './events';
 import { decideRollback } from './preparing';
-import { type OperatorAction, type Transaction, isOutstanding, isProvisional, isUndecided } from './state';
+import {
+  type Name,
+  type OperatorAction,
+  type Transaction,
+  isOutstanding,
+  isProvisional,
+  isUndecided,
+} from './state';
 
 /** `repeat`: it took effect before, and asking again is no error. */
 export type Verdict =
@@ -41,23 +49,54 @@ function judgeAbort(t: Transaction): Verdict {
 }
 
 function judgeRetry(t: Transaction): Verdict {
-  if (t.stage !== 'ended') return applies;
+  if (isAsking(t)) return applies;
   const before = t.actions.some(a => a.action === 'retryNow' && a.ignored === undefined);
-  return before ? repeat : conflict('the transaction has ended');
+  return before ? repeat : conflict(whyNoRetry(t));
+}
+
+/** Somebody is being asked, or waits for the next time: a round under way is as good as a retry. */
+function isAsking(t: Transaction): boolean {
+  return t.participants.some(p => p.call !== undefined);
+}
+
+function whyNoRetry({ stage, accepted }: Transaction): string {
+  if (stage === 'ended') return 'the transaction has ended';
+  if (stage === 'acquiringLocks')
+    return 'nothing waits for a retry: nobody is asked before all locks are held';
+  const at = timestamp(accepted.quietAt);
+  return `nothing waits for a retry: one more rollback is due at ${at}, and not before`;
 }
 
 function judgeResolve(t: Transaction, event: Extract<OperatorEvent, { type: 'resolve' }>): Verdict {
   const p = t.participants.find(each => each.target.name === event.participant);
-  if (p === undefined) return conflict(`there is no participant named "${event.participant}"`);
+  if (p === undefined) {
+    const names = t.participants.map(({ target }) => target.name);
+    return conflict(noneNamed(event.participant, names));
+  }
   if (p.forced?.outcome === event.outcome) return repeat;
   if (p.forced !== undefined)
-    return conflict(`"${event.participant}" was resolved as ${p.forced.outcome} by ${p.forced.by}`);
+    return conflict(resolvedBefore(event.participant, { ...p.forced, at: timestamp(p.forced.at) }));
   if (isOutstanding(t, p)) return applies;
   return conflict(
     isUndecided(t)
       ? 'nothing is decided yet: abort it instead'
       : `phase two is not waiting for "${event.participant}"`,
   );
+}
+
+/** A transaction may have a thousand; a name that was mistyped is found among the first, or in the document. */
+const namesShown = 20;
+
+export function noneNamed(name: Name, names: readonly Name[]): string {
+  const more = names.length > namesShown ? ` and ${names.length - namesShown} more` : '';
+  return `there is no participant named "${shortened(name, 64)}", but ${names.slice(0, namesShown).join(', ')}${more}`;
+}
+
+export function resolvedBefore(
+  name: Name,
+  { outcome, by, at }: { readonly outcome: string; readonly by: string; readonly at: string },
+): string {
+  return `"${name}" was resolved as ${outcome} by ${by} at ${at}`;
 }
 
 /** Carries out what applies, and writes every request down. */

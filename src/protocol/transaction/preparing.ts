@@ -5,6 +5,7 @@
  *     votes and the commands that follow from them are persisted in one workflow-task completion, before a commit leaves.
  * I8: a participant's vote is yes only by an ending that says so; every other ending leads to rollback or to a retry.
  */
+import { given } from '../wire/given';
 import { type Ms } from '../wire/phases';
 import { type EndedCall, handOver, isSpent, openCall, withParticipants } from './calls';
 import { type Ending } from './events';
@@ -48,8 +49,7 @@ function reasonAgainst(t: Transaction): Reason | undefined {
 }
 
 export function reasonOf(code: Reason['code'], p: Participant): Reason {
-  const detail = p.lastFailure === undefined ? {} : { detail: p.lastFailure.message };
-  return { code, participant: p.target.name, ...detail };
+  return { code, participant: p.target.name, ...given({ detail: p.lastFailure?.message }) };
 }
 
 /** I2: taken once; `assertInvariants` refuses a second one. */

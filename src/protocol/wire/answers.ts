@@ -8,6 +8,7 @@
 import { type CompletionPhase, type Ms } from './phases';
 import { given } from './given';
 import { plain } from './plainText';
+import { shortened } from './shortened';
 
 /** What came back for one request. `lost`, `malformed`: it may have arrived all the same; `notSent`: it did not. */
 export type Reply =
@@ -130,7 +131,7 @@ export function readVote(reply: Reply): VoteMeaning {
 function voteInBody(body: string | undefined): VoteMeaning {
   const vote = jsonVote(body);
   if (vote === undefined || vote === 'yes') return { is: 'yes' };
-  const said = typeof vote === 'string' ? plain(vote.slice(0, 64)) : typeof vote;
+  const said = typeof vote === 'string' ? plain(shortened(vote, 64)) : typeof vote;
   return {
     is: 'no',
     why: { code: 'refused', status: 200, message: `answered 200 with "vote": ${JSON.stringify(said)}` },

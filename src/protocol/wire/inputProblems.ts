@@ -3,6 +3,7 @@
  * value is short and holds no URL query and no credentials (I11); nested values are not shown, they may be payloads.
  */
 import { type z } from 'zod';
+import { shortened } from './shortened';
 import { redactText } from './urls';
 
 export interface InputProblem {
@@ -11,6 +12,8 @@ export interface InputProblem {
   readonly value?: string | number | boolean | null;
   readonly message: string;
 }
+
+const longestShown = 80;
 
 /** More say nothing new, and a small body can hold tens of thousands of mistakes. */
 const mostProblems = 20;
@@ -37,7 +40,7 @@ export function pointer(path: readonly PropertyKey[]): string {
 
 /** `value` as a member of a problem, where it may be shown. */
 export function shown(value: unknown): { readonly value?: string | number | boolean | null } {
-  if (typeof value === 'string') return { value: shortened(redactText(value)) };
+  if (typeof value === 'string') return { value: shortened(redactText(value), longestShown) };
   if (value === null || typeof value === 'boolean') return { value };
   return typeof value === 'number' && Number.isFinite(value) ? { value } : {};
 }
@@ -50,9 +53,19 @@ function describe(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(key => ({ pointer: pointerOf([...issue.path, key]), message: issue.message }));
   }
+  if (isOfName(issue)) {
+    return [{ pointer: pointerOf(issue.path), ...shown(issue.path.at(-1)), message: issue.message }];
+  }
   const value = valueAt(input, issue.path);
   const message = value === undefined ? 'is required' : issue.message;
   return [{ pointer: pointerOf(issue.path), ...shown(value), message }];
+}
+
+/** `params` of a custom issue that is about the name of the member at its path, not about what the member holds. */
+export const ofName = { ofName: true } as const;
+
+function isOfName(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params?.['ofName'] === true;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
@@ -60,8 +73,4 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     const inside = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
     return inside ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   }, input);
-}
-
-function shortened(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }

@@ -14,6 +14,7 @@ import { read } from '../../../src/coordinator/transaction/read';
 import { readConfig } from '../../../src/config/readConfig';
 import { type Connected, connect } from '../../../src/engine/connect';
 import { hang } from '../../support/participants';
+import { gate } from '../../support/statefulParticipant';
 import { eventually } from '../../support/until';
 import { useWorld } from '../../support/world';
 
@@ -41,6 +42,9 @@ beforeAll(async () => {
     trouble: () => undefined,
     onQueryFailed: () => undefined,
   };
+});
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 afterAll(() => connected.connection.close());
 
@@ -116,6 +120,38 @@ it('asks no worker while it lasts, and Temporal no oftener the more wait', async
   expect(looks.mock.calls.length).toBeLessThanOrEqual(40);
   caller.abort();
   await Promise.all(all);
+});
+
+it('looks no oftener at one that was taken up again meanwhile', async () => {
+  const { dtc, participants } = world;
+  participants.on('stuck', ({ phase }) => (phase === 'commit' ? 503 : undefined));
+  const { id } = await dtc.start([participants.url('stuck')]);
+  await dtc.until(id, d => d.state === 'committing');
+  const from = await read(engine, id);
+  const { workflowService: temporal } = connected.connection;
+  const describing = temporal.describeWorkflowExecution.bind(temporal) as (...asked: unknown[]) => unknown;
+  const takenUp = gate();
+  const looks = jest.spyOn(temporal, 'describeWorkflowExecution');
+  looks.mockImplementation(
+    (async (...asked: unknown[]) => (
+      await takenUp.passed,
+      describing(...asked)
+    )) as typeof temporal.describeWorkflowExecution,
+  );
+  const caller = new AbortController();
+  const waited = waits(engine)(from, { until: outcome, timeoutMs: minuteMs, signal: caller.signal });
+  try {
+    await dtc.client.workflow.getHandle(id).terminate('tried');
+    expect(await dtc.recover(id)).toMatchObject({ is: 'recovered' });
+    takenUp.open();
+    await eventually(() => looks.mock.calls.length > 0); // the wait has seen the end of the first run
+    looks.mockClear();
+    await sleep(2700);
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(3); // every second; two looks at a time make five
+  } finally {
+    caller.abort();
+    expect((await waited).document).toMatchObject({ state: 'committing', status: 'pending' });
+  }
 });
 
 it('asks Temporal no more once it has ended', async () => {

@@ -1,0 +1,25 @@
+/** What a person reads once everything is up: above all whose Temporal it is. */
+import { readyBlock } from '../../src/telemetry/readyBlock';
+
+const up = {
+  role: 'all',
+  api: 'http://127.0.0.1:8080',
+  temporal: '127.0.0.1:7233',
+  namespace: 'default',
+} as const;
+
+test('says where everything is, and nothing more of a Temporal server of its own', () => {
+  const block = readyBlock({ ...up, own: true, webUi: 'http://127.0.0.1:8233' });
+  expect(block.split('\n').slice(1, 5)).toEqual([
+    'Distributed Transaction Coordinator is ready (role: all).',
+    '  API       http://127.0.0.1:8080',
+    '  Web UI    http://127.0.0.1:8233/namespaces/default/workflows',
+    '  Temporal  127.0.0.1:7233, namespace default',
+  ]);
+});
+
+test("says of somebody else's Temporal which setting names it", () => {
+  expect(readyBlock({ ...up, own: false })).toContain(
+    '  Temporal  127.0.0.1:7233, namespace default: named by TEMPORAL_ADDRESS, so no server was started here',
+  );
+});
