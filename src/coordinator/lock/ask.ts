@@ -13,7 +13,7 @@ import { type AcquireAnswer } from '../../protocol/lock/answer';
 import { isAcquireAnswer } from '../../protocol/lock/results';
 import { strangerAt } from './inTheWay';
 import { emptyLock } from '../../protocol/lock/state';
-import { type LockInput } from '../../protocol/lock/stored';
+import { type LockInput, lockVersion } from '../../protocol/lock/stored';
 import { type Ms } from '../../protocol/wire/phases';
 import { unlinked } from '../../protocol/wire/plainText';
 import {
@@ -69,7 +69,7 @@ function startOptions(
   return {
     workflowId: lockWorkflowId(resource),
     taskQueue,
-    args: [{ version: 1, lock: emptyLock(resource) }],
+    args: [{ version: lockVersion, lock: emptyLock(resource) }],
     staticSummary: `lock on ${unlinked(resource)}`,
     workflowTaskTimeout,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
