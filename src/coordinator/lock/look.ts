@@ -8,7 +8,7 @@ import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type Looked } from '../../protocol/lock/events';
 import { type LockActivities } from '../../protocol/lock/steps';
 import { type Ms } from '../../protocol/wire/phases';
-import { membersOf } from '../../protocol/wire/shapes';
+import { isOneOf, membersOf } from '../../protocol/wire/shapes';
 import { type HistoryEvent, describeRun, inputIn, oldestEvents } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { EngineUnavailable, isNotFound } from '../../engine/errors';
@@ -49,7 +49,7 @@ async function hasAskedNobody(
 ): Promise<boolean> {
   const withinMs = Math.max(answerBy - Date.now(), shortestMs);
   const { events, all } = await oldestEvents(engine, closed, { count: mostEvents, withinMs });
-  const beginsWithLocks = membersOf(inputIn(events))['version'] === 3;
+  const beginsWithLocks = isOneOf([3, 5], membersOf(inputIn(events))['version']);
   const called = events.flatMap(each => each.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
   const asked = called.some(name => !harmless.includes(name));
   return all && beginsWithLocks && !asked && !mayHaveBegun(events);
