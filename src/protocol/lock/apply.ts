@@ -36,7 +36,7 @@ export type Refusal = 'otherMode' | 'late' | 'taken' | 'full';
 /** The lock after `event`, at `now`, the time of the workflow task. */
 export function applyToLock(before: Lock, event: LockEvent, now: Ms): Lock {
   const current = expire(before, now); // who is gone by now and asks again has no place to lose
-  const after = markWaiting(grant(handle(current, event, now), now), now);
+  const after = markWaiting(disbelieve(grant(handle(current, event, now), now), now), now);
   assertLock(current, after, now);
   return after;
 }
@@ -225,6 +225,17 @@ function grant(lock: Lock, now: Ms): Lock {
     granted = grantOne(granted, waiter, now);
   }
   return granted;
+}
+
+/** Whoever has to be looked at stays so until it asks again: a clock that is set back is no event, and nobody would grant it anything. */
+function disbelieve(lock: Lock, now: Ms): Lock {
+  const old = new Set(grantablePrefix(lock).filter(each => needsLook(lock, each, now)));
+  if (![...old].some(each => each.ranAt !== undefined)) return lock;
+  return { ...lock, waiters: lock.waiters.map(each => (old.has(each) ? disbelieved(each) : each)) };
+}
+
+function disbelieved({ ranAt: _longAgo, ...waiter }: Waiter): Waiter {
+  return waiter;
 }
 
 /** The clock makes the token greater than those of locks before this one, and of an hour that a restored backup has lost. */

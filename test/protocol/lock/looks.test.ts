@@ -106,6 +106,13 @@ describe('one whose acquire says that it ran a moment ago', () => {
     expect(work(after({ ...free, tombstones: graves.slice(1) }, [ran(start)]))).toEqual([]);
   });
 
+  test('stays to be looked at where the clock is set back, until it asks again', () => {
+    const later = start + sureForMs + 1;
+    const lock = after(free, [ran(start)], later);
+    expect(work(lock)).toEqual(['look at t']);
+    expect(work(after(lock, [ran(start)]))).toEqual([]);
+  });
+
   test('gets nothing where its release is remembered', () => {
     expect(glance(after(free, [release('t'), ran(start)]))).toBe(' | ');
   });

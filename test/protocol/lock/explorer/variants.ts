@@ -144,6 +144,15 @@ export const variants: readonly Variant[] = [
     scenario: late,
   },
   {
+    name: 'who has to be looked at is believed again when the clock is set back',
+    patches: apply(
+      'if (![...old].some(each => each.ranAt !== undefined)) return lock;',
+      'if (now > 0) return lock;',
+    ),
+    caughtBy: ['wakeUp', 'liveness', 'heard'],
+    scenario: scenario('', [tx, tx], { setBacks: 1, jumps: 3 }),
+  },
+  {
     name: 'the release of a transaction is not remembered',
     patches: apply('(each.asOf === undefined || sentAt <= each.asOf)', '(each.asOf ?? 0) >= sentAt'),
     caughtBy: ['gone'],
