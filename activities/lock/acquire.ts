@@ -27,14 +27,23 @@ async function acquireAll(
   engine: Engine,
   { transactionId: holder, locks, by }: AcquireLocksInput,
 ): Promise<LocksAnswer> {
-  const { cancellationSignal } = Context.current();
+  const { cancellationSignal, info } = Context.current();
+  // by Temporal's clock, and before anything of this attempt: it may be frozen anywhere
+  const ranAt = info.currentAttemptScheduledTimestampMs;
   const held: FencedLock[] = [];
   for (const { resource, mode } of locks) {
     const sentAt = Date.now();
     if (cancellationSignal.aborted) return { held, ending: { is: 'gaveUp' } };
     if (sentAt >= by) return { held, ending: { is: 'overdue' } };
     const claim = { kind: 'transaction' } as const;
-    const answer = await askOrSee(engine, resource, { holder, mode, claim, sentAt, waitMs: by - sentAt });
+    const answer = await askOrSee(engine, resource, {
+      holder,
+      mode,
+      claim,
+      sentAt,
+      ranAt,
+      waitMs: by - sentAt,
+    });
     if (answer instanceof ForeignWorkflow)
       return { held, ending: { is: 'refused', resource, why: answer.message } };
     if (answer.is !== 'granted') return { held, ending: endingOf({ resource, mode }, answer) };

@@ -111,13 +111,28 @@ function endIn({ workflowExecutionCompletedEventAttributes: completed }: Events[
 
 /** What the run was started with; undefined where it has no input. */
 export async function inputOf(way: Way, workflowId: string, withinMs: Ms): Promise<unknown> {
+  return inputIn((await oldestEvents(way, { workflowId }, { count: 1, withinMs })).events);
+}
+
+interface Page {
+  readonly count: number;
+  readonly withinMs: Ms;
+}
+
+/** The first events of a run, the newest run's where none is named: one page. `all`: it has no more. */
+export async function oldestEvents(
+  way: Way,
+  execution: { readonly workflowId: string; readonly runId?: string },
+  { count, withinMs }: Page,
+): Promise<{ readonly events: readonly HistoryEvent[]; readonly all: boolean }> {
   const { connection, namespace } = way;
-  const { history } = await within(way, withinMs, () =>
+  const { workflowId, runId } = execution;
+  const { history, nextPageToken } = await within(way, withinMs, () =>
     connection.workflowService.getWorkflowExecutionHistory({
-      ...{ namespace, execution: { workflowId }, maximumPageSize: 1 },
+      ...{ namespace, execution: { workflowId, ...given({ runId }) }, maximumPageSize: count },
     }),
   );
-  return inputIn(history?.events);
+  return { events: history?.events ?? [], all: nextPageToken.length === 0 };
 }
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
@@ -128,7 +143,7 @@ export type HistoryEvent = NonNullable<Events>[number];
 export async function newestEvents(
   way: Way,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-  { count, withinMs }: { readonly count: number; readonly withinMs: Ms },
+  { count, withinMs }: Page,
 ): Promise<readonly HistoryEvent[]> {
   const { connection, namespace } = way;
   const execution = { workflowId, runId };
@@ -141,7 +156,7 @@ export async function newestEvents(
 }
 
 /** @param events from the first one on */
-export function inputIn(events: Events | null | undefined): unknown {
+export function inputIn(events: readonly HistoryEvent[] | null | undefined): unknown {
   const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   return payload == null ? undefined : decoded(payload);
 }

@@ -110,3 +110,18 @@ it('is said of a lock that is paused, at once, and it goes on when it is unpause
   await temporalWorkflow('unpause', `lock:${resource}`);
   expect((await unlock(dtc, resource, 'job')).status).toBe(204);
 });
+
+it('is told to a lock that is paused all the same: its transaction has ended, and it knows when it goes on', async () => {
+  const resource = newResource();
+  const vote = gate();
+  const a = statefulParticipant(participants, 'tells', {
+    fault: r => (r.phase === 'prepare' ? { after: vote.passed } : undefined),
+  });
+  const { id } = await dtc.start({ participants: [a.url], locks: [exclusive(resource)] });
+  await eventually(() => participants.requests(id, 'tells', 'prepare').length > 0);
+  await temporalWorkflow('pause', `lock:${resource}`);
+  vote.open();
+  await dtc.client.workflow.getHandle(id).result(); // it closes when every lock has been told
+  await temporalWorkflow('unpause', `lock:${resource}`);
+  await eventually(async () => (await lockNow(dtc, resource)).holders.length === 0);
+});

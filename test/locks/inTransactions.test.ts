@@ -1,4 +1,5 @@
 /** The locks of a transaction are held from before its first prepare until it has ended (I12). */
+import { acquireUpdate, lockWorkflowId } from '../../workflows/lock/messages';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 import { exclusive, lease, lockNow, newResource, unlock } from './support';
@@ -40,6 +41,24 @@ describe.each([undefined, 0])('with maxCachedWorkflows %s', maxCachedWorkflows =
     expect(held[0]).toEqual([id, id]);
     await eventually(async () => (await lockNow(dtc, a)).holders.length === 0);
     expect((await lockNow(dtc, b)).holders).toEqual([]);
+  });
+
+  it('gives nothing to an acquire that comes when its transaction has ended: it remembers that, or looks', async () => {
+    const { dtc, participants } = world;
+    const [used, other] = [newResource(), newResource()];
+    const { id } = await dtc.run({ participants: [participants.url('one')], locks: [exclusive(used)] });
+    await eventually(async () => (await lockNow(dtc, used)).holders.length === 0);
+    const late = async (resource: string, ranAt: number): Promise<unknown> => {
+      const claim = { kind: 'transaction' } as const;
+      const message = { holder: id, mode: 'exclusive', claim, sentAt: Date.now(), ranAt, waitMs: 5000 } as const;
+      const handle = dtc.client.workflow.getHandle(lockWorkflowId(resource));
+      return handle.executeUpdate(acquireUpdate, { args: [message] });
+    };
+    expect(await late(used, Date.now())).toMatchObject({ is: 'refused', why: 'late' });
+    await lease(dtc, other, { holder: 'me' });
+    await unlock(dtc, other, 'me');
+    expect(await late(other, Date.now() - 20_000)).toMatchObject({ is: 'refused', why: 'late' });
+    expect((await lockNow(dtc, other)).holders).toEqual([]);
   });
 
   it('waits in turn, says for whom, and goes on when the lock is released', async () => {

@@ -31,6 +31,7 @@ async function ended(s: Stage, id: string): Promise<string> {
 }
 
 const waitedFor = lock('life').resource;
+const unlooked = lock('unlooked').resource;
 const leased = lock('leased').resource;
 
 export const locked: Readonly<Record<string, Scenario>> = {
@@ -45,6 +46,15 @@ export const locked: Readonly<Record<string, Scenario>> = {
   'waits for a lock': {
     play: async s => {
       const { resource } = lock('waits');
+      const id = await waiting(s, resource);
+      await unlock(s.dtc, resource, 'somebody');
+      return ended(s, id);
+    },
+    ends: { status: 'committed' },
+  },
+  'waits for a lock and does not tell': {
+    play: async s => {
+      const { resource } = lock('untold');
       const id = await waiting(s, resource);
       await unlock(s.dtc, resource, 'somebody');
       return ended(s, id);
@@ -85,6 +95,18 @@ export const locked: Readonly<Record<string, Scenario>> = {
     },
     ends: { status: 'committed' },
     historyOf: () => lockWorkflowId(waitedFor),
+  },
+  'a lock that does without looks': {
+    play: async s => {
+      await ended(s, await s.run(['a'], { locks: [{ resource: unlooked, mode: 'exclusive' }] }));
+      const id = await waiting(s, unlooked);
+      await unlock(s.dtc, unlooked, 'somebody');
+      await ended(s, id);
+      await s.dtc.client.workflow.getHandle(lockWorkflowId(unlooked)).result();
+      return id;
+    },
+    ends: { status: 'committed' },
+    historyOf: () => lockWorkflowId(unlooked),
   },
   'a lock that leases wait for': {
     play: async s => {

@@ -56,8 +56,8 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
   },
   {
     what: 'an upsert that was not there',
-    replace: /function isNoteworthy\(t\) \{/,
-    by: 'function isNoteworthy(t) { return true;',
+    replace: /function isNoteworthy\(t, tellsWaits\) \{/,
+    by: 'function isNoteworthy(t, tellsWaits) { return true;',
     noticedBy: 'refused',
   },
   {
@@ -74,8 +74,8 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
   },
   {
     what: 'a lock that is granted without a look',
-    replace: "return waiter.claim.kind === 'transaction' && !waiter.cleared",
-    by: 'return false',
+    replace: "if (claim.kind !== 'transaction' || cleared)",
+    by: 'if (true)',
     noticedBy: 'a-lock-from-its-first-use-to-its-end',
   },
   {
@@ -89,6 +89,18 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
     replace: 'historyLength === eventsOfFirstTry',
     by: 'historyLength >= eventsOfFirstTry',
     noticedBy: 'first-task-lost',
+  },
+  {
+    what: 'a wait for a lock that is told in Temporal',
+    replace: 'return version === 3',
+    by: 'return true',
+    noticedBy: 'waits-for-a-lock-and-does-not-tell',
+  },
+  {
+    what: 'a look where the acquire says enough',
+    replace: 'if (ranAt === undefined ||',
+    by: 'if (true ||',
+    noticedBy: 'a-lock-that-does-without-looks',
   },
   {
     what: 'a lease that need not be seen',
@@ -107,8 +119,8 @@ it.each(planted)('notices a planted change: $what', async change => {
 it('accepts such a change where it is patched', async () => {
   const change = {
     what: 'an upsert that was not there, for those that come to it from now on',
-    replace: /function isNoteworthy\(t\) \{/,
-    by: "function isNoteworthy(t) { if ((0, workflow_1.patched)('upsert at the start')) return true;",
+    replace: /function isNoteworthy\(t, tellsWaits\) \{/,
+    by: "function isNoteworthy(t, tellsWaits) { if ((0, workflow_1.patched)('upsert at the start')) return true;",
   };
   expect(await replay(bundleWith(change), readHistories())).toEqual([]);
 });

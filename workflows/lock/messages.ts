@@ -32,12 +32,12 @@ export const releaseUpdate = defineUpdate<Released, [unknown]>('release');
 
 /** What is not would stall the lock: an error in a handler fails the workflow task. */
 export function isAcquire(argument: unknown): argument is AcquireMessage {
-  const { holder, mode, claim, sentAt, waitMs, sees } = membersOf(argument);
+  const { holder, mode, claim, sentAt, waitMs, ranAt, sees } = membersOf(argument);
   const { kind, ttlMs, by, seenWithinMs } = membersOf(claim);
   const isLease = kind === 'lease' && isAmount(ttlMs) && isText(by) && isOptional(isAmount, seenWithinMs);
   const isNamed = isText(holder) && isOneOf(lockModes, mode);
-  const isTimed = isAmount(sentAt) && isAmount(waitMs) && isOptional(isAmount, sees);
-  return isNamed && isTimed && (isLease || kind === 'transaction');
+  const isTimed = isAmount(sentAt) && isAmount(waitMs) && isOptional(isAmount, ranAt);
+  return isNamed && isTimed && isOptional(isAmount, sees) && (isLease || kind === 'transaction');
 }
 
 /** Undefined where it says of nobody that he releases. */

@@ -24,8 +24,9 @@ import { applyToLock, isAllowed, refusalOf } from '../../src/protocol/lock/apply
 import { type LockDocument, lockDocumentOf } from '../../src/protocol/lock/document';
 import { type Acquire, type LockEvent } from '../../src/protocol/lock/events';
 import { type Lock, hasToBeSeen, isIdle, unseeing } from '../../src/protocol/lock/state';
-import { type LockInput, lockOf } from '../../src/protocol/lock/stored';
+import { type LockInput, lockOf, lockVersion } from '../../src/protocol/lock/stored';
 import { type LockWork, lockWork } from '../../src/protocol/lock/wanted';
+import { given } from '../../src/protocol/wire/given';
 import { plain } from '../../src/protocol/wire/plainText';
 import { shortened } from '../../src/protocol/wire/shortened';
 import { keep } from '../keep';
@@ -48,6 +49,7 @@ const longestHistory = 2000;
 
 export async function lock(input: LockInput): Promise<LockDocument> {
   let state = lockOf(input);
+  const { version } = input;
   const keeper = keep<LockWork, LockEvent>({
     wanted: () => lockWork(state, Date.now()),
     perform: work => performLockWork(state, work),
@@ -55,7 +57,7 @@ export async function lock(input: LockInput): Promise<LockDocument> {
   });
 
   function feed(event: LockEvent): void {
-    state = applyToLock(asRecorded(state), event, Date.now());
+    state = applyToLock(asRecorded(state, version), event, Date.now());
     keeper.reconcile();
     setCurrentDetails(lockDetailsOf(lockDocumentOf(state)));
   }
@@ -67,7 +69,7 @@ export async function lock(input: LockInput): Promise<LockDocument> {
   }
 
   // whoever starts a lock says something to it: before that is heard, it only seems to be idle
-  const hasHeard = listen({ state: () => state, feed });
+  const hasHeard = listen({ version, state: () => state, feed });
   const idle = await CancellationScope.nonCancellable(async () => {
     keeper.reconcile();
     const isOver = (): boolean => hasHeard() && allHandlersFinished() && isAtRest();
@@ -76,12 +78,12 @@ export async function lock(input: LockInput): Promise<LockDocument> {
     if (broken !== undefined) throw broken.error;
     return isIdle(state, Date.now());
   });
-  return idle ? lockDocumentOf(state) : continueAsNew<typeof lock>({ version: 1, lock: state });
+  return idle ? lockDocumentOf(state) : continueAsNew<typeof lock>({ version: lockVersion, lock: state });
 }
 
 /** Histories of before grants had to be seen have none that lasts less than its lease. */
-function asRecorded(state: Lock): Lock {
-  return !hasToBeSeen(state) || patched('grantsToBeSeen') ? state : unseeing(state);
+function asRecorded(state: Lock, version: LockInput['version']): Lock {
+  return version > 1 || !hasToBeSeen(state) || patched('grantsToBeSeen') ? state : unseeing(state);
 }
 
 function isLong(): boolean {
@@ -89,13 +91,13 @@ function isLong(): boolean {
   return historyLength > longestHistory || continueAsNewSuggested;
 }
 
-interface Listener {
+interface Listener extends Pick<LockInput, 'version'> {
   readonly state: () => Lock;
   readonly feed: (event: LockEvent) => void;
 }
 
 /** Returns whether anything was heard. What a lock that continues as new carries on, it has heard before. */
-function listen({ state, feed }: Listener): () => boolean {
+function listen({ version, state, feed }: Listener): () => boolean {
   const { lastToken, waiters, tombstones } = state();
   let heard = lastToken + waiters.length + tombstones.length > 0;
   const release = (argument: unknown): Released => {
@@ -110,7 +112,7 @@ function listen({ state, feed }: Listener): () => boolean {
   setHandler(standingQuery, holder => standingIn(state(), holder) ?? null);
   const acquiring = (message: AcquireMessage): Promise<AcquireAnswer> => {
     heard = true;
-    return acquire({ state, feed }, message);
+    return acquire({ version, state, feed }, message);
   };
   setHandler(acquireUpdate, acquiring, {
     validator: argument => {
@@ -137,10 +139,11 @@ function listen({ state, feed }: Listener): () => boolean {
 
 /** Whoever is about to be looked at is answered after the look. */
 async function acquire(
-  { state, feed }: Listener,
-  { waitMs, ...message }: AcquireMessage,
+  { version, state, feed }: Listener,
+  { waitMs, ranAt, ...message }: AcquireMessage,
 ): Promise<AcquireAnswer> {
-  const event: Acquire = { type: 'acquire', ...message, until: Date.now() + waitMs };
+  const until = Date.now() + waitMs;
+  const event: Acquire = { type: 'acquire', ...message, until, ...(version > 1 ? given({ ranAt }) : {}) };
   const why = refusalOf(state(), event, Date.now());
   if (why !== undefined) return { is: 'refused', why, heldBy: holdersOf(state()) };
   feed(event);

@@ -2,7 +2,8 @@
  * Owns the workflow's input: it stands in history for as long as the transaction runs, so it carries its version.
  * 1: a transaction that begins. 2: one that is taken up again, from the state that its run before had. 3: one that begins and
  * has locks, which a worker that knows only 1 and 2 must not leave out. 4: one that begins without locks, where who started it has a
- * worker: its first round may be part of its first task (I3: `protocol/transaction/firstRound.ts`).
+ * worker: its first round may be part of its first task (I3: `protocol/transaction/firstRound.ts`). 5: as 3, and it upserts nothing
+ * only because it waits for a lock.
  */
 import { begin } from '../../src/protocol/transaction/apply';
 import { assumeAsked, isFirstTry } from '../../src/protocol/transaction/firstRound';
@@ -12,7 +13,7 @@ import { type Stored, readStored } from '../../src/protocol/transaction/stored';
 import { type Ms } from '../../src/protocol/wire/phases';
 
 interface BeginInput {
-  readonly version: 1 | 3 | 4;
+  readonly version: 1 | 3 | 4 | 5;
   readonly accepted: Accepted;
 }
 
@@ -31,13 +32,18 @@ export function beginInput(
   accepted: Accepted,
   { hasWorker }: { readonly hasWorker: boolean },
 ): TransactionInput {
-  if (accepted.locks !== undefined) return { version: 3, accepted };
+  if (accepted.locks !== undefined) return { version: 5, accepted };
   return { version: hasWorker ? 4 : 1, accepted };
 }
 
 /** Whether the first round may be asked for within the first task. */
 export function mayBeFast(input: TransactionInput): boolean {
   return input.version === 4;
+}
+
+/** Whether a lock that is waited for is trouble enough to be told in Temporal. */
+export function tellsWaits({ version }: TransactionInput): boolean {
+  return version === 3;
 }
 
 interface Now {
@@ -53,6 +59,7 @@ export function firstState(id: string, input: TransactionInput, { now, historyLe
   switch (input.version) {
     case 1:
     case 3:
+    case 5:
       return begin(id, input.accepted);
     case 4:
       return isFirstTry(historyLength) ? begin(id, input.accepted) : assumeAsked(begin(id, input.accepted));
@@ -60,7 +67,7 @@ export function firstState(id: string, input: TransactionInput, { now, historyLe
       return resumed(id, input, now);
     default:
       throw new Error(
-        `this worker knows transactions of versions 1 to 4, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
+        `this worker knows transactions of versions 1 to 5, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
       );
   }
 }

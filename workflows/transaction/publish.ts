@@ -12,14 +12,17 @@ import { logLines } from './logLines';
 import { progressOf } from '../../src/engine/facts/memo';
 import { searchAttributesOf } from '../../src/engine/facts/searchAttributes';
 
-export function publisher(): (before: Transaction | undefined, after: Transaction) => void {
+/** @param tellsWaits a lock that is waited for is told of too */
+export function publisher(
+  tellsWaits: boolean,
+): (before: Transaction | undefined, after: Transaction) => void {
   let told = '';
   return (before, after) => {
     for (const { level, message, fields } of logLines(before, after)) log[level](message, fields);
     const document = documentOf(after);
     setCurrentDetails(detailsOf(document));
     const now = signature(after);
-    if (now === told || (told === '' && !isNoteworthy(after))) return;
+    if (now === told || (told === '' && !isNoteworthy(after, tellsWaits))) return;
     told = now;
     upsertSearchAttributes(
       searchAttributesOf(document, { listsHeuristic: after.accepted.listsHeuristic === true }),
@@ -30,15 +33,14 @@ export function publisher(): (before: Transaction | undefined, after: Transactio
 }
 
 /**
- * At the first straggler, the first lock that is waited for, whenever a person may be needed or has spoken, when it was taken
- * up again, and when an outcome is reported: `describe` must not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
+ * At the first straggler, whenever a person may be needed or has spoken, when it was taken up again, and when an outcome is reported: `describe` must not take a reported one back (I5). Once anything was told, every change is, or the memo would be out of date.
  */
-function isNoteworthy(t: Transaction): boolean {
+function isNoteworthy(t: Transaction, tellsWaits: boolean): boolean {
   return (
     statusOf(t) !== 'pending' ||
     t.actionCount > 0 ||
     t.recoveries !== undefined ||
-    t.locking?.waitsFor !== undefined ||
+    (tellsWaits && t.locking?.waitsFor !== undefined) ||
     t.participants.some(p => p.call?.lane === 'own' || p.attention)
   );
 }

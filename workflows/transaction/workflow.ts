@@ -13,7 +13,7 @@ import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
 import { given } from '../../src/protocol/wire/given';
 import { hearing } from './heard';
 import { firstRound, withSoFar } from './firstRound';
-import { type TransactionInput, firstState, mayBeFast } from './input';
+import { type TransactionInput, firstState, mayBeFast, tellsWaits } from './input';
 import { keep } from '../keep';
 import { listen } from './listen';
 import { callTraces } from './lookBack';
@@ -24,7 +24,7 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   const { workflowId, historyLength } = workflowInfo();
   const heard = hearing(firstState(workflowId, input, { now: Date.now(), historyLength }));
   const { state } = heard;
-  const publish = publisher();
+  const publish = publisher(tellsWaits(input));
   const traces = callTraces(state);
   const first = firstRound(mayBeFast(input));
   const keeper = keep<Wanted, Event>({

@@ -36,8 +36,8 @@ export type Refusal = 'otherMode' | 'late' | 'taken' | 'full';
 /** The lock after `event`, at `now`, the time of the workflow task. */
 export function applyToLock(before: Lock, event: LockEvent, now: Ms): Lock {
   const current = expire(before, now); // who is gone by now and asks again has no place to lose
-  const after = markWaiting(grant(handle(current, event, now), now));
-  assertLock(current, after);
+  const after = markWaiting(disbelieve(grant(handle(current, event, now), now), now), now);
+  assertLock(current, after, now);
   return after;
 }
 
@@ -110,10 +110,27 @@ function acquire(lock: Lock, event: Acquire, now: Ms): Lock {
     return changeWaiter(lock, holder, each => ({
       ...repeat(each, event),
       until: Math.max(each.until, until),
+      ...latest(each.ranAt, event.ranAt),
     }));
   }
-  const waiter = { holder, mode, claim, sentAt, since: now, until, cleared: false, toldToWait: false };
+  const ran = latest(undefined, event.ranAt);
+  const waiter = {
+    holder,
+    mode,
+    claim,
+    sentAt,
+    since: now,
+    until,
+    cleared: false,
+    toldToWait: false,
+    ...ran,
+  };
   return { ...lock, waiters: [...lock.waiters, waiter] };
+}
+
+/** Repeats may arrive in another order than their attempts began. */
+function latest(before: Ms | undefined, ranAt: Ms | undefined): Pick<Waiter, 'ranAt'> {
+  return ranAt === undefined ? {} : { ranAt: Math.max(ranAt, before ?? ranAt) };
 }
 
 /** What was sent last counts, in whatever order it arrives. */
@@ -204,10 +221,21 @@ function told(lock: Lock, { holder, delivered }: Extract<LockEvent, { type: 'tol
 function grant(lock: Lock, now: Ms): Lock {
   let granted = lock;
   for (const waiter of grantablePrefix(lock)) {
-    if (needsLook(waiter)) break;
+    if (needsLook(granted, waiter, now)) break;
     granted = grantOne(granted, waiter, now);
   }
   return granted;
+}
+
+/** Whoever has to be looked at stays so until it asks again: a clock that is set back is no event, and nobody would grant it anything. */
+function disbelieve(lock: Lock, now: Ms): Lock {
+  const old = new Set(grantablePrefix(lock).filter(each => needsLook(lock, each, now)));
+  if (![...old].some(each => each.ranAt !== undefined)) return lock;
+  return { ...lock, waiters: lock.waiters.map(each => (old.has(each) ? disbelieved(each) : each)) };
+}
+
+function disbelieved({ ranAt: _longAgo, ...waiter }: Waiter): Waiter {
+  return waiter;
 }
 
 /** The clock makes the token greater than those of locks before this one, and of an hour that a restored backup has lost. */
@@ -234,8 +262,8 @@ function grantOne(lock: Lock, waiter: Waiter, now: Ms): Lock {
 }
 
 /** Whoever is not about to be looked at is answered that it has to wait, so its grant will have to be told. */
-function markWaiting(lock: Lock): Lock {
-  const lookedAt = new Set(grantablePrefix(lock).filter(needsLook));
+function markWaiting(lock: Lock, now: Ms): Lock {
+  const lookedAt = new Set(grantablePrefix(lock).filter(each => needsLook(lock, each, now)));
   const unmarked = (each: Waiter): boolean => !each.toldToWait && !lookedAt.has(each);
   if (!lock.waiters.some(unmarked)) return lock;
   const waiters = lock.waiters.map(each => (unmarked(each) ? { ...each, toldToWait: true } : each));

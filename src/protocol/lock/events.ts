@@ -12,6 +12,8 @@ export interface Acquire {
   readonly until: Ms;
   /** By the clock of whoever sent it. */
   readonly sentAt: Ms;
+  /** Of a transaction: its workflow ran then, by Temporal's clock. Absent where nobody says so. */
+  readonly ranAt?: Ms;
   /** The token of a grant that its caller has seen, and goes on with. */
   readonly sees?: number;
 }

@@ -1,4 +1,5 @@
 /** Owns what must hold over every step of a lock (I12). It says what must hold, not how it is brought about. */
+import { type Ms } from '../wire/phases';
 import { type Holder, type Lock, grantablePrefix, needsLook } from './state';
 
 export type LockInvariantName = 'exclusion' | 'order' | 'tokens' | 'once' | 'wakeUp';
@@ -17,7 +18,7 @@ function must(invariant: LockInvariantName, holds: boolean, what: string): void 
   if (!holds) throw new BrokenLock(invariant, what);
 }
 
-export function assertLock(before: Lock, after: Lock): void {
+export function assertLock(before: Lock, after: Lock, now: Ms): void {
   const { holders, waiters } = after;
   const exclusive = holders.some(each => each.mode === 'exclusive');
   must('exclusion', !exclusive || holders.length === 1, 'an exclusive holder is not alone');
@@ -26,7 +27,11 @@ export function assertLock(before: Lock, after: Lock): void {
   assertTokens(before, after);
   assertOrder(before, after);
   const stuck = grantablePrefix(after)[0];
-  must('wakeUp', stuck === undefined || needsLook(stuck), 'the first that waits could be granted and is not');
+  must(
+    'wakeUp',
+    stuck === undefined || needsLook(after, stuck, now),
+    'the first that waits could be granted and is not',
+  );
 }
 
 function assertTokens(before: Lock, after: Lock): void {

@@ -19,7 +19,10 @@ interface LeaseClaim {
   readonly seenWithinMs?: Ms;
 }
 
-/** What a look at a transaction's workflow said. `unknown`: Temporal has no such workflow. */
+/**
+ * What a look at a transaction's workflow said. `ended`: it needs no lock any more, also where it was ended from outside before it had
+ * asked anybody for a vote. `interrupted`: ended from outside later. `unknown`: Temporal has no such workflow.
+ */
 export type SeenAs = 'running' | 'ended' | 'interrupted' | 'unknown';
 
 interface Claimant {
@@ -36,6 +39,8 @@ interface Claimant {
 export interface Waiter extends Claimant {
   /** Waits no longer than that. */
   readonly until: Ms;
+  /** Of a transaction: its workflow ran then, as the last acquire says. Absent where none says so. */
+  readonly ranAt?: Ms;
   /** Its transaction was looked at and runs: it may be granted. */
   readonly cleared: boolean;
   /** It was told that it has to wait, so a grant has to be told as well. */
@@ -86,6 +91,13 @@ export const mostTombstones = 2000;
 /** Ten times as long as an acquire may be on its way to the lock. What outlasts it is a transaction's, and looked at. */
 export const tombstoneMs: Ms = 30_000;
 
+/**
+ * An acquire says when its transaction last ran for sure: when Temporal handed out the attempt of the activity that asks. A release is
+ * sent after that, so for as long as tombstones stand from then on, none in sight says that there was no release yet. Half of
+ * that time, the rest being for clocks of Temporal's servers that differ; many times what an attempt takes that is not lost.
+ */
+export const ranForSureMs: Ms = tombstoneMs / 2;
+
 const firstLookAfterMs = 15_000;
 const longestLookAfterMs = 300_000;
 export const unreadAgainAfterMs: Ms = 1000;
@@ -112,9 +124,11 @@ export function grantablePrefix({ holders, waiters }: Lock): readonly Waiter[] {
   return end < 0 ? waiters : waiters.slice(0, end);
 }
 
-/** It needs a look before it may be granted. */
-export function needsLook(waiter: Waiter): boolean {
-  return waiter.claim.kind === 'transaction' && !waiter.cleared;
+/** It needs a look before it may be granted: nobody knows that it ran a moment ago, or its release may have been forgotten. */
+export function needsLook({ tombstones }: Lock, { claim, cleared, ranAt }: Waiter, now: Ms): boolean {
+  if (claim.kind !== 'transaction' || cleared) return false;
+  if (ranAt === undefined || tombstones.length >= mostTombstones) return true;
+  return Math.abs(now - ranAt) > ranForSureMs;
 }
 
 /** Somebody waits whose grant will have to be seen. */

@@ -14,14 +14,14 @@ export function lockWork(lock: Lock, now: Ms): readonly LockWork[] {
 
 function looks(lock: Lock, now: Ms): LockWork[] {
   const due = (at: Ms | undefined): boolean => at === undefined || at <= now;
-  const waiting = looked(lock).filter(each => due(each.lookAgainAt));
+  const waiting = looked(lock, now).filter(each => due(each.lookAgainAt));
   const holding = lock.holders.filter(each => each.lookAt !== undefined && due(each.lookAt));
   const at = [...waiting, ...holding].map(each => each.holder);
   return at.length === 0 ? [] : [{ do: 'look', key: 'look', at }];
 }
 
-function looked(lock: Lock): readonly Waiter[] {
-  return grantablePrefix(lock).filter(needsLook);
+function looked(lock: Lock, now: Ms): readonly Waiter[] {
+  return grantablePrefix(lock).filter(each => needsLook(lock, each, now));
 }
 
 function tells(lock: Lock): LockWork[] {
@@ -40,7 +40,7 @@ function wake(lock: Lock, now: Ms): LockWork[] {
   const at = Math.min(
     ...lock.holders.flatMap(each => [each.expiresAt ?? Infinity, later(each.lookAt, now)]),
     ...lock.waiters.map(each => each.until),
-    ...looked(lock).map(each => later(each.lookAgainAt, now)),
+    ...looked(lock, now).map(each => later(each.lookAgainAt, now)),
     idleAt(lock),
   );
   return at === Infinity || isIdle(lock, now) ? [] : [{ do: 'wake', key: `wake ${at}`, at }];

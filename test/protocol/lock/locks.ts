@@ -9,7 +9,7 @@ import { given } from '../../../src/protocol/wire/given';
 export const start = 1_000_000;
 export const free = emptyLock('stock/1');
 
-type Details = Partial<Pick<Acquire, 'mode' | 'sentAt' | 'until' | 'sees'>> & {
+type Details = Partial<Pick<Acquire, 'mode' | 'sentAt' | 'until' | 'ranAt' | 'sees'>> & {
   readonly ttlMs?: number;
   readonly by?: string;
   readonly seenWithinMs?: number;

@@ -2,6 +2,7 @@
 import { isBeingLookedAt, standingIn } from '../../../src/protocol/lock/answer';
 import { lockDocumentOf } from '../../../src/protocol/lock/document';
 import { type Looked } from '../../../src/protocol/lock/events';
+import { mostTombstones } from '../../../src/protocol/lock/state';
 import {
   after,
   free,
@@ -61,6 +62,65 @@ describe('before a grant', () => {
     const lock = after(free, [transaction('t', shared), lease('a', shared), looked('t', 'unread')]);
     expect(glance(lock)).toBe(' | t a');
     expect(glance(after(lock, [looked('t', 'running')]))).toBe('t a | ');
+  });
+});
+
+describe('one whose acquire says that it ran a moment ago', () => {
+  const sureForMs = 15_000;
+  const ran = (at: number, more = {}): ReturnType<typeof transaction> =>
+    transaction('t', { ranAt: at, ...more });
+
+  test('is granted without a look', () => {
+    const lock = after(free, [ran(start)]);
+    expect([standing(lock, 't'), work(lock)]).toEqual(['granted', []]);
+  });
+
+  test('is told without a look when its turn has come', () => {
+    expect(work(after(held('s'), [ran(start), release('s')]))).toEqual(['tell t']);
+  });
+
+  test.each([
+    ['just not too long ago', start - sureForMs, []],
+    ['too long ago', start - sureForMs - 1, ['look at t']],
+    ['by a clock that is far ahead', start + sureForMs + 1, ['look at t']],
+  ])('is believed as far as its release would be remembered: %s', (_, at, wanted) => {
+    expect(work(after(free, [ran(at)]))).toEqual(wanted);
+  });
+
+  test('is looked at where it has waited for too long, unless it has asked again', () => {
+    const lock = after(held('s'), [ran(start)]);
+    const later = start + sureForMs + 1;
+    expect(work(after(lock, [release('s')], later), later)).toEqual(['look at t']);
+    const again = [ran(start + 5), ran(start + 4), release('s')];
+    expect(work(after(lock, again, later), later)).toEqual(['tell t']);
+  });
+
+  test('is looked at where more have released than a lock remembers', () => {
+    const [grave] = after(free, [release('x')]).tombstones;
+    if (grave === undefined) throw new Error('it remembers nobody');
+    const graves = Array.from({ length: mostTombstones }, (_x, at) => ({
+      ...grave,
+      holder: `g${String(at)}`,
+    }));
+    expect(work(after({ ...free, tombstones: graves }, [ran(start)]))).toEqual(['look at t']);
+    expect(work(after({ ...free, tombstones: graves.slice(1) }, [ran(start)]))).toEqual([]);
+  });
+
+  test('stays to be looked at where the clock is set back, until it asks again', () => {
+    const later = start + sureForMs + 1;
+    const lock = after(free, [ran(start)], later);
+    expect(work(lock)).toEqual(['look at t']);
+    expect(work(after(lock, [ran(start)]))).toEqual([]);
+  });
+
+  test('gets nothing where its release is remembered', () => {
+    expect(glance(after(free, [release('t'), ran(start)]))).toBe(' | ');
+  });
+
+  test('waits behind one that cannot be read, and is told', () => {
+    const lock = after(free, [transaction('s', shared), ran(start, shared)]);
+    expect([work(lock), standing(lock, 't')]).toEqual([['look at s'], 'waits']);
+    expect(work(after(lock, [looked('s', 'running')]))).toEqual(['tell t']);
   });
 });
 

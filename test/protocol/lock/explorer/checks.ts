@@ -5,10 +5,11 @@
 import { type Holder } from '../../../../src/protocol/lock/state';
 import type * as exploring from '../../exploring/finding';
 import { unless } from '../../exploring/finding';
-import { type Agent, type World, agentOf, seenWithinMs } from './world';
+import { type Agent, type World, agentOf, rememberedMs, seenWithinMs } from './world';
 
 /** `kept`: who believes that it holds the lock, holds it. `late`: who has released gets nothing. `heard`: a grant is told.
- * `seen`: a lease that was waited for, and of which nobody has heard, ends soon.
+ * `seen`: a lease that was waited for, and of which nobody has heard, ends soon. `looked`: who is granted was seen to run, or ran so
+ * short a time ago that its release would be remembered. `gone`: nobody that has ended, and said so, is granted anything.
  */
 export type PromiseName =
   | 'exclusion'
@@ -19,6 +20,7 @@ export type PromiseName =
   | 'late'
   | 'seen'
   | 'looked'
+  | 'gone'
   | 'prompt'
   | 'wakeUp'
   | 'heard'
@@ -88,10 +90,13 @@ function granted(before: World, after: World, { holder, claim }: Holder): Violat
   const earlier = place < 0 ? before.arrivals : before.arrivals.slice(0, place);
   const waiting = after.lock.waiters.map(each => each.holder);
   const overtaken = earlier.filter(each => waiting.includes(each));
-  const looked = claim.kind === 'lease' || agentOf(before, holder).seenRunning;
+  const { seenRunning, phase } = agentOf(before, holder);
+  const ran = agentOf(after, holder).ranAt > after.now - rememberedMs;
+  const leased = claim.kind === 'lease';
   return [
     ...unless(overtaken.length === 0, 'order', `${holder} overtook ${overtaken.join(', ')}`),
-    ...unless(looked, 'looked', `${holder} was granted, and nobody has seen it run`),
+    ...unless(leased || ran || seenRunning, 'looked', `${holder} was granted, and nobody has seen it run`),
+    ...unless(leased || phase !== 'over', 'gone', `${holder} was granted, and has ended`),
   ];
 }
 

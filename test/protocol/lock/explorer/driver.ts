@@ -13,6 +13,7 @@ import {
   type Work,
   type World,
   agentOf,
+  change,
   far,
   leaseWaitMs,
   seenWithinMs,
@@ -53,14 +54,17 @@ function waitedForIn(
   return arrivals.includes(name) && before.waiters.some(each => each.holder === name && each.until > now);
 }
 
-export function acquire(world: World, { holder, sentAt, sees }: Message, setting: Setting): World {
-  const { is, mode } = agentOf(world, holder);
+/** What sends a transaction's acquire may have been frozen before it read its clock. */
+export function acquire(before: World, { holder, sees, at, ...message }: Message, setting: Setting): World {
+  const { is, mode, ranAt: ranBefore } = agentOf(before, holder);
   const leased = is === 'lease';
+  const world = leased ? before : change(before, holder, { ranAt: Math.max(at, ranBefore) });
+  const sent = leased ? { sentAt: message.sentAt } : { sentAt: world.now, ranAt: at };
   const claim = leased
     ? ({ kind: 'lease', ttlMs, by: holder, seenWithinMs } as const)
     : ({ kind: is } as const);
   const until = leased ? world.now + leaseWaitMs : far;
-  const event = { type: 'acquire', holder, mode, claim, sentAt, until, ...given({ sees }) } as const;
+  const event = { type: 'acquire', holder, mode, claim, until, ...sent, ...given({ sees }) } as const;
   const why = setting.core.apply.refusalOf(world.lock, event, world.now);
   if (why !== undefined) return answered(world, holder, { is: 'refused', why, heldBy: [] });
   const unanswered = [...world.unanswered.filter(each => each !== holder), holder];

@@ -4,7 +4,7 @@
  * of the key, with its places in the queues.
  */
 import { numberOf } from '../../exploring/numberOf';
-import { type Agent, type Message, type Work, type World } from './world';
+import { type Agent, type Message, type Work, type World, rememberedMs } from './world';
 
 /** Without what may still fail: what follows if nothing does, does not depend on it. */
 export function keyOf(world: World): string {
@@ -45,11 +45,14 @@ function blockOf(world: World, agent: Agent, queues: string): string {
   const sends = world.messages
     .filter(each => each.holder === name)
     .map(
-      each => `${each.is}${String(each.sentAt - sent)}${seesOf(each)}@${is === 'lease' ? from(each.at) : ''}`,
+      each =>
+        `${each.is}${String(each.sentAt - sent)}${seesOf(each)}@${is === 'lease' ? from(each.at) : since(world, each.at)}`,
     )
     .sort();
   const hears = world.answers.filter(each => each.to === name).map(({ answer }) => answerOf(world, answer));
-  const waits = `${String(world.arrivals.indexOf(name))} ${String(world.unanswered.includes(name))}`;
+  const place = world.arrivals.indexOf(name);
+  const ran = place < 0 ? '' : since(world, agent.ranAt);
+  const waits = `${String(place)} ${ran} ${String(world.unanswered.includes(name))}`;
   const works = world.works.map(each => workOf(each, name));
   return `${own};${queues};${waits};${sends.join()};${hears.join()};${works.sort().join()}`;
 }
@@ -104,12 +107,19 @@ interface Field {
 function valueOf(world: World, { field, value, sent }: Field): string {
   if (typeof value !== 'number') return String(value);
   if (instants.has(field)) return ages(world)(value);
+  if (field === 'ranAt') return since(world, value);
+  if (field === 'sentAt' && sent === 0) return ''; // of a transaction: whenever it arrived
   if (ownClock.has(field)) return String(value - sent);
   return String(field === 'fencingToken' ? rankOf(world, value) : Math.min(value, 5));
 }
 
 function ages({ now }: World): (at: number | undefined) => string {
   return at => (at === undefined ? '' : String(Math.max(at - now, -5000)));
+}
+
+/** Of a transaction that ran then; however long ago, it is not believed. */
+function since({ now }: World, at: number): string {
+  return String(Math.max(at - now, -2 * rememberedMs));
 }
 
 /** Tokens are compared with each other only. */

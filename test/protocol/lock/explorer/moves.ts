@@ -40,15 +40,21 @@ function see(world: World, holder: string, sees: number): World {
 function send(world: World, holder: string, is: Message['is']): World {
   const { is: kind, sent } = agentOf(world, holder);
   const sentAt = kind === 'lease' ? sent + 1 : 0;
-  const message = { is, holder, sentAt, at: kind === 'lease' ? world.now : 0 };
+  const message = { is, holder, sentAt, at: kind === 'lease' || is === 'acquire' ? world.now : 0 };
   return change(put(world, message), holder, { sent: sentAt });
 }
 
-/** Of copies one is enough. */
+/** Of copies one is enough; a transaction's acquires are told apart by when they were begun. */
 function put(world: World, message: Message): World {
-  const { is, holder, sentAt, sees } = message;
+  const { is, holder, sentAt, sees, at } = message;
+  const transaction = agentOf(world, holder).is === 'transaction';
   const known = world.messages.some(
-    each => each.is === is && each.holder === holder && each.sentAt === sentAt && each.sees === sees,
+    each =>
+      each.is === is &&
+      each.holder === holder &&
+      each.sentAt === sentAt &&
+      each.sees === sees &&
+      (!transaction || each.at === at),
   );
   return known ? world : { ...world, messages: [...world.messages, message] };
 }

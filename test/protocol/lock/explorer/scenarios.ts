@@ -27,6 +27,7 @@ export const short: readonly Scenario[] = [
   scenario('two transactions, one lost for good', [tx, tx], { faults: 1, losses: 1, jumps: 1 }),
   scenario('three leases', [lease, lease, leaseShared], { faults: 1, jumps: 1 }),
   scenario('two leases, one asked for again', [lease, lease], { faults: 1, rounds: 1, jumps: 1, giveUps: 1 }),
+  scenario('two transactions, one asks late', [tx, tx], { faults: 1, jumps: 4 }),
   scenario('two leases, one dies', [lease, lease], { ends: 1, jumps: 2 }),
 ];
 

@@ -11,6 +11,7 @@ import {
   type Setting,
   type World,
   agentOf,
+  believedMs,
   change,
   far,
   longestWayMs,
@@ -129,9 +130,11 @@ function* clock(world: World, setting: Setting): Generator<Step> {
       next: () => spend({ ...world, now: world.now - setBackMs }, 'setBacks'),
     };
   const leased = world.messages.filter(({ holder }) => agentOf(world, holder).is === 'lease');
+  const acquires = world.messages.filter(each => each.is === 'acquire' && !leased.includes(each));
   const instants = [
     world.wakesAt,
     ...leased.map(each => each.at + longestWayMs - 1),
+    ...acquires.flatMap(each => [each.at + believedMs, each.at + believedMs + 1]),
     ...world.agents.map(each => each.holdsUntil),
   ];
   const at = Math.min(...instants.filter(each => each > world.now && each < far));

@@ -11,7 +11,7 @@ import { variants } from './variants';
 
 const withoutAssertions: Patch = {
   file: 'apply.ts',
-  find: '  assertLock(current, after);\n',
+  find: '  assertLock(current, after, now);\n',
   replace: '',
 };
 

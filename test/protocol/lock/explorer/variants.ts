@@ -16,6 +16,7 @@ export interface Variant extends exploring.Variant<PromiseName> {
 
 const three = scenario('', [tx, tx, tx], {});
 const two = scenario('', [tx, tx], { faults: 1, jumps: 2, ends: 1 });
+const late = scenario('', [tx], { faults: 1, jumps: 4 });
 const mixed = scenario('', [tx, txShared, txShared], {});
 const leases = scenario('', [lease, lease], { faults: 1, jumps: 2, ends: 1, giveUps: 1 });
 const again = scenario('', [lease, lease], { faults: 1, jumps: 1, rounds: 1 });
@@ -117,10 +118,45 @@ export const variants: readonly Variant[] = [
     scenario: repeating,
   },
   {
-    name: 'a transaction is granted without a look',
-    patches: state("return waiter.claim.kind === 'transaction' && !waiter.cleared;", 'return false;'),
-    caughtBy: ['looked'],
-    scenario: three,
+    name: 'a transaction is granted without a look, however old its acquire is',
+    patches: state('return Math.abs(now - ranAt) > ranForSureMs;', 'return false;'),
+    caughtBy: ['gone'],
+    scenario: late,
+  },
+  {
+    name: 'an acquire is believed for longer than a release is remembered',
+    patches: state('ranForSureMs: Ms = tombstoneMs / 2', 'ranForSureMs: Ms = tombstoneMs * 2'),
+    caughtBy: ['gone'],
+    scenario: late,
+  },
+  {
+    name: 'a release is remembered for less time than an acquire is believed',
+    patches: state('tombstoneMs: Ms = 30_000', 'tombstoneMs: Ms = 1000').concat(
+      state('ranForSureMs: Ms = tombstoneMs / 2', 'ranForSureMs: Ms = 15_000'),
+    ),
+    caughtBy: ['gone'],
+    scenario: late,
+  },
+  {
+    name: 'an acquire is believed by when it was sent, not by when its transaction ran',
+    patches: apply('latest(undefined, event.ranAt)', 'latest(undefined, event.sentAt)'),
+    caughtBy: ['gone'],
+    scenario: late,
+  },
+  {
+    name: 'who has to be looked at is believed again when the clock is set back',
+    patches: apply(
+      'if (![...old].some(each => each.ranAt !== undefined)) return lock;',
+      'if (now > 0) return lock;',
+    ),
+    caughtBy: ['wakeUp', 'liveness', 'heard'],
+    scenario: scenario('', [tx, tx], { setBacks: 1, jumps: 3 }),
+  },
+  {
+    name: 'the release of a transaction is not remembered',
+    patches: apply('(each.asOf === undefined || sentAt <= each.asOf)', '(each.asOf ?? 0) >= sentAt'),
+    caughtBy: ['gone'],
+    scenario: late,
   },
   {
     name: 'a grant after waiting is not told',
@@ -211,7 +247,7 @@ export const variants: readonly Variant[] = [
   },
   {
     name: 'nothing wakes the lock for a look that is to be repeated',
-    patches: wanted('...looked(lock).map(each => later(each.lookAgainAt, now)),', ''),
+    patches: wanted('...looked(lock, now).map(each => later(each.lookAgainAt, now)),', ''),
     caughtBy: ['liveness'],
     scenario: two,
   },
@@ -237,7 +273,7 @@ export const variants: readonly Variant[] = [
     name: 'a cancelled look is not begun again',
     patches: [],
     caughtBy: ['wakeUp', 'liveness', 'heard'],
-    scenario: scenario('', [tx, tx], { giveUps: 1 }),
+    scenario: scenario('', [tx, tx], { giveUps: 1, jumps: 2 }),
     forgetsCancelled: true,
   },
 ];

@@ -55,6 +55,7 @@ function seen(world: World, holder: string): Looked['saw'] {
   const { life, phase } = agentOf(world, holder);
   if (life === 'lost') return 'unknown';
   if (phase === 'over') return 'ended';
+  if (life === 'down' && (phase === 'asking' || phase === 'waits')) return 'ended'; // it has asked nobody for a vote
   return life === 'up' ? 'running' : 'interrupted';
 }
 

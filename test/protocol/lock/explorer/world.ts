@@ -62,6 +62,8 @@ export interface Agent extends Kind {
   readonly waitedFor: boolean;
   /** A look has seen it run since it came to the queue. */
   readonly seenRunning: boolean;
+  /** Of a transaction: the last acquire of it that arrived was begun then, while it ran. */
+  readonly ranAt: number;
   /** Its grant could not be told, and the lock knows. */
   readonly untold: boolean;
 }
@@ -72,6 +74,7 @@ export interface Message {
   readonly sentAt: number;
   /** The grant that it has seen. */
   readonly sees?: number;
+  /** When it was sent; of a transaction's acquire, when what sends it began. */
   readonly at: number;
 }
 
@@ -128,6 +131,10 @@ export const seenWithinMs = 2000;
 /** A lease's message is on its way for less than that. */
 export const longestWayMs = 3000;
 export const setBackMs = 60_000;
+/** Who has released is remembered for that time. */
+export const rememberedMs = 30_000;
+/** An acquire that was begun longer ago is not believed. */
+export const believedMs = 15_000;
 const start = 1_000_000;
 
 export function startOf({ scenario, core }: Setting): World {
@@ -147,7 +154,15 @@ export function startOf({ scenario, core }: Setting): World {
 }
 
 function newAgent(kind: Kind, name: string): Agent {
-  const nothing = { token: 0, holdsUntil: 0, sent: 0, gaveBack: false, seenRunning: false, untold: false };
+  const nothing = {
+    token: 0,
+    holdsUntil: 0,
+    sent: 0,
+    gaveBack: false,
+    seenRunning: false,
+    untold: false,
+    ranAt: 0,
+  };
   const unheard = { heardOf: 0, waitedFor: false };
   return { ...kind, name, phase: 'new', life: 'up', ...nothing, ...unheard };
 }
