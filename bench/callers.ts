@@ -7,15 +7,18 @@ export const apiTokens = Object.entries(tokens)
   .map(([name, token]) => `${name}:operator:${token}`)
   .join(',');
 
-/** As a client does that waits for the outcome: two healthy participants. */
+/** As a client does that waits for the outcome: two healthy participants, unless told otherwise. */
 export function postAndWait(
   { apiUrl, participantsUrl }: Pick<UnderTest, 'apiUrl' | 'participantsUrl'>,
   waitS: number,
+  participants = 2,
 ): Promise<Response> {
   return fetch(`${apiUrl}/transactions`, {
     method: 'POST',
     headers: { ...jsonFrom('healthy'), prefer: `wait=${waitS}` },
-    body: JSON.stringify([1, 2].map(n => `${participantsUrl}/p${n}/prepare`)),
+    body: JSON.stringify(
+      Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}/prepare`),
+    ),
   });
 }
 

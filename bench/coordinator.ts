@@ -19,7 +19,9 @@ import { createLookup } from '../src/outbound/names/lookup';
 import { createLog } from '../src/telemetry/log';
 import { apiTokens } from './callers';
 import { measure } from './load';
-import { type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
+import { naiveActivities } from './naive';
+import { untilStarted } from './refused';
+import { type Cost, type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
 
 const [temporalAddress = '', participantsUrl = ''] = process.argv.slice(2);
 const config = readConfig({ DTC_API_TOKENS: apiTokens });
@@ -36,7 +38,10 @@ async function main(): Promise<void> {
   const around = { config, log, stopping: new AbortController().signal, lookup };
   const engine = await reachTemporal(around, temporalAddress);
   const parts = compose(engine, around);
-  const worker = await parts.createWorker({ workflowBundle: await bundle() });
+  const worker = await parts.createWorker({
+    workflowBundle: await bundle(),
+    activities: { ...parts.activities, ...naiveActivities },
+  });
   void worker.run();
   await parts.scheduleSweeps();
   const server = createServer(parts.createApi());
@@ -52,7 +57,7 @@ async function silentServer(): Promise<string> {
   return `127.0.0.1:${server.address().port}`;
 }
 
-/** The production bundle and the no-op. */
+/** The production bundle, and what it is compared with. */
 async function bundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const quiet = (): void => undefined;
   return bundleWorkflowCode({
@@ -76,7 +81,9 @@ function answerQuestions(it: UnderTest): void {
 async function answer(it: UnderTest, question: Question): Promise<Reply> {
   switch (question.ask) {
     case 'load':
-      return { measured: await measure(question.load, () => one(it, question.load)) };
+      return load(it, question.load);
+    case 'costs':
+      return { costs: await Promise.all(question.ids.map(id => cost(it, id))) };
     case 'memory':
       return { memory: memory() };
     case 'cpu': {
@@ -86,23 +93,44 @@ async function answer(it: UnderTest, question: Question): Promise<Reply> {
   }
 }
 
+async function load(it: UnderTest, of: Load): Promise<Reply> {
+  const ids: string[] = [];
+  let refused = 0;
+  const measured = await measure(of, async () => {
+    ids.push(await one(it, of, () => (refused += 1)));
+  });
+  return { ran: { ...measured, ids, refused } };
+}
+
 /** Started, and waited for until it has ended. */
-async function one(it: UnderTest, load: Load): Promise<void> {
-  const id = load.of === 'noop' ? await startNoop(it) : await startTransaction(it, load);
+async function one(it: UnderTest, load: Load, onRefused: () => void): Promise<string> {
+  const start = load.of === 'transaction' ? startTransaction : startPlain;
+  const id = await untilStarted(() => start(it, load), onRefused);
   await it.engine.client.workflow.getHandle(id).result();
+  return id;
+}
+
+async function cost({ engine }: UnderTest, id: string): Promise<Cost> {
+  const { raw } = await engine.client.workflow.getHandle(id).describe();
+  const { stateTransitionCount, historyLength, historySizeBytes } = raw.workflowExecutionInfo ?? {};
+  return {
+    transitions: Number(stateTransitionCount),
+    events: Number(historyLength),
+    bytes: Number(historySizeBytes),
+  };
 }
 
 /** Far more than are in flight, so that none is wanted twice at a time. */
 const usedResources = 100;
 
-let noops = 0;
+let plain = 0;
 
-async function startNoop({ engine }: UnderTest): Promise<string> {
-  const workflowId = `noop-${process.pid}-${(noops += 1)}`;
-  await engine.client.workflow.start('noop', {
+async function startPlain({ engine }: UnderTest, { of, participants }: Load): Promise<string> {
+  const workflowId = `${of}-${process.pid}-${(plain += 1)}`;
+  await engine.client.workflow.start(of, {
     workflowId,
     taskQueue: config.taskQueue,
-    args: [],
+    args: of === 'noop' ? [] : [urlsOf(participants, '')],
     workflowTaskTimeout: '3s',
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
@@ -112,7 +140,7 @@ async function startNoop({ engine }: UnderTest): Promise<string> {
 }
 
 async function startTransaction({ coordinator }: UnderTest, { participants, locks }: Load): Promise<string> {
-  const urls = Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}/prepare`);
+  const urls = urlsOf(participants, '/prepare');
   const body =
     locks === undefined ? urls : { participants: urls, locks: locksOf(locks), lockTimeoutMs: 60_000 };
   const parsed = parseTransactionRequest(body, config.limits);
@@ -123,6 +151,10 @@ async function startTransaction({ coordinator }: UnderTest, { participants, lock
       caller: { name: 'bench', plainName: 'bench', ownsUnmarked: true },
     })
   ).document.id;
+}
+
+function urlsOf(participants: number, end: string): string[] {
+  return Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}${end}`);
 }
 
 let locked = 0;

@@ -1,8 +1,11 @@
 /** Owns what the bench and the process under test say to each other. Times are in milliseconds, memory in bytes. */
 
-/** `transaction`: through the function that `POST /transactions` calls. `noop`: the yardstick, with the same start options. */
+/**
+ * `transaction`: through the function that `POST /transactions` calls. `noop`: the yardstick, with the same start options.
+ * `naive`: two-phase commit as a plain workflow, likewise.
+ */
 export interface Load {
-  readonly of: 'transaction' | 'noop';
+  readonly of: 'transaction' | 'naive' | 'noop';
   readonly participants: number;
   /** Of a transaction; none by default. */
   readonly locks?: LocksTaken;
@@ -23,6 +26,16 @@ export interface Measured {
   readonly latenciesMs: readonly number[];
 }
 
+/** What a workflow left in the engine when it had ended. */
+export interface Cost {
+  readonly transitions: number;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** `refused`: starts that were refused for now, and made again. `ids`: of what was made, in order of its end. */
+export type Ran = Measured & { readonly ids: readonly string[]; readonly refused: number };
+
 export interface Memory {
   readonly rss: number;
   /** After a garbage collection. */
@@ -30,11 +43,15 @@ export interface Memory {
 }
 
 export type Question =
-  { readonly ask: 'load'; readonly load: Load } | { readonly ask: 'memory' } | { readonly ask: 'cpu' };
+  | { readonly ask: 'load'; readonly load: Load }
+  | { readonly ask: 'costs'; readonly ids: readonly string[] }
+  | { readonly ask: 'memory' }
+  | { readonly ask: 'cpu' };
 
 export type Reply =
   | { readonly ready: { readonly url: string } }
-  | { readonly measured: Measured }
+  | { readonly ran: Ran }
+  | { readonly costs: readonly Cost[] }
   | { readonly memory: Memory }
   /** Of all threads of the process, since its start. */
   | { readonly cpuMs: number };

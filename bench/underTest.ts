@@ -6,12 +6,16 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDevServer } from '../src/engine/devServer/devServer';
-import { type Load, type Measured, type Memory, type Question, type Reply } from './protocol';
+import { type Cost, type Load, type Memory, type Question, type Ran, type Reply } from './protocol';
+import { type TemporalProcess, temporalProcess } from './temporalProcess';
 
 export interface UnderTest {
   readonly apiUrl: string;
   readonly participantsUrl: string;
-  load(load: Load): Promise<Measured>;
+  readonly temporal: TemporalProcess;
+  load(load: Load): Promise<Ran>;
+  /** Of workflows that have ended. */
+  costs(ids: readonly string[]): Promise<readonly Cost[]>;
   memory(): Promise<Memory>;
   /** Used by the coordinator's process so far. */
   cpuMs(): Promise<number>;
@@ -48,7 +52,11 @@ function newDataDir(closers: Closers): string {
 
 async function start(closers: Closers, dataDir: string, signal: AbortSignal): Promise<UnderTest> {
   const [port = 0, uiPort = 0] = await freePorts(2);
-  const temporal = await startDevServer({ dataDir, port, uiPort, signal, log: () => undefined });
+  let pid = NaN;
+  const log = (_level: string, _message: string, fields?: Record<string, unknown>): void => {
+    if (typeof fields?.['pid'] === 'number') pid = fields['pid']; // of each start of the server
+  };
+  const temporal = await startDevServer({ dataDir, port, uiPort, signal, log });
   closers.add(() => temporal.stop());
   signal.throwIfAborted();
   const participants = forked('participants.js', []);
@@ -64,7 +72,9 @@ async function start(closers: Closers, dataDir: string, signal: AbortSignal): Pr
   };
   return {
     ...{ apiUrl: ready.url, participantsUrl, stop: () => closers.close() },
-    load: async load => ((await ask({ ask: 'load', load })) as { measured: Measured }).measured,
+    temporal: await temporalProcess(pid),
+    load: async load => ((await ask({ ask: 'load', load })) as { ran: Ran }).ran,
+    costs: async ids => ((await ask({ ask: 'costs', ids })) as { costs: readonly Cost[] }).costs,
     memory: async () => ((await ask({ ask: 'memory' })) as { memory: Memory }).memory,
     cpuMs: async () => ((await ask({ ask: 'cpu' })) as { cpuMs: number }).cpuMs,
   };

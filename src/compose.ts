@@ -58,6 +58,8 @@ export interface Composed {
   readonly engine: Engine;
   readonly outbound: Outbound;
   readonly coordinator: Coordinator;
+  /** What the worker registers. */
+  readonly activities: WorkerSettings['activities'];
   createApi(): Express;
   /** On the connection that the client has, unless another one is given. */
   createWorker(settings?: Partial<WorkerSettings>): Promise<Worker>;
@@ -116,6 +118,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     engine,
     outbound,
     coordinator,
+    activities,
     createApi: () =>
       createApi({
         ...{ coordinator, outbound, config, log, stopping },

@@ -5,6 +5,7 @@
  * I3, I4: who does not find a request here must assume that it was sent, and is open. So nothing of it is kept for long: one that nobody
  * came for is forgotten, and is lost like those of another process.
  */
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Ms } from '../../src/protocol/wire/phases';
@@ -74,6 +75,7 @@ function launch(send: (cancellation: Cancellation) => Promise<Ending>): Flight {
     follow: next => {
       by?.signal.removeEventListener('abort', cutOff);
       by = next;
+      setMaxListeners(Infinity, next.signal); // one signal may be for a whole round
       if (next.signal.aborted) cutOff();
       else next.signal.addEventListener('abort', cutOff);
     },
