@@ -92,7 +92,7 @@ describe('POST /locks', () => {
   const anId = timedId('0a1b2c3d', 1_700_000_000_000);
   const aKeyedId = keyedId('eu1', 'shop', 'order 1');
   const idMessage = 'must not look like the id of a transaction';
-  const long = (message: string): object => ({ value: `${'x'.repeat(80)}… (129 characters)`, message });
+  const long = (message: string): object => ({ value: `${'x'.repeat(80)}... (129 characters)`, message });
 
   it.each<[string, object, object]>([
     ['resource', { resource: undefined }, { message: 'is required' }],
@@ -239,7 +239,7 @@ describe('DELETE /locks/<resource>/<holder>', () => {
   it.each([
     [
       `${'x'.repeat(129)}/job-7`,
-      `the resource in the path, "${'x'.repeat(80)}… (129 characters)", must be 1 to 128 of`,
+      `the resource in the path, "${'x'.repeat(80)}... (129 characters)", must be 1 to 128 of`,
     ],
     ['%2Fa/job-7', 'the resource in the path, "/a", must be 1 to 128 of'],
     ['a%20b/job-7', 'the resource in the path, "a b", must be 1 to 128 of'],
@@ -247,7 +247,7 @@ describe('DELETE /locks/<resource>/<holder>', () => {
     ['a/%0d%0a', String.raw`the holder in the path, "\r\n", must be 1 to 128 of`],
     [
       `a/${'x'.repeat(129)}`,
-      `the holder in the path, "${'x'.repeat(80)}… (129 characters)", must be 1 to 128 of`,
+      `the holder in the path, "${'x'.repeat(80)}... (129 characters)", must be 1 to 128 of`,
     ],
   ])('is 400 for a path that nobody can hold: %s', async (path, detail) => {
     const said = { detail: expect.stringContaining(detail) as string };
@@ -371,7 +371,7 @@ describe('GET /locks', () => {
     ['?page=2', 'page', 'unknown; known: limit, cursor; or resource alone'],
     [
       `?${'x'.repeat(100)}=2`,
-      `${'x'.repeat(64)}… (100 characters)`,
+      `${'x'.repeat(64)}... (100 characters)`,
       'unknown; known: limit, cursor; or resource alone',
     ],
   ])('refuses %s by name', async (query, name, message, ...[value]) => {

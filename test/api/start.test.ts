@@ -220,7 +220,7 @@ describe('Idempotency-Key', () => {
     [
       'its length, where it is too long',
       'k'.repeat(300),
-      `${'k'.repeat(80)}… (300 characters)`,
+      `${'k'.repeat(80)}... (300 characters)`,
       /255.*has 300$/,
     ],
     ['as it was sent', Buffer.from('schlüssel').toString('latin1'), 'schlüssel', /printable ASCII/],
@@ -236,7 +236,7 @@ describe('Idempotency-Key', () => {
     const answer = await api.post(['x', 'x'], { 'idempotency-key': 'a b', prefer: `wait=${'x'.repeat(90)}` });
     expect(answer).toEqual(problem('invalid-request', 400));
     expect(answer.json['errors']).toMatchObject([
-      { header: 'Prefer', value: `wait=${'x'.repeat(75)}… (95 characters)` },
+      { header: 'Prefer', value: `wait=${'x'.repeat(75)}... (95 characters)` },
       { header: 'Idempotency-Key', value: 'a b' },
       { pointer: '#/0' },
       { pointer: '#/1' },

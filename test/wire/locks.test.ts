@@ -110,7 +110,7 @@ describe('the locks of a request', () => {
       { locks: [exclusive('a'.repeat(129))] },
       {
         pointer: '#/locks/0/resource',
-        value: `${'a'.repeat(80)}… (129 characters)`,
+        value: `${'a'.repeat(80)}... (129 characters)`,
         message: resourceMessage,
       },
     ],

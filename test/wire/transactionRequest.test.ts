@@ -240,15 +240,15 @@ describe('a field', () => {
   });
 
   it('is shown shortened', () => {
-    const value = `${'x'.repeat(80)}… (300 characters)`;
+    const value = `${'x'.repeat(80)}... (300 characters)`;
     expect(problemsOf(one({ name: 'x'.repeat(300) }))).toMatchObject([{ value }]);
   });
 
   it.each([
     ['a b', 'a b'],
-    ['x'.repeat(300), `${'x'.repeat(80)}… (300 characters)`],
+    ['x'.repeat(300), `${'x'.repeat(80)}... (300 characters)`],
     // half a character is none
-    [`${'x'.repeat(79)}😀`.repeat(2), `${'x'.repeat(79)}… (162 characters)`],
+    [`${'x'.repeat(79)}😀`.repeat(2), `${'x'.repeat(79)}... (162 characters)`],
   ])('shows the name of a label that is wrong, not what the label holds: %s', (name, value) => {
     const body = { participants: [url], labels: { [name]: 'held' } };
     const message = "a label's name must be 1 to 64 of [A-Za-z0-9._-]";

@@ -4,5 +4,5 @@
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const start = text.slice(0, most).replace(/[\uD800-\uDBFF]$/, '');
-  return `${start}… (${String(text.length)} characters)`;
+  return `${start}... (${String(text.length)} characters)`;
 }
