@@ -50,7 +50,14 @@ describe.each([undefined, 0])('with maxCachedWorkflows %s', maxCachedWorkflows =
     await eventually(async () => (await lockNow(dtc, used)).holders.length === 0);
     const late = async (resource: string, ranAt: number): Promise<unknown> => {
       const claim = { kind: 'transaction' } as const;
-      const message = { holder: id, mode: 'exclusive', claim, sentAt: Date.now(), ranAt, waitMs: 5000 } as const;
+      const message = {
+        holder: id,
+        mode: 'exclusive',
+        claim,
+        sentAt: Date.now(),
+        ranAt,
+        waitMs: 5000,
+      } as const;
       const handle = dtc.client.workflow.getHandle(lockWorkflowId(resource));
       return handle.executeUpdate(acquireUpdate, { args: [message] });
     };
