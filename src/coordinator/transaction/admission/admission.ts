@@ -22,7 +22,7 @@ import { type Look, Watch } from './watch';
 const rules: LimitRules = { initial: 16, least: 8, most: 256 };
 const slowMs: Ms = 500;
 /** Longer than the first in line of an ordinary burst has waited when its last one arrives. */
-const lineMs: Ms = 3_000;
+const lineMs: Ms = 5_000;
 const defaultPatienceMs: Ms = 40_000;
 const longestPauseS = 30;
 /** Of the window, for who has a line. */
