@@ -49,14 +49,13 @@ it('cuts only the resolved call off: another one is still waited for', async () 
     }),
   );
   const { id } = await dtc.start([b?.url, c?.url]);
-  const before = await dtc.until(id, d => d.participants.every(p => p.attempts >= 3) && d.needsAttention);
+  await dtc.until(id, d => d.participants.every(p => p.attempts >= 3) && d.needsAttention);
   const word = { participant: 'p1', outcome: 'committed', reason: 'looked' };
   const left = (await (await dtc.act(id, 'resolve', word)).json()) as TransactionDocument;
   expect(left).toMatchObject({
     status: 'pending',
     participants: [{ state: 'forced' }, { state: 'committing' }],
   });
-  expect(left.participants[1]?.attempts).toBeGreaterThanOrEqual(Number(before.participants[1]?.attempts));
   const document = await dtc.until(id, d => d.endedAt !== undefined);
   expect(document.status).toBe('committed');
   expect(c?.holds(id)).toBe('committed');

@@ -111,7 +111,7 @@ export async function startProxy(to: { readonly host: string; readonly port: num
       for (const each of near) each.end();
     },
     mend: () => {
-      if (state === 'halfClosed') endAll();
+      if (state === 'halfClosed' || state === 'swallowing') endAll(); // no connection goes on without what was lost
       state = 'open';
       for (const each of sockets) {
         const other = others.get(each);

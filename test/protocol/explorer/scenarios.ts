@@ -53,11 +53,6 @@ export const short: readonly Exploration[] = [
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
   exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
   exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
-  exploration('the first round in the first task, two attempts', ['forgets', 'votesNo'], {
-    completionAttempts: 1,
-    faults: 2,
-    fast: true,
-  }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
     ...provisional,
@@ -67,6 +62,11 @@ export const short: readonly Exploration[] = [
 
 /** What `npm run test:long` adds. */
 export const long: readonly Exploration[] = [
+  exploration('the first round in the first task, two attempts', ['forgets', 'votesNo'], {
+    completionAttempts: 1,
+    faults: 2,
+    fast: true,
+  }),
   exploration('two that remember, and an abort', ['remembers', 'remembers'], {
     operator: { ...noOperator, abort: 1 },
   }),
