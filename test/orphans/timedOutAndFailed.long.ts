@@ -82,7 +82,7 @@ describe('a run that failed by a bug of the workflow', () => {
   const bug: PlantedChange = {
     what: 'a first run that fails once commit was tried in vain',
     replace: 'heard.hear({ event,',
-    by: `if (input.version === 1 && state().stage === 'committing' && event.type === 'callsEnded')
+    by: `if (input.version !== 2 && state().stage === 'committing' && event.type === 'callsEnded')
          throw workflow_1.ApplicationFailure.nonRetryable('a bug');
        heard.hear({ event,`,
   };
