@@ -16,12 +16,15 @@ export function postAndWait(
   return fetch(`${apiUrl}/transactions`, {
     method: 'POST',
     headers: { ...jsonFrom('healthy'), prefer: `wait=${waitS}` },
-    body: JSON.stringify(
-      Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}/prepare`),
-    ),
+    body: JSON.stringify(participantUrls(participantsUrl, participants, '/prepare')),
   });
 }
 
 export function jsonFrom(caller: keyof typeof tokens): Readonly<Record<string, string>> {
   return { 'content-type': 'application/json', authorization: `Bearer ${tokens[caller]}` };
+}
+
+/** Of that many healthy participants, `end` behind each. */
+export function participantUrls(participantsUrl: string, count: number, end: string): string[] {
+  return Array.from({ length: count }, (_, i) => `${participantsUrl}/p${i + 1}${end}`);
 }

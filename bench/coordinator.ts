@@ -17,7 +17,7 @@ import { parseTransactionRequest } from '../src/protocol/client/transactionReque
 import { type LockRequest } from '../src/protocol/wire/locks';
 import { createLookup } from '../src/outbound/names/lookup';
 import { createLog } from '../src/telemetry/log';
-import { apiTokens } from './callers';
+import { apiTokens, participantUrls } from './callers';
 import { measure } from './load';
 import { naiveActivities } from './naive';
 import { untilStarted } from './refused';
@@ -130,7 +130,7 @@ async function startPlain({ engine }: UnderTest, { of, participants }: Load): Pr
   await engine.client.workflow.start(of, {
     workflowId,
     taskQueue: config.taskQueue,
-    args: of === 'noop' ? [] : [urlsOf(participants, '')],
+    args: of === 'noop' ? [] : [participantUrls(participantsUrl, participants, '')],
     workflowTaskTimeout: '3s',
     workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
@@ -140,7 +140,7 @@ async function startPlain({ engine }: UnderTest, { of, participants }: Load): Pr
 }
 
 async function startTransaction({ coordinator }: UnderTest, { participants, locks }: Load): Promise<string> {
-  const urls = urlsOf(participants, '/prepare');
+  const urls = participantUrls(participantsUrl, participants, '/prepare');
   const body =
     locks === undefined ? urls : { participants: urls, locks: locksOf(locks), lockTimeoutMs: 60_000 };
   const parsed = parseTransactionRequest(body, config.limits);
@@ -151,10 +151,6 @@ async function startTransaction({ coordinator }: UnderTest, { participants, lock
       caller: { name: 'bench', plainName: 'bench', ownsUnmarked: true },
     })
   ).document.id;
-}
-
-function urlsOf(participants: number, end: string): string[] {
-  return Array.from({ length: participants }, (_, i) => `${participantsUrl}/p${i + 1}${end}`);
 }
 
 let locked = 0;

@@ -11,6 +11,8 @@ import { isLoopback } from '../config/parsers';
 import { headerProblem } from './headerProblem';
 import { Problem } from './problems';
 
+const allowed = 'localhost, a loopback address, DTC_HOST or that of DTC_PUBLIC_URL';
+
 export function guardHost(config: Pick<Config, 'auth' | 'host' | 'publicUrl'>): RequestHandler {
   const names = ownNames(config);
   return (request, _response, next) => {
@@ -19,10 +21,8 @@ export function guardHost(config: Pick<Config, 'auth' | 'host' | 'publicUrl'>): 
       next();
       return;
     }
-    const detail = 'the Host header is not localhost, a loopback address, DTC_HOST or that of DTC_PUBLIC_URL';
-    const message = 'must be localhost, a loopback address, DTC_HOST or that of DTC_PUBLIC_URL';
-    throw new Problem('misdirected-request', detail, {
-      errors: [headerProblem('Host', request.headers.host, message)],
+    throw new Problem('misdirected-request', `the Host header is not ${allowed}`, {
+      errors: [headerProblem('Host', request.headers.host, `must be ${allowed}`)],
     });
   };
 }
