@@ -69,10 +69,11 @@ start() {
   serve
 }
 
-# One task queue partition is right for one machine; eager activities and more polling make it quick. The
-# other settings are there so that a retry in milliseconds is one, so that a frozen worker's polls are dropped
-# after seconds and not a minute, and so that the first workflows of a new database are kept as long as the
-# others.
+# One task queue partition is right for one machine; eager activities and more polling make it quick, and so
+# does keeping the list of search attributes, which a development server reads anew some six times for each
+# transaction. The other settings are there so that a retry in milliseconds is one, so that a frozen worker's
+# polls are dropped after seconds and not a minute, and so that the first workflows of a new database are kept
+# as long as the others.
 #
 # A page of any site can send requests to loopback, and can have its own name resolve to it: so the HTTP API,
 # which the server opens on a random port, answers under no name that exists, and the Web UI stands where only
@@ -93,6 +94,7 @@ serve() {
     --dynamic-config-value 'system.namespaceCacheRefreshInterval="200ms"' \
     --dynamic-config-value history.transferProcessorMaxPollRPS=500 \
     --dynamic-config-value system.enableActivityEagerExecution=true \
+    --dynamic-config-value system.forceSearchAttributesCacheRefreshOnRead=false \
     --dynamic-config-value matching.numTaskqueueReadPartitions=1 \
     --dynamic-config-value matching.numTaskqueueWritePartitions=1 \
     --disable-config-file --disable-config-env

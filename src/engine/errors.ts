@@ -113,8 +113,13 @@ export function isOverloaded(error: unknown): boolean {
 }
 
 /** Temporal stores no more than that for one request (`limit.blobSize.error`). */
+/** Temporal says of the request that it is wrong. */
+export function isInvalid(error: unknown): boolean {
+  return grpcCode(error) === code.invalidArgument;
+}
+
 export function isTooLarge(error: unknown): boolean {
-  return grpcCode(error) === code.invalidArgument && /size|limit/i.test(messages(error));
+  return isInvalid(error) && /size|limit/i.test(messages(error));
 }
 
 /** Temporal is away, overloaded, slow, or takes nothing from us: as opposed to a request that is wrong. */

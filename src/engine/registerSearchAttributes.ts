@@ -2,8 +2,10 @@
  * Owns registering our search attributes (PROTOCOL §4), also in a namespace that exists already. Another type under one of
  * their names is silently ignored by Temporal, so what is registered is compared, and a difference stops the start.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeConnection } from '@temporalio/worker';
 import { within } from './ask';
+import { isInvalid } from './errors';
 import { heuristicKey, searchAttributeKeys } from './facts/searchAttributes';
 
 /** temporal.api.enums.v1.IndexedValueType */
@@ -36,6 +38,44 @@ export async function registerSearchAttributes(
   await within({ connection }, callWithinMs, () =>
     operatorService.addSearchAttributes({ namespace, searchAttributes }),
   );
+  await untilKnown(
+    { connection, namespace },
+    missing.map(([name]) => name),
+  );
+}
+
+/** Temporal's services read what is registered now and then, each by itself: who sets one that its service has not read yet stalls for so long. */
+const readAgain = { everyMs: 100, withinMs: 70_000, byTheOthersMs: 500 };
+
+async function untilKnown({ connection, namespace }: Way, names: readonly string[]): Promise<void> {
+  const end = performance.now() + readAgain.withinMs;
+  const query = names.map(name => `${name} IS NULL`).join(' AND ');
+  while (!(await isKnown({ connection, namespace }, query))) {
+    if (performance.now() > end)
+      throw new Error(
+        `Temporal has registered the search attributes ${names.join(', ')} in namespace "${namespace}", and does not know them yet: try again in a minute`,
+      );
+    await sleep(readAgain.everyMs);
+  }
+  await sleep(readAgain.byTheOthersMs);
+}
+
+interface Way {
+  readonly connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
+  readonly namespace: string;
+}
+
+/** Temporal refuses a query that names one which is not there. @throws what else is wrong */
+async function isKnown({ connection, namespace }: Way, query: string): Promise<boolean> {
+  try {
+    await within({ connection }, callWithinMs, () =>
+      connection.workflowService.countWorkflowExecutions({ namespace, query }),
+    );
+    return true;
+  } catch (error) {
+    if (isInvalid(error)) return false;
+    throw error;
+  }
 }
 
 /**
