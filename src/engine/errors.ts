@@ -112,12 +112,12 @@ export function isOverloaded(error: unknown): boolean {
   return grpcCode(error) === code.resourceExhausted;
 }
 
-/** Temporal stores no more than that for one request (`limit.blobSize.error`). */
 /** Temporal says of the request that it is wrong. */
 export function isInvalid(error: unknown): boolean {
   return grpcCode(error) === code.invalidArgument;
 }
 
+/** Temporal stores no more than that for one request (`limit.blobSize.error`). */
 export function isTooLarge(error: unknown): boolean {
   return isInvalid(error) && /size|limit/i.test(messages(error));
 }
