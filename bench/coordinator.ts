@@ -8,7 +8,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import { type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
-import { compose, reachTemporal } from '../src/compose';
+import { type Composed, compose, reachTemporal } from '../src/compose';
 import { readConfig } from '../src/config/readConfig';
 import { type Coordinator } from '../src/coordinator/transaction/contract';
 import { type Connected } from '../src/engine/connect';
@@ -23,8 +23,8 @@ import { naiveActivities } from './naive';
 import { untilStarted } from './refused';
 import { type Cost, type Load, type LocksTaken, type Memory, type Question, type Reply } from './protocol';
 
-const [temporalAddress = '', participantsUrl = ''] = process.argv.slice(2);
-const config = readConfig({ DTC_API_TOKENS: apiTokens });
+const [temporalAddress = '', participantsUrl = '', role = 'all'] = process.argv.slice(2);
+const config = readConfig({ DTC_API_TOKENS: apiTokens, DTC_ROLE: role });
 
 interface UnderTest {
   readonly engine: Connected;
@@ -38,16 +38,20 @@ async function main(): Promise<void> {
   const around = { config, log, stopping: new AbortController().signal, lookup };
   const engine = await reachTemporal(around, temporalAddress);
   const parts = compose(engine, around);
+  if (config.role !== 'api') await startWorker(parts);
+  const server = createServer(parts.createApi());
+  const url = await listening(server);
+  answerQuestions({ engine, coordinator: parts.coordinator });
+  tell({ ready: { url } });
+}
+
+async function startWorker(parts: Composed): Promise<void> {
   const worker = await parts.createWorker({
     workflowBundle: await bundle(),
     activities: { ...parts.activities, ...naiveActivities },
   });
   void worker.run();
   await parts.scheduleSweeps();
-  const server = createServer(parts.createApi());
-  const url = await listening(server);
-  answerQuestions({ engine, coordinator: parts.coordinator });
-  tell({ ready: { url } });
 }
 
 /** A name server that never answers: nothing else here is called by a name. */

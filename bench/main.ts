@@ -1,7 +1,7 @@
 /**
  * Owns the bench's options, and which of its parts they name.
  *
- *   npm run bench [-- --quick] [-- --json] [-- --neighbours] [-- --overload] [-- --scale]
+ *   npm run bench [-- --quick] [-- --json] [-- --neighbours] [-- --overload] [-- --scale] [-- --workers]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { runBench } from './run';
 import { benchScale } from './scale/main';
 import { printThroughput } from './table';
 import { benchThroughput } from './throughput';
+import { benchWorkers } from './workers';
 
 const interruption = new AbortController();
 
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
       neighbours: { type: 'boolean', default: false },
       overload: { type: 'boolean', default: false },
       scale: { type: 'boolean', default: false },
+      workers: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   }).values;
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
     await benchNeighbours({ quick: options.quick, only: options.only }, interruption.signal);
   else if (options.overload) await benchOverload(options, interruption.signal);
   else if (options.scale) await benchScale(options, interruption.signal);
+  else if (options.workers) await benchWorkers(options.quick, interruption.signal);
   else printThroughput(await benchThroughput(options.quick, interruption.signal));
   printEnd(performance.now() - began);
 }
@@ -47,12 +50,13 @@ interface Options {
   readonly neighbours: boolean;
   readonly overload: boolean;
   readonly scale: boolean;
+  readonly workers: boolean;
 }
 
 /** The same as the table and the lines around it, unrounded. */
 async function printJson(command: string, options: Options): Promise<void> {
-  const { quick, neighbours, overload, scale } = options;
-  if (neighbours || overload || scale)
+  const { quick, neighbours, overload, scale, workers } = options;
+  if (neighbours || overload || scale || workers)
     throw new Error('--json goes with --quick alone: of the other parts there is no JSON');
   const began = performance.now();
   const where = machine(command);

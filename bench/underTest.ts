@@ -19,15 +19,21 @@ export interface UnderTest {
   memory(): Promise<Memory>;
   /** Used by the coordinator's process so far. */
   cpuMs(): Promise<number>;
+  /** One more process, that has a worker alone. */
+  startWorker(): Promise<{ readonly stop: () => Promise<void> }>;
   /** Ends everything that was started, by pid, and removes its data. */
   stop(): Promise<void>;
 }
 
-/**
- * @param signal stops it, also while it starts.
- * @param dataDir of a server that was there before, which stays; a new one unless given
- */
-export async function startUnderTest(signal: AbortSignal, dataDir?: string): Promise<UnderTest> {
+interface Start {
+  /** Of a server that was there before, which stays; a new one unless given. */
+  readonly dataDir?: string;
+  /** `api`: its workers are processes of their own. */
+  readonly role?: 'all' | 'api';
+}
+
+/** @param signal stops it, also while it starts. */
+export async function startUnderTest(signal: AbortSignal, how: Start = {}): Promise<UnderTest> {
   const closers = new Closers();
   const interrupt = (): void => void closers.close();
   signal.addEventListener('abort', interrupt);
@@ -35,7 +41,11 @@ export async function startUnderTest(signal: AbortSignal, dataDir?: string): Pro
     signal.removeEventListener('abort', interrupt);
   });
   try {
-    return await start(closers, dataDir ?? newDataDir(closers), signal);
+    return await start(
+      closers,
+      { dataDir: how.dataDir ?? newDataDir(closers), role: how.role ?? 'all' },
+      signal,
+    );
   } catch (error) {
     await closers.close();
     throw error;
@@ -50,7 +60,11 @@ function newDataDir(closers: Closers): string {
   return dataDir;
 }
 
-async function start(closers: Closers, dataDir: string, signal: AbortSignal): Promise<UnderTest> {
+async function start(
+  closers: Closers,
+  { dataDir, role }: Required<Start>,
+  signal: AbortSignal,
+): Promise<UnderTest> {
   const [port = 0, uiPort = 0] = await freePorts(2);
   let pid = NaN;
   const log = (_level: string, _message: string, fields?: Record<string, unknown>): void => {
@@ -63,7 +77,7 @@ async function start(closers: Closers, dataDir: string, signal: AbortSignal): Pr
   closers.add(() => end(participants));
   const participantsUrl = `http://127.0.0.1:${((await message(participants)) as { port: number }).port}`;
   signal.throwIfAborted();
-  const coordinator = forked('coordinator.js', [temporal.address, participantsUrl]);
+  const coordinator = forked('coordinator.js', [temporal.address, participantsUrl, role]);
   closers.add(() => end(coordinator));
   const { ready } = (await message(coordinator)) as Extract<Reply, { ready: unknown }>;
   const ask = async (question: Question): Promise<unknown> => {
@@ -73,6 +87,12 @@ async function start(closers: Closers, dataDir: string, signal: AbortSignal): Pr
   return {
     ...{ apiUrl: ready.url, participantsUrl, stop: () => closers.close() },
     temporal: await temporalProcess(pid),
+    startWorker: async () => {
+      const worker = forked('coordinator.js', [temporal.address, participantsUrl, 'worker']);
+      closers.add(() => end(worker));
+      await message(worker);
+      return { stop: () => end(worker) };
+    },
     load: async load => ((await ask({ ask: 'load', load })) as { ran: Ran }).ran,
     costs: async ids => ((await ask({ ask: 'costs', ids })) as { costs: readonly Cost[] }).costs,
     memory: async () => ((await ask({ ask: 'memory' })) as { memory: Memory }).memory,

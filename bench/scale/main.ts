@@ -44,7 +44,7 @@ async function measured(
   { dataDir, quick }: { readonly dataDir: string; readonly quick: boolean },
   signal: AbortSignal,
 ): Promise<{ readonly id: string; readonly figures: Figures }> {
-  const it = await startUnderTest(signal, dataDir);
+  const it = await startUnderTest(signal, { dataDir });
   try {
     const id = await transact(it);
     await measure(warmUp, () => transact(it));

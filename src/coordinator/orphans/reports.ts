@@ -18,8 +18,9 @@ export function sweepIdOf({ tag }: Pick<Engine, 'tag'>): string {
   return `orphan-sweep-${tag}`;
 }
 
-/** Visibility lists those that run first, then those that ended last. */
+/** Visibility lists those that run first, then those that ended last. Mostly one of each is enough, and a SQL store looks for no more. */
 const mostLooked = 50;
+const perPage = 2;
 
 /** @throws EngineUnavailable */
 export async function lastReport(engine: Engine): Promise<SweepReport | undefined> {
@@ -28,7 +29,7 @@ export async function lastReport(engine: Engine): Promise<SweepReport | undefine
   return within(engine, 5000, async () => {
     let found: SweepReport | undefined;
     let looked = 0;
-    for await (const { workflowId, runId, status, closeTime } of list(engine, query, 10)) {
+    for await (const { workflowId, runId, status, closeTime } of list(engine, query, perPage)) {
       // whatever is left ended before the newest found began
       if (found !== undefined && (closeTime?.getTime() ?? Infinity) < found.sweptAt) break;
       const report = await reportOf(handleOf(engine, workflowId, runId), status.name);

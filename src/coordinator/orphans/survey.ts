@@ -39,11 +39,12 @@ export async function survey(
 
 async function findInterrupted(engine: Engine): Promise<InterruptedRun[]> {
   const newest = new Map<string, InterruptedRun>();
-  for await (const { workflowId, closeTime } of oursWith(engine, visibly.interrupted)) {
-    const endedAt = closeTime?.getTime() ?? 0;
-    if (endedAt >= (newest.get(workflowId)?.endedAt ?? 0))
-      newest.set(workflowId, { transactionId: workflowId, endedAt });
-  }
+  for (const interrupted of visibly.interrupted)
+    for await (const { workflowId, closeTime } of oursWith(engine, interrupted)) {
+      const endedAt = closeTime?.getTime() ?? 0;
+      if (endedAt >= (newest.get(workflowId)?.endedAt ?? 0))
+        newest.set(workflowId, { transactionId: workflowId, endedAt });
+    }
   const takenUp = await idsWithAnotherRun(engine, [...newest.keys()]);
   return [...newest.values()].filter(({ transactionId }) => !takenUp.has(transactionId));
 }

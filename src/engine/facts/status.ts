@@ -41,10 +41,18 @@ export function howInterrupted(status: string): string | undefined {
   return interruptions[status];
 }
 
-/** Conditions of a visibility query. Older servers refuse statuses that they do not know, so the open ones are not listed. */
+/**
+ * Conditions of a visibility query. Older servers refuse statuses that they do not know, so the open ones are not listed.
+ *
+ * A SQL store reads all that has ever run unless one column alone leads to the few: one that equals a value, or is null. `CloseTime` is
+ * in none of its indices, `ExecutionDuration` is, and only what has closed has one. A status is in one, a list of statuses is not.
+ */
 export const visibly = {
-  open: 'CloseTime IS NULL',
-  openButNotRunning: "(CloseTime IS NULL AND ExecutionStatus != 'Running')",
-  interrupted: "ExecutionStatus IN ('Terminated','Failed','TimedOut','Canceled')",
+  open: 'CloseTime IS NULL AND ExecutionDuration IS NULL',
+  openButNotRunning: "ExecutionStatus != 'Running'",
+  /** One query each. */
+  interrupted: ['Terminated', 'Failed', 'TimedOut', 'Canceled'].map(
+    status => `ExecutionStatus = '${status}'`,
+  ),
   openOrEnded: "(CloseTime IS NULL OR ExecutionStatus = 'Completed')",
 } as const;
