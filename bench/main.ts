@@ -1,10 +1,11 @@
 /**
  * Owns the bench's options, and which of its parts they name.
  *
- *   npm run bench [-- --quick] [-- --json] [-- --neighbours] [-- --overload] [-- --scale]
+ *   npm run bench [-- --quick] [-- --json] [-- --neighbours] [-- --overload] [-- --scale] [-- --labels]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchLabels } from './labels/main';
 import { benchNeighbours } from './neighbours/main';
 import { benchOverload } from './overload/main';
 import { machine, print, printEnd, printHead } from './report';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
       neighbours: { type: 'boolean', default: false },
       overload: { type: 'boolean', default: false },
       scale: { type: 'boolean', default: false },
+      labels: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   }).values;
@@ -37,6 +39,7 @@ async function main(): Promise<void> {
   if (options.neighbours)
     await benchNeighbours({ quick: options.quick, only: options.only }, interruption.signal);
   else if (options.overload) await benchOverload(options, interruption.signal);
+  else if (options.labels) await benchLabels(options, interruption.signal);
   else if (options.scale) await benchScale(options, interruption.signal);
   else printThroughput(await benchThroughput(options.quick, interruption.signal));
   printEnd(performance.now() - began);
@@ -47,12 +50,13 @@ interface Options {
   readonly neighbours: boolean;
   readonly overload: boolean;
   readonly scale: boolean;
+  readonly labels: boolean;
 }
 
 /** The same as the table and the lines around it, unrounded. */
 async function printJson(command: string, options: Options): Promise<void> {
-  const { quick, neighbours, overload, scale } = options;
-  if (neighbours || overload || scale)
+  const { quick, neighbours, overload, scale, labels } = options;
+  if (neighbours || overload || scale || labels)
     throw new Error('--json goes with --quick alone: of the other parts there is no JSON');
   const began = performance.now();
   const where = machine(command);
