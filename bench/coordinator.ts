@@ -10,6 +10,7 @@ import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/cli
 import { type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
 import { type Composed, compose, reachTemporal } from '../src/compose';
 import { readConfig } from '../src/config/readConfig';
+import { createCoordinator } from '../src/coordinator/transaction';
 import { type Coordinator } from '../src/coordinator/transaction/contract';
 import { type Connected } from '../src/engine/connect';
 import { installRuntime } from '../src/engine/runtime';
@@ -28,7 +29,10 @@ const config = readConfig({ DTC_API_TOKENS: apiTokens, DTC_ROLE: role });
 
 interface UnderTest {
   readonly engine: Connected;
+  /** Of callers who need not authenticate. */
   readonly coordinator: Coordinator;
+  /** Of those who do: what they start is listed by who they are. */
+  readonly guarded: Coordinator;
 }
 
 async function main(): Promise<void> {
@@ -41,7 +45,8 @@ async function main(): Promise<void> {
   if (config.role !== 'api') await startWorker(parts);
   const server = createServer(parts.createApi());
   const url = await listening(server);
-  answerQuestions({ engine, coordinator: parts.coordinator });
+  const open = createCoordinator({ ...parts.engine, knowsCallers: false });
+  answerQuestions({ engine, coordinator: open, guarded: parts.coordinator });
   tell({ ready: { url } });
 }
 
@@ -143,18 +148,34 @@ async function startPlain({ engine }: UnderTest, { of, participants }: Load): Pr
   return workflowId;
 }
 
-async function startTransaction({ coordinator }: UnderTest, { participants, locks }: Load): Promise<string> {
-  const urls = participantUrls(participantsUrl, participants, '/prepare');
-  const body =
-    locks === undefined ? urls : { participants: urls, locks: locksOf(locks), lockTimeoutMs: 60_000 };
+async function startTransaction(
+  { coordinator, guarded }: UnderTest,
+  { participants, locks, listed }: Load,
+): Promise<string> {
+  const body = {
+    participants: participantUrls(participantsUrl, participants, '/prepare'),
+    ...(locks === undefined ? {} : { locks: locksOf(locks), lockTimeoutMs: 60_000 }),
+    ...(listed === undefined ? {} : { labels: labelsOf(listed.labels) }),
+  };
   const parsed = parseTransactionRequest(body, config.limits);
   if (parsed.is === 'refused') throw new Error(JSON.stringify(parsed.problems));
   return (
-    await coordinator.start({
+    await (listed === undefined ? coordinator : guarded).start({
       request: parsed.request,
       caller: { name: 'bench', plainName: 'bench', ownsUnmarked: true },
     })
   ).document.id;
+}
+
+let labelled = 0;
+
+/** As an order has them: the first is its own. */
+function labelsOf(count: number): Record<string, string> {
+  labelled += 1;
+  const values = Array.from({ length: count }, (_, nth) =>
+    nth === 0 ? `order-${labelled}` : `value-${nth}`,
+  );
+  return Object.fromEntries(values.map((value, nth) => [`key${nth}`, value]));
 }
 
 let locked = 0;

@@ -1,10 +1,11 @@
 /**
  * Owns the bench's options, and which of its parts they name.
  *
- *   npm run bench [-- --quick] [-- --json] [-- --neighbours] [-- --overload] [-- --scale] [-- --workers]
+ *   npm run bench [-- --quick] [-- --json] [-- --neighbours] [-- --overload] [-- --scale] [-- --workers] [-- --labels]
  */
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchLabels } from './labels/main';
 import { benchNeighbours } from './neighbours/main';
 import { benchOverload } from './overload/main';
 import { machine, print, printEnd, printHead } from './report';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
       overload: { type: 'boolean', default: false },
       scale: { type: 'boolean', default: false },
       workers: { type: 'boolean', default: false },
+      labels: { type: 'boolean', default: false },
       only: { type: 'string' },
     },
   }).values;
@@ -39,6 +41,7 @@ async function main(): Promise<void> {
   if (options.neighbours)
     await benchNeighbours({ quick: options.quick, only: options.only }, interruption.signal);
   else if (options.overload) await benchOverload(options, interruption.signal);
+  else if (options.labels) await benchLabels(options, interruption.signal);
   else if (options.scale) await benchScale(options, interruption.signal);
   else if (options.workers) await benchWorkers(options.quick, interruption.signal);
   else printThroughput(await benchThroughput(options.quick, interruption.signal));
@@ -51,12 +54,13 @@ interface Options {
   readonly overload: boolean;
   readonly scale: boolean;
   readonly workers: boolean;
+  readonly labels: boolean;
 }
 
 /** The same as the table and the lines around it, unrounded. */
 async function printJson(command: string, options: Options): Promise<void> {
-  const { quick, neighbours, overload, scale, workers } = options;
-  if (neighbours || overload || scale || workers)
+  const { quick, neighbours, overload, scale, workers, labels } = options;
+  if (neighbours || overload || scale || workers || labels)
     throw new Error('--json goes with --quick alone: of the other parts there is no JSON');
   const began = performance.now();
   const where = machine(command);

@@ -9,6 +9,8 @@ export interface Load {
   readonly participants: number;
   /** Of a transaction; none by default. */
   readonly locks?: LocksTaken;
+  /** It is started by an authenticated caller, with so many labels; by nobody and with none unless given. */
+  readonly listed?: { readonly labels: number };
   readonly count: number;
   readonly inFlight: number;
 }

@@ -8,8 +8,10 @@ import { createLockActivities } from '../activities/lock';
 import { createSweepActivities } from '../activities/orphans';
 import { createActivities, createCallLookActivities } from '../activities/transaction';
 import { createApi } from './api/app';
+import { isAuthenticated } from './config/bindRule';
 import { type Config } from './config/config';
 import { connectionOptions } from './config/temporalOptions';
+import { createLists } from './coordinator/list';
 import { createLocks } from './coordinator/lock';
 import { createOrphans, scheduleRefused, scheduleSweeps } from './coordinator/orphans';
 import { createCoordinator } from './coordinator/transaction';
@@ -18,11 +20,7 @@ import { type Connected, connect } from './engine/connect';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
-import {
-  hasHeuristicAttribute,
-  registerSearchAttributes,
-  searchAttributesRefused,
-} from './engine/registerSearchAttributes';
+import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { type WorkerSettings, createWorker } from './engine/worker';
 import { createOutbound } from './outbound';
@@ -69,7 +67,7 @@ export interface Composed {
   scheduleSweeps(): Promise<void>;
 }
 
-export type Reached = Connected & Pick<Engine, 'listsHeuristic'>;
+export type Reached = Connected & Pick<Engine, 'attributes'>;
 
 /** Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used. */
 export async function reachTemporal(
@@ -89,16 +87,13 @@ export async function reachTemporal(
     },
   });
   try {
-    await registerSearchAttributes(connected.connection, namespace);
-    return { ...connected, listsHeuristic: true };
+    const registered = await registerSearchAttributes(connected.connection, namespace);
+    const trouble = searchAttributeTrouble(registered, { address, namespace });
+    if (trouble !== undefined) log.warn({ namespace }, trouble);
+    return { ...connected, attributes: registered.attributes };
   } catch (error) {
-    if (!isForbidden(error)) {
-      await connected.connection.close();
-      throw error;
-    }
-    const listsHeuristic = await hasHeuristicAttribute(connected.connection, namespace);
-    log.warn({ namespace }, searchAttributesRefused({ address, namespace, listsHeuristic }));
-    return { ...connected, listsHeuristic };
+    await connected.connection.close();
+    throw error;
   }
 }
 
@@ -124,6 +119,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         ...{ coordinator, outbound, config, log, stopping },
         orphans: createOrphans(engine),
         locks: createLocks(engine),
+        lists: createLists(engine),
       }),
     createWorker: settings =>
       createWorker({ connection, namespace, taskQueue, identity, activities, ...settings }),
@@ -158,11 +154,13 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
 }
 
 function engineOf(connected: Reached, { config, log, trouble }: Surroundings): Engine {
-  const { client, connection, namespace, retentionMs, listsHeuristic } = connected;
+  const { client, connection, namespace, retentionMs, attributes } = connected;
   const ownWorker = config.role !== 'api';
   const failedQuery = queryLogger(log, { taskQueue: config.taskQueue, ownWorker });
+  const isDue = seldom(sayAgainMs);
   return {
-    ...{ client, connection, namespace, retentionMs, listsHeuristic },
+    ...{ client, connection, namespace, retentionMs, attributes },
+    knowsCallers: isAuthenticated(config),
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },
     tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
     ...given({ publicUrl: config.publicUrl }),
@@ -170,8 +168,15 @@ function engineOf(connected: Reached, { config, log, trouble }: Surroundings): E
     onQueryFailed: error => {
       failedQuery({ error, unanswered: isTimeout(error) || isNotReady(error) });
     },
+    onUnlisted: err => {
+      if (isDue(unlisted)) log.warn({ err, namespace }, unlisted);
+    },
   };
 }
+
+const unlisted =
+  'Temporal did not take the search attributes of a transaction: it was started without them, and is not found by its labels or its ' +
+  'caller. Right after they were registered that passes; else register them again, and start the coordinator again';
 
 function activitiesOf(
   { engine, outbound }: Pick<Composed, 'engine' | 'outbound'>,

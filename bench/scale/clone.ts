@@ -12,20 +12,36 @@ type Row = Readonly<Record<string, Cell>>;
 const tables = ['executions', 'current_executions', 'history_node', 'history_tree'] as const;
 const perCommit = 1_000;
 
-export function cloneFinished(file: string, workflowId: string, count: number): void {
+export interface Clone {
+  readonly id: string;
+  /** It was created, and ended, so much before the one that it is a copy of. */
+  readonly earlierMs: number;
+}
+
+/** @param earlierMs of the nth copy; a copy says the same in its memo and in its result */
+export function cloneFinished(
+  file: string,
+  workflowId: string,
+  count: number,
+  earlierMs: (nth: number) => number = () => 0,
+): readonly Clone[] {
   const database = new Database(file);
   database.pragma('synchronous = OFF');
   database.pragma('journal_mode = WAL');
   const original = rowsOf(database, workflowId);
   const inserts = original.map(({ table, row }) => insertInto(database, table, row));
-  const some = database.transaction((copies: number) => {
-    for (let nth = 0; nth < copies; nth += 1) {
-      const change = changing(original, workflowId);
-      original.forEach(({ row }, at) => inserts[at]?.(Object.values(row).map(change)));
+  const clones: Clone[] = [];
+  const some = database.transaction((upTo: number) => {
+    while (clones.length < upTo) {
+      const clone = { id: idLike(workflowId), earlierMs: earlierMs(clones.length) };
+      const change = changing(original, workflowId, clone);
+      original.forEach(({ row }, at) => inserts[at]?.(Object.entries(row).map(change)));
+      clones.push(clone);
     }
   });
-  for (let left = count; left > 0; left -= perCommit) some(Math.min(left, perCommit));
+  while (clones.length < count) some(Math.min(clones.length + perCommit, count));
   database.close();
+  return clones;
 }
 
 interface Original {
@@ -70,8 +86,12 @@ function insertInto(database: Database.Database, table: string, row: Row): (valu
   return values => statement.run(values);
 }
 
-/** The ids of one copy in the place of the original's, as text and as bytes. */
-function changing(original: readonly Original[], workflowId: string): (cell: Cell) => Cell {
+/** The ids and times of one copy in the place of the original's, as text and as bytes. */
+function changing(
+  original: readonly Original[],
+  workflowId: string,
+  { id: cloneId, earlierMs }: Clone,
+): (entry: readonly [string, Cell]) => Cell {
   const ids = new Set(
     original
       .flatMap(({ row }) =>
@@ -79,15 +99,35 @@ function changing(original: readonly Original[], workflowId: string): (cell: Cel
       )
       .map(uuidOf),
   );
-  const pairs: (readonly [Buffer, Buffer])[] = [[Buffer.from(workflowId), Buffer.from(idLike(workflowId))]];
+  const pairs: (readonly [Buffer, Buffer])[] = [[Buffer.from(workflowId), Buffer.from(cloneId)]];
   for (const id of ids) {
     const other = randomUUID();
     pairs.push([Buffer.from(id), Buffer.from(other)], [bytesOf(id), bytesOf(other)]);
   }
-  return cell => {
+  return ([column, cell]) => {
+    if (typeof cell === 'string' && listedTimes.includes(column)) return timeBefore(cell, earlierMs);
     if (typeof cell === 'string') return replaced(Buffer.from(cell), pairs).toString();
-    return Buffer.isBuffer(cell) ? replaced(cell, pairs) : cell;
+    return Buffer.isBuffer(cell) ? withTimesBefore(replaced(cell, pairs), earlierMs) : cell;
   };
+}
+
+const listedTimes: readonly string[] = ['start_time', 'execution_time', 'close_time'];
+
+/** As the server writes it: `2026-01-31 12:00:00.123456789+00:00`. */
+function timeBefore(text: string, ms: number): string {
+  if (ms === 0) return text;
+  const [, date = '', time = '', fraction = ''] = /^(\S+)[ T]([\d:]+)(.*)$/.exec(text) ?? [];
+  const at = new Date(Date.parse(`${date}T${time}Z`) - Math.round(ms / 1000) * 1000).toISOString();
+  return `${at.slice(0, 10)} ${at.slice(11, 19)}${fraction}`;
+}
+
+/** Timestamps of documents, as long as before. */
+function withTimesBefore(data: Buffer, ms: number): Buffer {
+  if (ms === 0) return data;
+  const text = data
+    .toString('latin1')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, at => new Date(Date.parse(at) - ms).toISOString());
+  return Buffer.from(text, 'latin1');
 }
 
 function replaced(data: Buffer, pairs: readonly (readonly [Buffer, Buffer])[]): Buffer {

@@ -1,6 +1,7 @@
 /** Owns what the API is made of. */
 import { type Config } from '../config/config';
 import { type Coordinator } from '../coordinator/transaction/contract';
+import { type Lists } from '../coordinator/list/contract';
 import { type Locks } from '../coordinator/lock';
 import { type Orphans } from '../coordinator/orphans';
 import { type Outbound } from '../outbound/contract';
@@ -10,6 +11,7 @@ export interface ApiDependencies {
   readonly coordinator: Coordinator;
   readonly orphans: Orphans;
   readonly locks: Locks;
+  readonly lists: Lists;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
   readonly config: Pick<

@@ -9,6 +9,7 @@ import { Problem } from './problems';
 const actions = {
   start: 'start transactions',
   read: 'read transactions',
+  list: 'list transactions',
   abort: 'abort transactions',
   retry: 'retry transactions',
   resolve: 'resolve transactions',
@@ -19,9 +20,9 @@ const actions = {
 type Action = keyof typeof actions;
 
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
-  client: ['start', 'read', 'abort', 'lock'],
+  client: ['start', 'read', 'list', 'abort', 'lock'],
   participant: ['read'],
-  operator: ['start', 'read', 'abort', 'retry', 'resolve', 'sweep', 'lock'],
+  operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'lock'],
 };
 
 export function permit(action: Action): RequestHandler {

@@ -108,7 +108,7 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
   },
   overloaded: {
     happened:
-      'More transactions are being started than can be done, so this one was refused before anything was handed over: this request started nothing.',
+      'More transactions are being started than can be done, so this one was refused before anything was handed over: this request started nothing. Or more lists of transactions are asked for than are read at once.',
     toDo: 'Send it again after "retry-after", with or without an Idempotency-Key. Whoever runs the coordinator finds what it waits for in the log ("request not served"), and what to do in docs/OPERATIONS.md, "Overload".',
   },
   'lock-queue-full': {

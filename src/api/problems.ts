@@ -27,7 +27,7 @@
  * | `internal-error` | 500 | a bug; the log has the rest |
  * | `engine-unavailable` | 503 | Temporal cannot be had: nothing was started |
  * | `start-unknown` | 503 | it may have been started, or may start yet: `Location` and `transactionId` say under which id |
- * | `overloaded` | 503 | more transactions are started than can be done: nothing was started |
+ * | `overloaded` | 503 | more transactions are started, or listed, than can be done: nothing was started |
  * | `worker-unavailable` | 503 | no worker took the action, or nobody knows |
  * | `stopping` | 503 | `/readyz`, and whoever waits for a lock: the coordinator is on its way down |
  * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
@@ -59,7 +59,7 @@ const kinds = {
   'internal-error': [500, 'The coordinator failed'],
   'engine-unavailable': [503, 'Temporal is not available'],
   'start-unknown': [503, 'It is not known whether it was started'],
-  overloaded: [503, 'More is being started than can be done'],
+  overloaded: [503, 'More is asked for than can be done'],
   'lock-queue-full': [503, 'Too many wait for the lock'],
   'worker-unavailable': [503, 'No worker answered'],
   stopping: [503, 'The coordinator is stopping'],

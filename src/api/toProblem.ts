@@ -11,6 +11,7 @@ import {
   RequestTooLarge,
   StartUnknown,
   SweepUnknown,
+  TooManyLists,
   UnknownTransaction,
   WorkerUnavailable,
 } from '../coordinator/errors';
@@ -29,7 +30,7 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof ActionConflict) return new Problem('action-conflict', cause.message);
   if (cause instanceof BadCursor)
     return new Problem('invalid-request', 'the query is not valid', {
-      errors: [{ query: 'cursor', message: 'must be the "next" of an earlier page' }],
+      errors: [{ query: 'cursor', message: 'must be the "next" of an earlier page of the same list' }],
     });
   if (cause instanceof RequestTooLarge) return new Problem('body-too-large', cause.message);
   if (cause instanceof StartUnknown) {
@@ -42,6 +43,8 @@ function ofCoordinator(cause: unknown): Problem | undefined {
       headers: { 'retry-after': String(cause.afterS) },
       cause,
     });
+  if (cause instanceof TooManyLists)
+    return new Problem('overloaded', cause.message, { headers: retryAfter, cause });
   if (cause instanceof SweepUnknown) {
     const headers = { ...retryAfter, location: '/orphans' };
     const members = { workflowId: cause.workflowId };

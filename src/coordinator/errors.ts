@@ -66,6 +66,14 @@ export class Overloaded extends Error {
   }
 }
 
+/** More lists and counts are asked for than may be read beside everything else. */
+export class TooManyLists extends Error {
+  override readonly name = 'TooManyLists';
+  constructor() {
+    super('more lists and counts of transactions are asked for than this process reads at once: try again');
+  }
+}
+
 /** Nobody knows whether the sweep that was asked for was started. */
 export class SweepUnknown extends Error {
   override readonly name = 'SweepUnknown';

@@ -11,6 +11,8 @@ import { type Payload, defaultPayloadConverter } from '@temporalio/common';
 import { given } from '../protocol/wire/given';
 import { type Ms } from '../protocol/wire/phases';
 import { type Engine } from './engine';
+import { statusName } from './facts/status';
+import { msOf } from './facts/time';
 import { NoAnswerInTime, ours } from './errors';
 
 /** A dead worker's workflow task is given to another after this long. */
@@ -182,30 +184,103 @@ export async function* list(
   }
 }
 
+/** A run as visibility has it, which may lag. */
+export interface VisibleRun {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly type: string;
+  /** As `describe` names it. */
+  readonly status: string;
+  readonly startedAt: Ms;
+  readonly closedAt?: Ms;
+  readonly memo: Readonly<Record<string, unknown>>;
+  readonly searchAttributes: Readonly<Record<string, unknown>>;
+}
+
+interface Wanted {
+  readonly query: string;
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly cursor: string | undefined;
+}
+
+/** One page, the open ones first, then the newest. */
+export async function runsPage(
+  way: Way,
+  { query, limit, cursor }: Wanted,
+  withinMs: Ms,
+): Promise<{ readonly runs: readonly VisibleRun[]; readonly next?: string }> {
+  const { executions, ...more } = await executionsPage(way, { query, limit, cursor }, withinMs);
+  return { runs: executions.map(visibleRun), ...more };
+}
+
+async function executionsPage(
+  { connection, namespace }: Way,
+  { query, limit, cursor }: Wanted,
+  withinMs: Ms,
+): Promise<{ readonly executions: readonly Execution[]; readonly next?: string }> {
+  const nextPageToken = Buffer.from(cursor ?? '', 'base64url');
+  const answer = await within({ connection }, withinMs, () =>
+    connection.workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query, nextPageToken }),
+  );
+  const token = Buffer.from(answer.nextPageToken).toString('base64url');
+  return { executions: answer.executions, ...(token === '' ? {} : { next: token }) };
+}
+
+type Execution = Awaited<
+  ReturnType<Way['connection']['workflowService']['listWorkflowExecutions']>
+>['executions'][number];
+
+function visibleRun(each: Execution): VisibleRun {
+  const { execution, type, status, startTime, closeTime, memo, searchAttributes } = each;
+  return {
+    workflowId: execution?.workflowId ?? '',
+    runId: execution?.runId ?? '',
+    type: type?.name ?? '',
+    status: statusName(status ?? 0),
+    startedAt: msOf(startTime) ?? 0,
+    ...given({ closedAt: msOf(closeTime) }),
+    memo: decodedAll(memo?.fields),
+    searchAttributes: decodedAll(searchAttributes?.indexedFields),
+  };
+}
+
+function decodedAll(payloads: Readonly<Record<string, Payload>> | null | undefined): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(payloads ?? {}).flatMap(([name, payload]) => {
+      const value = ownValue(payload);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Undefined of one that is in an encoding of another program's: so is its workflow then. */
+function ownValue(payload: Payload): unknown {
+  try {
+    return decoded(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function countRuns(way: Way, query: string, withinMs: Ms): Promise<number> {
+  const { connection, namespace } = way;
+  const { count } = await within(way, withinMs, () =>
+    connection.workflowService.countWorkflowExecutions({ namespace, query }),
+  );
+  return Number(count);
+}
+
 export interface PageOfIds {
   readonly ids: readonly string[];
   /** Absent at the end. */
   readonly next?: string;
 }
 
-/** One page of workflow ids. @param cursor `next` of the page before */
-export async function listPage(
-  way: Way,
-  {
-    query,
-    limit,
-    cursor,
-  }: { readonly query: string; readonly limit: number; readonly cursor: string | undefined },
-  withinMs: Ms,
-): Promise<PageOfIds> {
-  const { connection, namespace } = way;
-  const nextPageToken = Buffer.from(cursor ?? '', 'base64url');
-  const answer = await within(way, withinMs, () =>
-    connection.workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query, nextPageToken }),
-  );
-  const ids = answer.executions.map(each => each.execution?.workflowId ?? '');
-  const token = Buffer.from(answer.nextPageToken).toString('base64url');
-  return { ids, ...(token === '' ? {} : { next: token }) };
+/** One page of workflow ids. */
+export async function listPage(way: Way, wanted: Wanted, withinMs: Ms): Promise<PageOfIds> {
+  const { executions, ...more } = await executionsPage(way, wanted, withinMs);
+  return { ids: executions.map(({ execution }) => execution?.workflowId ?? ''), ...more };
 }
 
 /** Whether Temporal answers at all. */

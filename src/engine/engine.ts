@@ -3,6 +3,7 @@ import { type Client } from '@temporalio/client';
 import { type NativeConnection } from '@temporalio/worker';
 import { type Limits } from '../config/config';
 import { type Ms } from '../protocol/wire/phases';
+import { type LaterAttributes } from './facts/searchAttributes';
 
 export interface Engine {
   readonly client: Client;
@@ -14,8 +15,10 @@ export interface Engine {
   /** How long closed transactions are kept. */
   readonly retentionMs: Ms;
   readonly limits: Limits;
-  /** The namespace has the search attribute for heuristic outcomes. */
-  readonly listsHeuristic: boolean;
+  /** The search attributes that came later, as far as the namespace has them. */
+  readonly attributes: LaterAttributes;
+  /** Callers authenticate: what is started says by whom, for lists. */
+  readonly knowsCallers: boolean;
   /** A worker is beside it, on the same connection: it is given the first task with the start. */
   readonly hasWorker: boolean;
   /** Where participants reach the API; no trailing slash. */
@@ -24,4 +27,6 @@ export interface Engine {
   readonly trouble: () => string | undefined;
   /** No worker answered a query, or it failed: the document comes from `describe` then. */
   readonly onQueryFailed: (error: unknown) => void;
+  /** A transaction was started without its labels and its caller in search attributes: Temporal did not take them. */
+  readonly onUnlisted: (error: unknown) => void;
 }

@@ -122,6 +122,11 @@ export function isTooLarge(error: unknown): boolean {
   return isInvalid(error) && /size|limit/i.test(messages(error));
 }
 
+/** One that is set, or asked for, is not in the namespace, or not of that type. */
+export function isAboutSearchAttributes(error: unknown): boolean {
+  return isInvalid(error) && /search ?attribute/i.test(messages(error));
+}
+
 /** Temporal is away, overloaded, slow, or takes nothing from us: as opposed to a request that is wrong. */
 function isTransient(error: unknown): boolean {
   if (isTimeout(error) || isWithoutNamespace(error)) return true;

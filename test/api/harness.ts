@@ -7,6 +7,7 @@ import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
 import { FakeCoordinator } from './fakeCoordinator';
+import { FakeLists } from './fakeLists';
 import { FakeLocks } from './fakeLocks';
 import { FakeOrphans } from './fakeOrphans';
 
@@ -33,6 +34,7 @@ export class Harness {
   readonly coordinator = new FakeCoordinator();
   readonly orphans = new FakeOrphans();
   readonly locks = new FakeLocks();
+  readonly lists = new FakeLists();
   readonly stopping = new AbortController();
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
@@ -49,6 +51,7 @@ export class Harness {
       coordinator: harness.coordinator,
       orphans: harness.orphans,
       locks: harness.locks,
+      lists: harness.lists,
       outbound: { check: url => harness.refuse(url) },
       config,
       log: createLog('debug', harness.output),

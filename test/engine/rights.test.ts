@@ -4,8 +4,8 @@ import { Connection } from '@temporalio/client';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type GrpcProxy, startGrpcProxy } from '../support/grpcProxy';
 import { type Participants, startParticipants } from '../support/participants';
-import { recordingLog } from '../support/recordingLog';
-import { until } from '../support/until';
+import { type RecordingLog, recordingLog } from '../support/recordingLog';
+import { eventually, until } from '../support/until';
 
 let participants: Participants;
 let proxy: GrpcProxy | undefined;
@@ -61,14 +61,15 @@ it('says nothing where the search attributes may be looked at, and are there', a
 /** temporal.api.enums.v1.IndexedValueType */
 const before = { TransactionState: 2, NeedsAttention: 5, ParticipantHosts: 7 } as const;
 
-/** As an older version needed it, by an administrator. */
-async function olderNamespace(): Promise<string> {
+/** As an older version needed it, by an administrator. @param more for other programs */
+async function olderNamespace(more: Readonly<Record<string, number>> = {}): Promise<string> {
   const namespace = `older-${randomUUID()}`;
   const connection = await Connection.connect({ address: server });
   const { workflowService, operatorService } = connection;
   const aDay = { seconds: 86_400 as never };
   await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: aDay });
-  const add = () => operatorService.addSearchAttributes({ namespace, searchAttributes: before });
+  const searchAttributes = { ...before, ...more };
+  const add = () => operatorService.addSearchAttributes({ namespace, searchAttributes });
   await until(
     () =>
       add().then(
@@ -81,18 +82,83 @@ async function olderNamespace(): Promise<string> {
   return namespace;
 }
 
+const warnings = ({ lines }: RecordingLog): string[] =>
+  lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+
+const labels = { order: '7' };
+
+/** Lists ask for what is not there: it is said, not left out. */
+async function expectNoListBy(query: string, attribute: string, headers = {}): Promise<void> {
+  for (const path of ['/transactions', '/transactions/count']) {
+    const answer = await fetch(`${dtc?.url ?? ''}${path}?${query}`, { headers });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { type: '/problems/engine-unavailable', detail: expect.stringContaining(attribute) as unknown },
+    ]);
+  }
+}
+
+async function listed(query: string): Promise<readonly { readonly id: string }[]> {
+  const answer = await fetch(`${dtc?.url ?? ''}/transactions?${query}`);
+  return ((await answer.json()) as { transactions: { id: string }[] }).transactions;
+}
+
 it('ends a heuristic outcome in a namespace that lacks the newest search attribute, and says what it lacks', async () => {
   const log = recordingLog();
   proxy = await startGrpcProxy(server, /operatorservice/);
   const env = { TEMPORAL_NAMESPACE: await olderNamespace() };
   const limits = { completionAttempts: 1 };
   dtc = await startCoordinator({ temporalAddress: proxy.address, env, limits, log: log.log });
-  const lines = log.lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
-  expect(lines).toEqual([expect.stringMatching(/TransactionHeuristic is not there: .* by the log alone/)]);
+  expect(warnings(log)).toEqual([
+    expect.stringMatching(/TransactionHeuristic is not there: .* by the log alone/),
+  ]);
   participants.on('b', ({ phase }) => (phase === 'commit' ? 503 : undefined));
   const { id } = await dtc.start([participants.url('a'), participants.url('b')]);
   await dtc.until(id, d => d.needsAttention);
   await dtc.act(id, 'resolve', { participant: 'p2', outcome: 'rolledback', reason: 'looked' });
   const ended = await dtc.until(id, d => d.endedAt !== undefined);
   expect(ended).toMatchObject({ status: 'committed', heuristic: 'mixed' });
+
+  const { id: labelled } = await dtc.run({ participants: [participants.url('a')], labels });
+  await eventually(async () => (await listed('status=committed')).length === 2);
+  expect((await listed('status=committed')).map(each => each.id)).toEqual([labelled, id]);
+  await expectNoListBy('label.order=7', 'TransactionLabels');
+});
+
+it('starts where other programs have taken the room, or the name, and says what it lists without', async () => {
+  const log = recordingLog();
+  const taken = await olderNamespace({ Other: 7, Another: 7, StartedBy: 5 });
+  const token = 'shop-0123456789abcdef';
+  const env = { TEMPORAL_NAMESPACE: taken, DTC_API_TOKENS: `shop:client:${token}` };
+  dtc = await startCoordinator({ env, log: log.log });
+  expect(warnings(log)).toEqual([
+    expect.stringMatching(
+      /did not register .*StartedBy with another type.*TransactionLabels is not there: .*cannot filter by labels.*StartedBy is not there: .*cannot list its transactions.*create .*--name TransactionLabels --type KeywordList/,
+    ),
+  ]);
+  const headers = { authorization: `Bearer ${token}` };
+  const body = { participants: [participants.url('a')], labels };
+  await dtc.start(body, { ...headers, prefer: 'wait=50' });
+  await expectNoListBy('', 'StartedBy', headers);
+});
+
+it('starts a transaction without its labels where Temporal does not take them any more, and says so', async () => {
+  const log = recordingLog();
+  const namespace = await olderNamespace();
+  dtc = await startCoordinator({ env: { TEMPORAL_NAMESPACE: namespace }, log: log.log });
+  expect(warnings(log)).toEqual([]);
+  const body = { participants: [participants.url('a')], labels };
+  const { id } = await dtc.run(body);
+  await eventually(async () => (await listed('label.order=7')).length === 1);
+  expect(await listed('label.order=7')).toMatchObject([{ id, labels }]);
+
+  const connection = await Connection.connect({ address: server });
+  await connection.operatorService.removeSearchAttributes({
+    namespace,
+    searchAttributes: ['TransactionLabels'],
+  });
+  await connection.close();
+  const later = await dtc.run(body);
+  expect(later).toMatchObject({ status: 'committed', labels });
+  expect(warnings(log)).toEqual([expect.stringMatching(/did not take the search attributes/)]);
 });

@@ -134,6 +134,17 @@ const plain: Record<string, Scenario> = {
     },
     ends: { ...committed, needsAttention: false },
   },
+  'attention in commit, told to lists at its end': {
+    play: s => {
+      s.on('late', answers('commit', 500, 500, 500, 500));
+      return s.run(['a', 'late']);
+    },
+    ends: { ...committed, needsAttention: false },
+  },
+  'nobody reached, told to lists at its end': {
+    play: s => s.run([{ url: 'http://127.0.0.1:9/nobody/prepare' }]),
+    ends: because('unavailable'),
+  },
   'attention in rollback': {
     play: async s => {
       s.on('late', answers('rollback', 500, 500, 500, 500, 500));

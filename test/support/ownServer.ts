@@ -9,11 +9,17 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-/** @param setting of Temporal's dynamic configuration, as `name=value` */
-export async function startOwnServer(setting: string): Promise<OwnServer> {
+/**
+ * @param setting of Temporal's dynamic configuration, as `name=value`
+ * @param database its file, where it is to outlive the server
+ */
+export async function startOwnServer(setting: string, database?: string): Promise<OwnServer> {
   const port = String(await freePort());
   const args = ['server', 'start-dev', '--headless', '--port', port, '--log-level', 'never'];
-  const server = spawn(temporalBinary(), [...args, '--dynamic-config-value', setting], { stdio: 'ignore' });
+  const file = database === undefined ? [] : ['--db-filename', database];
+  const server = spawn(temporalBinary(), [...args, ...file, '--dynamic-config-value', setting], {
+    stdio: 'ignore',
+  });
   return {
     address: `127.0.0.1:${port}`,
     stop: async () => {

@@ -1,8 +1,11 @@
 /**
  * Owns what a transaction shows of itself without being asked: log lines, current details for the Web UI, and the memo and
- * search attributes that `describe` alone must be able to tell (PROTOCOL §3). A healthy transaction upserts once, at its end.
+ * search attributes that `describe` alone must be able to tell (PROTOCOL §3), or a list. A healthy transaction upserts once, at its end:
+ * search attributes alone. One that was in trouble, or whose participants did not all come to the same, upserts its memo then too, since
+ * lists do not read results; not where an older version accepted it, whose history has no such upsert.
  */
 import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { statusOf, needsAttention } from '../../src/protocol/transaction/outcome';
 import { toRelease } from '../../src/protocol/transaction/locking';
@@ -23,13 +26,18 @@ export function publisher(
     setCurrentDetails(detailsOf(document));
     const now = signature(after);
     if (now === told || (told === '' && !isNoteworthy(after, tellsWaits))) return;
+    const wasTold = told !== '';
     told = now;
-    upsertSearchAttributes(
-      searchAttributesOf(document, { listsHeuristic: after.accepted.listsHeuristic === true }),
-    );
+    upsertSearchAttributes(searchAttributesOf(document, after.accepted));
     const resultTells = after.stage === 'ended' && toRelease(after).length === 0;
-    if (!resultTells) upsertMemo({ progress: progressOf(document) });
+    if (!resultTells || (after.accepted.listsStatus === true && (wasTold || !isPlain(document))))
+      upsertMemo({ progress: progressOf(document) });
   };
+}
+
+/** Its search attributes tell all that a list says of it, but for the reason (`coordinator/list/entry.ts`). */
+function isPlain({ state, heuristic, participants }: TransactionDocument): boolean {
+  return heuristic === undefined && participants.every(p => p.state === state);
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Response, Router } from 'express';
 import { abort, resolve, retry } from './act';
 import { jsonBody, optionalJsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
+import { count, list } from '../list/routes';
 import { contextOf } from '../requestContext';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
@@ -18,7 +19,12 @@ export function transactionRoutes(api: ApiDependencies): Router {
   const optionalJson = optionalJsonBody(api.config.limits.maxBodyBytes);
   router.param('id', rememberId);
   const room = new WaitingRoom(roomOf(api.config.maxWaiting, isAuthenticated(api.config)));
-  router.route('/').post(permit('start'), json, start(api, room)).all(allowOnly('POST'));
+  router
+    .route('/')
+    .get(permit('list'), list(api))
+    .post(permit('start'), json, start(api, room))
+    .all(allowOnly('GET, HEAD, POST'));
+  router.route('/count').get(permit('list'), count(api)).all(allowOnly('GET, HEAD')); // too short for an id
   router.route('/:id').get(permit('read'), read(api, room)).all(allowOnly('GET, HEAD'));
   router.route('/:id/abort').post(permit('abort'), optionalJson, abort(api)).all(allowOnly('POST'));
   router.route('/:id/retry').post(permit('retry'), optionalJson, retry(api)).all(allowOnly('POST'));

@@ -3,6 +3,11 @@ import { type Accepted, type LockTerms, type Target } from '../../protocol/trans
 import { type Ms } from '../../protocol/wire/phases';
 import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
 import { type Limits } from '../../config/config';
+import {
+  type LaterAttributes,
+  heuristicKey,
+  transactionStatusKey,
+} from '../../engine/facts/searchAttributes';
 import { given } from '../../protocol/wire/given';
 
 export interface AcceptOptions {
@@ -10,13 +15,13 @@ export interface AcceptOptions {
   readonly now: Ms;
   /** Where participants read the decision; absent where the API has no public URL. */
   readonly statusUrl?: string;
-  /** The namespace has the search attribute for heuristic outcomes. */
-  readonly listsHeuristic: boolean;
+  /** What the namespace has of the search attributes that came later. */
+  readonly attributes: LaterAttributes;
 }
 
 export function accept(
   request: TransactionRequest,
-  { limits, now, statusUrl, listsHeuristic }: AcceptOptions,
+  { limits, now, statusUrl, attributes }: AcceptOptions,
 ): Accepted {
   const participants = request.participants.map(p => targetOf(p, limits));
   const decideBy = now + (request.timeoutMs ?? limits.transactionTimeoutMs);
@@ -35,7 +40,8 @@ export function accept(
     participants,
     ...locksOf(request, { by: now + (request.lockTimeoutMs ?? limits.lockTimeoutMs), decideBy }),
     ...given({ labels: request.labels, statusUrl }),
-    ...(listsHeuristic ? { listsHeuristic } : {}),
+    ...(attributes.has(heuristicKey.name) ? { listsHeuristic: true } : {}),
+    ...(attributes.has(transactionStatusKey.name) ? { listsStatus: true } : {}),
   };
 }
 

@@ -18,16 +18,8 @@ import { type PendingCall, overlay, pendingCalls } from './pending';
 import { given } from '../../protocol/wire/given';
 
 export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {
-  const memo = memoOf(description);
   const calls = pendingCalls(description);
-  const { createdAt, decideBy, labels } = memo;
-  const known = {
-    id: description.workflowId,
-    createdAt,
-    decideBy,
-    ...given({ labels }),
-  };
-  const document = { ...known, ...(memo.progress ?? early(memo, calls)) };
+  const document = writtenDocument(description.workflowId, memoOf(description), calls);
   switch (runState(description.status.name)) {
     case 'running':
       return overlay(document, calls);
@@ -37,6 +29,16 @@ export function describedDocument(description: WorkflowExecutionDescription): Tr
     case 'interrupted':
       return interrupted(document);
   }
+}
+
+/** What was written down of it. @param calls under way, which tell the phase where nothing was written down since its start */
+export function writtenDocument(
+  id: string,
+  memo: Memo,
+  calls: readonly PendingCall[] = [],
+): TransactionDocument {
+  const { createdAt, decideBy, labels } = memo;
+  return { id, createdAt, decideBy, ...given({ labels }), ...(memo.progress ?? early(memo, calls)) };
 }
 
 /** It goes on where it is once somebody unpauses it, and keeps its locks until then. */

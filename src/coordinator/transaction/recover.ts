@@ -12,7 +12,9 @@ import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
 import { memoOf } from '../../engine/facts/memo';
+import { startedByKey, transactionLabelsKey } from '../../engine/facts/searchAttributes';
 import { howInterrupted, runState } from '../../engine/facts/status';
+import { takenUpAttributes } from '../../engine/startAttributes';
 import { describe } from './read';
 import { startRun } from './startRun';
 
@@ -39,7 +41,14 @@ async function takeUp(engine: Engine, closed: WorkflowExecutionDescription, why:
   const runId = await startRun(engine, id, {
     input: { version: 2, stored, from, why },
     memo: { ...memoOf(closed), progress },
+    listedBy: takenUpAttributes(engine, listedBefore(closed)),
     reuse: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
   });
   return runId === undefined ? { is: 'running' } : { is: 'recovered', runId };
+}
+
+function listedBefore({
+  typedSearchAttributes: listed,
+}: WorkflowExecutionDescription): Parameters<typeof takenUpAttributes>[1] {
+  return { labels: listed.get(transactionLabelsKey), caller: listed.get(startedByKey) };
 }

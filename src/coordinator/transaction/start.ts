@@ -34,7 +34,8 @@ import { Link } from './admission/link';
 import { progressOf } from './admission/progress';
 import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
-import { startRun, tryWithinMs } from './startRun';
+import { type Run, startRun, tryWithinMs } from './startRun';
+import { startAttributes } from '../../engine/startAttributes';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 
 /** For all of it, where Temporal does not answer (PROTOCOL §3). A turn that had to be waited for, because too much is started, comes on top. */
@@ -140,11 +141,12 @@ async function startAs(
   let accepted: Accepted | undefined;
   const isNew = await admission.start({ id, caller: caller.name, ...waits }, async () => {
     await demandReachable(way, id); // it may have waited
-    const { limits, listsHeuristic } = engine;
-    accepted = accept(request, { limits, listsHeuristic, now: Date.now(), ...statusUrl(engine, id) });
+    const { limits, attributes } = engine;
+    accepted = accept(request, { limits, attributes, now: Date.now(), ...statusUrl(engine, id) });
     const whose = { startedBy: caller.plainName, owner: caller.name };
     const memo = startMemo(accepted, { requestHash: hash, ...whose });
-    return startDurably(way, id, { input: beginInput(accepted, engine), memo });
+    const listedBy = startAttributes(engine, { labels: accepted.labels, caller: caller.name });
+    return startDurably(way, id, { input: beginInput(accepted, engine), memo, listedBy });
   });
   if (isNew && accepted !== undefined) return { document: documentOf(begin(id, accepted)) };
   return readRepeated(engine, id, { caller, hash, by: way.by });
@@ -161,7 +163,7 @@ function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
 async function startDurably(
   { engine, link, by }: Way,
   id: TransactionId,
-  { input, memo }: { readonly input: TransactionInput; readonly memo: StartMemo },
+  run: { readonly input: TransactionInput; readonly memo: StartMemo } & Pick<Run, 'listedBy'>,
 ): Promise<boolean> {
   let unknown: StartUnknown | undefined;
   for (let nth = 1; nth <= tries; nth += 1) {
@@ -170,7 +172,7 @@ async function startDurably(
     try {
       const reuse = WorkflowIdReusePolicy.REJECT_DUPLICATE;
       const withinMs = unknown === undefined ? tryWithinMs : Math.min(tryWithinMs, leftMs);
-      const runId = await startRun(engine, id, { input, memo, reuse, withinMs });
+      const runId = await startRun(engine, id, { ...run, reuse, withinMs });
       link.isInDoubt = false;
       return runId !== undefined;
     } catch (error) {

@@ -4,11 +4,12 @@ import {
   WorkflowIdConflictPolicy,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
+import { type SearchAttributePair } from '@temporalio/common';
 import { type TransactionInput } from '../../../workflows/transaction/input';
 import { transactionWorkflow } from '../../../workflows/transaction/messages';
 import { within, workflowTaskTimeout } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { mayHaveArrived } from '../../engine/errors';
+import { isAboutSearchAttributes, mayHaveArrived } from '../../engine/errors';
 import { type Memo, type StartMemo } from '../../engine/facts/memo';
 import { StartUnknown } from '../errors';
 import { type Ms } from '../../protocol/wire/phases';
@@ -18,9 +19,11 @@ import { hostOf } from '../../protocol/wire/urls';
 /** Of one call. */
 export const tryWithinMs = 2900;
 
-interface Run {
+export interface Run {
   readonly input: TransactionInput;
   readonly memo: Memo;
+  /** Search attributes to begin with. */
+  readonly listedBy: readonly SearchAttributePair[];
   readonly reuse: WorkflowIdReusePolicy;
   readonly withinMs?: Ms;
 }
@@ -32,7 +35,7 @@ interface Run {
  */
 export async function startRun(engine: Engine, id: string, run: Run): Promise<string | undefined> {
   try {
-    return await within(engine, run.withinMs ?? tryWithinMs, () => begin(engine, id, run));
+    return await within(engine, run.withinMs ?? tryWithinMs, () => beginListed(engine, id, run));
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     if (mayHaveArrived(error)) throw new StartUnknown(id, { cause: error });
@@ -40,16 +43,31 @@ export async function startRun(engine: Engine, id: string, run: Run): Promise<st
   }
 }
 
+/**
+ * That a transaction is not found by its labels is no reason not to start it: somebody has removed a search attribute since this
+ * process looked, or Temporal, where it has just been registered, does not know it everywhere yet.
+ */
+async function beginListed(engine: Engine, id: string, run: Run): Promise<string> {
+  try {
+    return await begin(engine, id, run);
+  } catch (error) {
+    if (run.listedBy.length === 0 || !isAboutSearchAttributes(error)) throw error;
+    engine.onUnlisted(error);
+    return begin(engine, id, { ...run, listedBy: [] });
+  }
+}
+
 async function begin(
   { client, taskQueue }: Engine,
   id: string,
-  { input, memo, reuse }: Run,
+  { input, memo, reuse, listedBy }: Run,
 ): Promise<string> {
   const { firstExecutionRunId } = await client.workflow.start(transactionWorkflow, {
     workflowId: id,
     taskQueue,
     args: [input],
     memo: { ...memo },
+    ...(listedBy.length === 0 ? {} : { typedSearchAttributes: [...listedBy] }),
     staticSummary: summaryOf(memo),
     workflowTaskTimeout,
     workflowIdReusePolicy: reuse,

@@ -36,6 +36,17 @@ export function unpauseCommand(workflowId: string): string {
   return `temporal workflow unpause --workflow-id ${workflowId}`;
 }
 
+/** temporal.api.enums.v1.WorkflowExecutionStatus, by its number. */
+const names = [
+  ...['UNSPECIFIED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW'],
+  ...['TIMED_OUT', 'PAUSED'],
+];
+
+/** As `describe` names it. */
+export function statusName(code: number): string {
+  return names[code] ?? 'UNKNOWN';
+}
+
 /** In words; undefined where it was not interrupted. */
 export function howInterrupted(status: string): string | undefined {
   return interruptions[status];

@@ -84,12 +84,13 @@ const labels = z
     if (entries.length > mostLabels) add(`must not have more than ${mostLabels} labels`);
     for (const [key, label] of entries) {
       if (!namePattern.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key], ofName);
-      if (!isLabelValue(label))
-        add('must be a string of at most 256 characters, without control characters', [key]);
+      if (!isLabelValue(label)) add(`must be ${labelForm}`, [key]);
     }
   });
 
-function isLabelValue(value: unknown): boolean {
+export const labelForm = 'a string of at most 256 characters, without control characters';
+
+export function isLabelValue(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 256 && !/\p{Cc}/u.test(value);
 }
 

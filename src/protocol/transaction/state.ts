@@ -48,6 +48,8 @@ export interface Accepted {
   readonly statusUrl?: string;
   /** A heuristic outcome is set as a search attribute: the namespace has it. Absent where it was not seen to, or an older version accepted. */
   readonly listsHeuristic?: true;
+  /** The same of its status. Also: what a list cannot tell of it by search attributes is in the memo at its end. */
+  readonly listsStatus?: true;
 }
 
 export interface LockTerms {

@@ -37,10 +37,12 @@ beforeAll(async () => {
     tag,
     taskQueue,
     limits,
-    listsHeuristic: true,
+    attributes: new Set(),
+    knowsCallers: false,
     hasWorker: true,
     trouble: () => undefined,
     onQueryFailed: () => undefined,
+    onUnlisted: () => undefined,
   };
 });
 afterEach(() => {

@@ -1,0 +1,43 @@
+/** How much of Temporal lists may take: two at once, and as long a pause after each as it took. */
+import { TooManyLists } from '../../src/coordinator/errors';
+import { Lanes } from '../../src/coordinator/list/lanes';
+
+beforeEach(() => jest.useFakeTimers({ now: 0 }));
+afterEach(() => jest.useRealTimers());
+
+const took = (ms: number) => () => new Promise<void>(resolve => setTimeout(resolve, ms));
+
+it('begins the third when a pause as long as the work of one is over', async () => {
+  const lanes = new Lanes();
+  const begun: number[] = [];
+  const take = (ms: number): Promise<void> =>
+    lanes.take(10_000, () => {
+      begun.push(performance.now());
+      return took(ms)();
+    });
+  const all = Promise.all([take(100), take(300), take(10), take(10)]);
+  await jest.advanceTimersByTimeAsync(2_000);
+  await all;
+  expect(begun).toEqual([0, 0, 200, 220]);
+});
+
+it('pauses half a second at most, and after what failed too', async () => {
+  const lanes = new Lanes();
+  const fails = (): Promise<void> =>
+    lanes.take(10_000, () => took(3_000)().then(() => Promise.reject(new Error('no'))));
+  const failed = [fails(), fails()].map(each => expect(each).rejects.toThrow('no'));
+  const next = lanes.take(10_000, () => Promise.resolve(performance.now()));
+  await jest.advanceTimersByTimeAsync(4_000);
+  await Promise.all(failed);
+  expect(await next).toBe(3_500);
+});
+
+it('turns away who waits for longer than is bearable, and who would wait behind too many', async () => {
+  const lanes = new Lanes();
+  for (const _ of [1, 2]) void lanes.take(1_000, took(60_000));
+  const patient = Array.from({ length: 200 }, () => lanes.take(1_000, took(1)));
+  const turnedAway = patient.map(each => expect(each).rejects.toThrow(TooManyLists));
+  await expect(lanes.take(1_000, took(1))).rejects.toThrow(TooManyLists);
+  await jest.advanceTimersByTimeAsync(1_000);
+  await Promise.all(turnedAway);
+});
