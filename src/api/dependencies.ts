@@ -12,6 +12,8 @@ export interface ApiDependencies {
   readonly locks: Locks;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
+  /** The same of those who are to be told. */
+  readonly receivers: Pick<Outbound, 'check'>;
   readonly config: Pick<
     Config,
     'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit'

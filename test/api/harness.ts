@@ -36,6 +36,8 @@ export class Harness {
   readonly stopping = new AbortController();
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
+  /** The same of the URL of `notify`. */
+  refuseToTell: (url: string) => string | undefined = () => undefined;
   private readonly output = new PassThrough();
   private readonly agent = new Agent();
   private server: ApiServer | undefined;
@@ -50,6 +52,7 @@ export class Harness {
       orphans: harness.orphans,
       locks: harness.locks,
       outbound: { check: url => harness.refuse(url) },
+      receivers: { check: url => harness.refuseToTell(url) },
       config,
       log: createLog('debug', harness.output),
       stopping: harness.stopping.signal,

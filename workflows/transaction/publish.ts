@@ -6,6 +6,7 @@ import { log, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@tem
 import { documentOf } from '../../src/protocol/transaction/document';
 import { statusOf, needsAttention } from '../../src/protocol/transaction/outcome';
 import { toRelease } from '../../src/protocol/transaction/locking';
+import { toTell } from '../../src/protocol/transaction/notices';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { detailsOf } from './details';
 import { logLines } from './logLines';
@@ -27,7 +28,8 @@ export function publisher(
     upsertSearchAttributes(
       searchAttributesOf(document, { listsHeuristic: after.accepted.listsHeuristic === true }),
     );
-    const resultTells = after.stage === 'ended' && toRelease(after).length === 0;
+    const resultTells =
+      after.stage === 'ended' && toRelease(after).length === 0 && toTell(after).length === 0;
     if (!resultTells) upsertMemo({ progress: progressOf(document) });
   };
 }
