@@ -5,10 +5,14 @@ import { type Transaction } from '../../src/protocol/transaction/state';
 import { readStored, store } from '../../src/protocol/transaction/stored';
 import { wanted } from '../../src/protocol/transaction/wanted';
 import { type NotifyEvent, notifyEvents } from '../../src/protocol/wire/notification';
+import { beginInput, firstState, mayBeFast } from '../../workflows/transaction/input';
 import { type Patch, patchedModules } from './exploring/patched';
 import { accepted, after, begun, came, ended } from './transactions';
 
 const terms = { timeoutMs: 1000, initialMs: 1, maxMs: 10, forMs: 100 };
+
+const notify = { url: 'http://shop/told', on: ['outcome'], terms } as const;
+const locks = { asked: [{ resource: 'r', mode: 'exclusive' }], by: 1000 } as const;
 
 function telling(...on: NotifyEvent[]): Transaction {
   return begun({ notify: { url: 'http://shop/told', on, terms } });
@@ -62,6 +66,26 @@ test('one that has nobody to tell is as ever', () => {
   expect(t).not.toHaveProperty('notices');
   expect(store(t).version).toBe(1);
   expect(wanted(t)).toEqual([]);
+});
+
+test.each([
+  { has: 'nobody to tell', plan: {}, versions: [1, 4] },
+  { has: 'locks', plan: { locks }, versions: [5, 5] },
+  { has: 'somebody to tell', plan: { notify }, versions: [6, 6] },
+  { has: 'locks and somebody to tell', plan: { locks, notify }, versions: [6, 6] },
+])('is of a version that older workers leave to newer ones, where it has $has', ({ plan, versions }) => {
+  const inputs = [false, true].map(hasWorker => beginInput(accepted(['p1'], plan), { hasWorker }));
+  expect(inputs.map(({ version }) => version)).toEqual(versions);
+  expect(inputs.map(mayBeFast)).toEqual([false, !('locks' in plan)]);
+});
+
+test('a first task that was given out before counts everybody as asked, as without anybody to tell', () => {
+  const input = beginInput(accepted(['p1'], { notify }), { hasWorker: true });
+  const reached = [3, 6].map(
+    historyLength =>
+      firstState('tx', input, { now: 0, historyLength }).participants[0]?.exposure.prepare.reached,
+  );
+  expect(reached).toEqual([false, true]);
 });
 
 test('a run that takes it up again tells what is not known to be told, and that alone', () => {

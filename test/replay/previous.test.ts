@@ -177,18 +177,3 @@ it('leaves a transaction of a newer version to a worker that knows it', async ()
   expect((await handle.describe()).status.name).toBe('RUNNING');
   await handle.terminate();
 });
-
-it('leaves a transaction of which somebody is to be told to a worker that does so', async () => {
-  await dtc.stopWorker();
-  await dtc.startWorker(previousBundle());
-  const notify = { url: participants.url('told').replace('prepare', 'notify') };
-  const { id } = await dtc.start({ participants: [participants.url('any')], notify });
-  await eventually(async () => (await failures(id)).includes('run a newer worker'));
-  expect(participants.requests(id)).toEqual([]);
-  await dtc.stopWorker();
-  await dtc.startWorker();
-  await dtc.until(id, d => d.status === 'committed');
-  const told = (): boolean =>
-    participants.received.some(each => each.headers['webhook-id'] === `${id}/outcome`);
-  await eventually(told);
-});
