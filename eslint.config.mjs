@@ -122,7 +122,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/protocol/{transaction,lock,orphans}/**/*.ts'],
+    files: ['src/protocol/{transaction,lock,notification,orphans}/**/*.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

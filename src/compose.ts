@@ -5,6 +5,7 @@
 import { type Worker } from '@temporalio/worker';
 import { type Express } from 'express';
 import { createLockActivities } from '../activities/lock';
+import { createNotificationActivities } from '../activities/notification';
 import { createSweepActivities } from '../activities/orphans';
 import { createActivities, createCallLookActivities } from '../activities/transaction';
 import { createApi } from './api/app';
@@ -23,12 +24,14 @@ import { identityOf, strangersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { type WorkerSettings, createWorker } from './engine/worker';
-import { createOutbound } from './outbound';
+import { createOutbound, type OutboundOptions } from './outbound';
 import { type Lookup } from './outbound/connector';
 import { type Outbound } from './outbound/contract';
+import { descriptorShares } from './outbound/limits/descriptors';
 import { tagOfNamespace } from './protocol/wire/ids';
 import { type CallLog, callLogger } from './telemetry/callLog';
 import { type Log } from './telemetry/log';
+import { type NotificationLog, notificationLogger } from './telemetry/notificationLog';
 import { queryLogger } from './telemetry/queryLog';
 import { seldom } from './telemetry/seldom';
 import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
@@ -50,11 +53,14 @@ export interface Surroundings {
 export interface Observers {
   readonly onCall?: (entry: CallLog) => void;
   readonly onSweepAction?: (entry: ActionLog) => void;
+  readonly onNotification?: (entry: NotificationLog) => void;
 }
 
 export interface Composed {
   readonly engine: Engine;
   readonly outbound: Outbound;
+  /** The way to those who are told of transactions: what is wrong there takes nothing of `outbound`. */
+  readonly receivers: Outbound;
   readonly coordinator: Coordinator;
   /** What the worker registers. */
   readonly activities: WorkerSettings['activities'];
@@ -100,23 +106,24 @@ export async function reachTemporal(
 const sayAgainMs = 30_000;
 
 export function compose(connected: Reached, around: Surroundings, observers: Observers = {}): Composed {
-  const { config, log, stopping, lookup } = around;
+  const { config, log, stopping } = around;
   const engine = engineOf(connected, around);
-  const { allowedParticipants: allowed, signingSecret, signingMasterKey } = config;
-  const outbound = createOutbound({ allowed, ...given({ signingSecret, signingMasterKey, lookup }) });
+  const outbound = createOutbound({ allowed: config.allowedParticipants, ...outboundParts(around) });
+  const receivers = createReceivers(around);
   const coordinator = createCoordinator(engine);
-  const activities = activitiesOf({ engine, outbound }, log, observers);
+  const activities = activitiesOf({ engine, outbound, receivers }, log, observers);
   const { connection } = connected;
   const { namespace, taskQueue } = engine;
   const identity = identityOf(engine.tag);
   return {
     engine,
     outbound,
+    receivers,
     coordinator,
     activities,
     createApi: () =>
       createApi({
-        ...{ coordinator, outbound, config, log, stopping },
+        ...{ coordinator, outbound, receivers, config, log, stopping },
         orphans: createOrphans(engine),
         locks: createLocks(engine),
         lists: createLists(engine),
@@ -126,6 +133,21 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     nameStrangers: () => nameStrangers(engine, log),
     scheduleSweeps: () => makeSchedule(engine, around),
   };
+}
+
+function outboundParts({ config, lookup }: Surroundings): Partial<OutboundOptions> {
+  const { signingSecret, signingMasterKey } = config;
+  return given({ signingSecret, signingMasterKey, lookup });
+}
+
+/** With places of its own (I9). */
+function createReceivers(around: Surroundings): Outbound {
+  return createOutbound({
+    allowed: around.config.allowedNotify,
+    listName: 'DTC_ALLOWED_NOTIFY (DTC_ALLOWED_PARTICIPANTS where that is not set)',
+    connections: descriptorShares().told,
+    ...outboundParts(around),
+  });
 }
 
 async function nameStrangers(engine: Engine, log: Log): Promise<void> {
@@ -179,14 +201,18 @@ const unlisted =
   'caller. Right after they were registered that passes; else register them again, and start the coordinator again';
 
 function activitiesOf(
-  { engine, outbound }: Pick<Composed, 'engine' | 'outbound'>,
+  { engine, outbound, receivers }: Pick<Composed, 'engine' | 'outbound' | 'receivers'>,
   log: Log,
-  { onCall, onSweepAction }: Observers,
+  { onCall, onSweepAction, onNotification }: Observers,
 ): WorkerSettings['activities'] {
   return {
     ...createActivities({ outbound, log: both(callLogger(log), onCall) }),
     ...createCallLookActivities(engine),
     ...createLockActivities(engine),
+    ...createNotificationActivities({
+      outbound: receivers,
+      log: both(notificationLogger(log), onNotification),
+    }),
     ...createSweepActivities({ engine, outbound, log: both(sweepLogger(log), onSweepAction) }),
   };
 }

@@ -48,6 +48,7 @@ async function run(context: Context): Promise<void> {
   context.closers.push({ what: 'connection', close: () => connected.connection.close() });
   const parts = compose(connected, { ...context, ...given({ trouble: server.trouble }) });
   context.closers.push({ what: 'outbound', close: () => parts.outbound.close() });
+  context.closers.push({ what: 'way to receivers', close: () => parts.receivers.close() });
   await parts.nameStrangers();
   const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
   const api = config.role === 'worker' ? undefined : await startApi(context, parts);

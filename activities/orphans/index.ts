@@ -1,6 +1,7 @@
 /** Owns the set of activities that the orphan sweep is made of, and what they are given. */
 import { memory } from '../../src/coordinator/orphans/reports';
 import { survey } from '../../src/coordinator/orphans/survey';
+import { findUndelivered } from '../../src/coordinator/orphans/undelivered';
 import { type SweepActivities } from '../../src/protocol/orphans/steps';
 import { whileBeating } from '../heartbeat';
 import { scanActivity } from './scan';
@@ -14,8 +15,12 @@ export function createSweepActivities(tools: SweepTools): SweepActivities {
   return {
     survey: input =>
       whileBeating(undefined, async () => {
-        const [known, found] = await Promise.all([memory(engine), survey(engine, input)]);
-        return { ...found, ...given({ memory: known }) };
+        const [known, found, untold] = await Promise.all([
+          memory(engine),
+          survey(engine, input),
+          findUndelivered(engine, input.now - input.stuckAfterMs),
+        ]);
+        return { ...found, ...untold, ...given({ memory: known }) };
       }),
     scan: scanActivity(tools),
     takeUp: takeUpActivity(tools),

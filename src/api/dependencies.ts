@@ -14,6 +14,8 @@ export interface ApiDependencies {
   readonly lists: Lists;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
+  /** The same of those who are to be told. */
+  readonly receivers: Pick<Outbound, 'check'>;
   readonly config: Pick<
     Config,
     'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit'

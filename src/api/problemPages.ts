@@ -33,6 +33,10 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
     happened: "A participant's URL may not be called from here. Nothing was started.",
     toDo: 'Each of "errors" names a participant and the rule. Whoever runs the coordinator changes DTC_ALLOWED_PARTICIPANTS; link-local and cloud metadata addresses are refused whatever it says.',
   },
+  'receiver-not-allowed': {
+    happened: 'The URL of "notify" may not be called from here. Nothing was started.',
+    toDo: '"errors" names the rule. Whoever runs the coordinator changes DTC_ALLOWED_NOTIFY, or DTC_ALLOWED_PARTICIPANTS where that is not set; link-local and cloud metadata addresses are refused whatever they say.',
+  },
   'not-found': {
     happened: 'There is no such path.',
     toDo: 'Compare the path with docs/PROTOCOL.md. A lock whose name has a slash is named in the query.',

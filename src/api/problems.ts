@@ -9,6 +9,7 @@
  * | `unauthenticated` | 401 | no credentials, or not valid ones |
  * | `role-not-allowed` | 403 | the caller's role may not do this |
  * | `participant-not-allowed` | 403 | a participant's URL is refused by policy; `errors` names each |
+ * | `receiver-not-allowed` | 403 | the URL of `notify` is refused by policy |
  * | `not-found` | 404 | there is no such path |
  * | `not-held` | 404 | the holder neither holds nor awaits the lock, or it is another client's |
  * | `unknown-transaction` | 404 | there is none of this id, or it is another client's |
@@ -42,6 +43,7 @@ const kinds = {
   unauthenticated: [401, 'Authentication is needed'],
   'role-not-allowed': [403, 'Your role may not do this'],
   'participant-not-allowed': [403, 'A participant may not be called'],
+  'receiver-not-allowed': [403, 'The receiver of notifications may not be called'],
   'not-found': [404, 'There is nothing here'],
   'not-held': [404, 'The holder does not have the lock'],
   'unknown-transaction': [404, 'There is no such transaction'],

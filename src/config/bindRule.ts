@@ -1,6 +1,7 @@
 /**
  * Owns the bind rule (PROTOCOL §5): whoever listens for others than this machine must know who calls, and must not be a way
- * to reach any address of the network it stands in.
+ * to reach any address of the network it stands in. Receivers of notifications need no rule of their own: without `DTC_ALLOWED_NOTIFY`
+ * they are ruled by what is needed here, and a list that is set names somebody.
  */
 import { type Config } from './config';
 import { type SettingProblem } from './configError';

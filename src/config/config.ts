@@ -1,5 +1,6 @@
 /** Owns the shape of the configuration (PROTOCOL §5): what the rest of the program may know of its environment. */
 import { type AllowList } from '../outbound/allowList';
+import { type NotifyTerms } from '../protocol/notification/steps';
 import { type Ms } from '../protocol/wire/phases';
 import { type ApiToken } from './apiTokens';
 
@@ -25,6 +26,8 @@ export interface Limits {
   readonly onCommitFailure: 'retry' | 'rollback';
   readonly maxParticipants: number;
   readonly maxBodyBytes: number;
+  /** How receivers are told of a transaction's events. */
+  readonly notifying: NotifyTerms;
 }
 
 /** The Temporal server that a start without `TEMPORAL_ADDRESS` runs. */
@@ -84,6 +87,8 @@ export interface Config {
   readonly limits: Limits;
   /** Empty: any participant but the addresses that are refused always. */
   readonly allowedParticipants: AllowList;
+  /** Who may be told of transactions; empty as above. */
+  readonly allowedNotify: AllowList;
   readonly auth: AuthConfig;
   /** Signs requests to participants (Standard Webhooks), the same for all; a secret. */
   readonly signingSecret?: string;

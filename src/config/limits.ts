@@ -1,4 +1,5 @@
 /** Owns the numbers that bound a transaction. Their ranges are what timers and one entry of Temporal's history can hold. */
+import { type NotifyTerms } from '../protocol/notification/steps';
 import { type Limits } from './config';
 import { type SettingReader } from './settingReader';
 
@@ -15,8 +16,17 @@ export function readLimits(reader: SettingReader): Limits {
     onCommitFailure: reader.value('DTC_ON_COMMIT_FAILURE'),
     maxParticipants: reader.value('DTC_MAX_PARTICIPANTS'),
     maxBodyBytes: reader.value('DTC_MAX_BODY_BYTES'),
+    notifying,
   };
 }
+
+/** Part of the contract (PROTOCOL §3), not a setting: waits up to an hour, for three days. */
+const notifying: NotifyTerms = {
+  timeoutMs: 10_000,
+  initialMs: 1_000,
+  maxMs: 3_600_000,
+  forMs: 3 * 86_400_000,
+};
 
 type Intervals = Pick<Limits, 'retryInitialMs' | 'retryMaxMs' | 'attentionRetryMs'>;
 

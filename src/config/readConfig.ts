@@ -42,6 +42,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     dev: readDevServer(reader),
     limits: readLimits(reader),
     allowedParticipants,
+    allowedNotify: reader.value('DTC_ALLOWED_NOTIFY') ?? allowedParticipants,
     auth: readAuth(reader),
     ...readSigningKeys(reader),
     sweep: readSweep(reader, allowedParticipants),

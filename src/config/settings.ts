@@ -130,6 +130,11 @@ export const settings = {
     as.allowList,
     'comma list of origins, `*.suffix` hosts and CIDRs; none means any. Link-local and cloud metadata addresses are refused always',
   ),
+  DTC_ALLOWED_NOTIFY: optional(
+    as.allowList,
+    'who may be told of transactions (`notify`): the same form',
+    'as `DTC_ALLOWED_PARTICIPANTS`',
+  ),
   DTC_API_TOKENS: secret(
     apiTokens,
     'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read and abort its own; locks), `participant` (read), `operator` (all)',

@@ -4,6 +4,7 @@
  */
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type LockActivities } from '../protocol/lock/steps';
+import { type NotificationActivities } from '../protocol/notification/steps';
 import { type Activities, type CallLookActivities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
@@ -15,7 +16,8 @@ export interface WorkerSettings {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly identity: string;
-  readonly activities: Activities & Partial<CallLookActivities & LockActivities & SweepActivities>;
+  readonly activities: Activities &
+    Partial<CallLookActivities & LockActivities & NotificationActivities & SweepActivities>;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */

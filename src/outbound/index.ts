@@ -13,13 +13,15 @@ import { hostRules } from './limits/adaptiveLimit';
 import { descriptorShares } from './limits/descriptors';
 import { Gate } from './limits/gate';
 import { createLookup } from './names/lookup';
-import { createPolicy } from './policy';
+import { createPolicy, type ListName } from './policy';
 import { send } from './send';
 
 /** Every request is signed (Standard Webhooks) where there is a key. */
 export interface OutboundOptions extends SigningKeys {
   /** From `parseAllowList`; empty: any participant but those that are refused always. */
   readonly allowed: AllowList;
+  /** What it was read from, for refusals. */
+  readonly listName?: ListName;
   /** Calls in flight to one endpoint. */
   readonly callsPerEndpoint?: number;
   /** Connections at once; as many as the process's descriptors allow unless given. */
@@ -47,7 +49,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const { signingSecret, signingMasterKey, connections = descriptorShares().out } = options;
   const keys = given({ signingSecret, signingMasterKey });
   const closing = new AbortController();
-  const policy = createPolicy(options.allowed);
+  const policy = createPolicy(options.allowed, options.listName);
   const connect = createConnector({
     policy,
     lookup: options.lookup ?? createLookup(),

@@ -1,5 +1,5 @@
 /**
- * Owns who may be called (PROTOCOL §5, `DTC_ALLOWED_PARTICIPANTS`): judged by URL before anything is started, and by every
+ * Owns who may be called (PROTOCOL §5, `DTC_ALLOWED_PARTICIPANTS`, `DTC_ALLOWED_NOTIFY`): judged by URL before anything is started, and by every
  * address that a name resolves to when a connection is made, so that a name cannot be pointed elsewhere in between.
  *
  * A refusal is a text that names the host or address, the rule, and what to set. A name that only a CIDR could allow
@@ -9,7 +9,9 @@ import ipaddr from 'ipaddr.js';
 import { type Address, contains, parseAddress, type Range, whyNever } from './addresses';
 import { type AllowEntry, type AllowList, hostnameOf, originOf } from './allowList';
 
-const setting = 'DTC_ALLOWED_PARTICIPANTS';
+/** Whose rule it is, as a refusal names it. */
+export type ListName =
+  'DTC_ALLOWED_PARTICIPANTS' | 'DTC_ALLOWED_NOTIFY (DTC_ALLOWED_PARTICIPANTS where that is not set)';
 
 /** Names that lead to cloud metadata; the addresses behind them are refused too. */
 const metadataNames = new Set([
@@ -48,7 +50,7 @@ export interface Policy {
   checkAddress(host: string, address: string, named: boolean): AddressRefusal | undefined;
 }
 
-export function createPolicy(list: AllowList): Policy {
+export function createPolicy(list: AllowList, setting: ListName = 'DTC_ALLOWED_PARTICIPANTS'): Policy {
   const ranges = list.flatMap(entry => (entry.kind === 'range' ? [entry.range] : []));
   const names = (url: URL): boolean => list.some(entry => namesUrl(entry, url));
   const inRanges = (address: Address): boolean => ranges.some(range => contains(range, address));
@@ -62,7 +64,7 @@ export function createPolicy(list: AllowList): Policy {
     if (never !== undefined)
       return { always: true, why: refusedAlways(host === text ? `${text} is` : `${is} is`, never) };
     if (by.named || allows(address)) return undefined;
-    return { always: false, why: notAllowed(is, list, { address, origin: by.origin }) };
+    return { always: false, why: notAllowed(is, list, { address, origin: by.origin, setting }) };
   };
 
   const checkAddress: Policy['checkAddress'] = (host, address, named) =>
@@ -114,6 +116,7 @@ function refusedAlways(subject: string, what: string): string {
 }
 
 interface Refused {
+  readonly setting: ListName;
   readonly address: Address;
   readonly origin: string;
 }
@@ -121,12 +124,12 @@ interface Refused {
 /** What to add is said in the forms that the list has already: whoever names origins does not think of networks. */
 function notAllowed(subject: string, list: AllowList, refused: Refused): string {
   if (list.length === 0)
-    return `${subject} is IPv6 outside 2000::/3 and loopback: add ${cidrOf(refused)} to ${setting}`;
+    return `${subject} is IPv6 outside 2000::/3 and loopback: add ${cidrOf(refused)} to ${refused.setting}`;
   const forms = [
     ...(list.some(({ kind }) => kind !== 'range') ? [refused.origin] : []),
     ...(list.some(({ kind }) => kind === 'range') ? [cidrOf(refused)] : []),
   ];
-  return `${subject} is not allowed by ${setting}: add ${forms.join(', or ')}`;
+  return `${subject} is not allowed by ${refused.setting}: add ${forms.join(', or ')}`;
 }
 
 function cidrOf({ address }: Refused): string {

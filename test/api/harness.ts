@@ -38,6 +38,8 @@ export class Harness {
   readonly stopping = new AbortController();
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
+  /** The same of the URL of `notify`. */
+  refuseToTell: (url: string) => string | undefined = () => undefined;
   private readonly output = new PassThrough();
   private readonly agent = new Agent();
   private server: ApiServer | undefined;
@@ -53,6 +55,7 @@ export class Harness {
       locks: harness.locks,
       lists: harness.lists,
       outbound: { check: url => harness.refuse(url) },
+      receivers: { check: url => harness.refuseToTell(url) },
       config,
       log: createLog('debug', harness.output),
       stopping: harness.stopping.signal,

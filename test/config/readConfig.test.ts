@@ -28,8 +28,10 @@ describe('the configuration', () => {
         onCommitFailure: 'retry',
         maxParticipants: 100,
         maxBodyBytes: 262_144,
+        notifying: { timeoutMs: 10_000, initialMs: 1_000, maxMs: 3_600_000, forMs: 259_200_000 },
       },
       allowedParticipants: [],
+      allowedNotify: [],
       auth: { tokens: [] },
       sweep: {
         recoveryUrls: [],
@@ -98,6 +100,15 @@ describe('the configuration', () => {
       logLevel: 'debug',
     });
     expect(config.allowedParticipants).toHaveLength(2);
+  });
+
+  it('rules who may be told by DTC_ALLOWED_NOTIFY, and by DTC_ALLOWED_PARTICIPANTS without it', () => {
+    const participants = { DTC_ALLOWED_PARTICIPANTS: '10.0.0.0/8, *.example.com' };
+    const without = readConfig(participants);
+    expect(without.allowedNotify).toEqual(without.allowedParticipants);
+    const { allowedNotify } = readConfig({ ...participants, DTC_ALLOWED_NOTIFY: 'https://shop.example' });
+    expect(allowedNotify).toEqual([{ kind: 'origin', origin: 'https://shop.example' }]);
+    expect(problemsOf({ DTC_ALLOWED_NOTIFY: ',' })).toMatchObject([{ name: 'DTC_ALLOWED_NOTIFY' }]);
   });
 
   it('lists every problem at once, each with name, value and what is allowed', () => {

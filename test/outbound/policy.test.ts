@@ -209,6 +209,16 @@ describe('what to add', () => {
   });
 });
 
+test('a refusal names the setting that it comes from', () => {
+  const policy = createPolicy(
+    [{ kind: 'origin', origin: 'http://a' }],
+    'DTC_ALLOWED_NOTIFY (DTC_ALLOWED_PARTICIPANTS where that is not set)',
+  );
+  expect(policy.check('http://b/told')).toBe(
+    'http://b is not allowed by DTC_ALLOWED_NOTIFY (DTC_ALLOWED_PARTICIPANTS where that is not set): add http://b or a *.suffix of its host',
+  );
+});
+
 describe('reading the list', () => {
   test('blanks and empty places do not count', () => {
     expect(parseAllowList(' ')).toEqual({ entries: [] });

@@ -154,7 +154,7 @@ describe('stored', () => {
   });
 
   test('as a version that nobody knows yet, it is refused', () => {
-    expect(() => readStored({ ...store(waiting()), version: 3 })).toThrow('not 3: run a newer worker');
+    expect(() => readStored({ ...store(waiting()), version: 4 })).toThrow('not 4: run a newer worker');
   });
 });
 

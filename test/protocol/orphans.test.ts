@@ -2,7 +2,9 @@
 import { grown, reportOf } from '../../src/protocol/orphans/assemble';
 import { type Seen, planOf, settlingMs } from '../../src/protocol/orphans/plan';
 import { type Finding, type SweepReport } from '../../src/protocol/orphans/report';
+import { surveyed } from '../../src/protocol/orphans/results';
 import { type Memory, type Scan } from '../../src/protocol/orphans/steps';
+import { orphansDocument } from '../../src/protocol/orphans/words';
 
 const where = 'http://a/prepared';
 const safetyMs = 120_000;
@@ -140,4 +142,37 @@ describe('what there is more of than before', () => {
     expect(more?.newest['unknown']).toHaveLength(5);
     expect(more?.newest['unknown']?.[0]).toBe('testtnew p2');
   });
+});
+
+const untold = {
+  kind: 'undelivered',
+  id: 'notification:testt1:outcome',
+  transactionId: 'testt1',
+  type: 'transaction.outcome',
+  url: 'http://shop/told',
+  since: 0,
+} as const;
+const why = { code: 'unavailable', status: 500, message: 'answered 500' };
+
+it('lists what was not delivered, with what a person can do, and remembers none of it', () => {
+  const undelivered = [{ ...untold, attempts: 7, why, gaveUpAt: 1_000 }, untold];
+  const report = sweep(seen({ survey: { undelivered, undeliveredCount: 3 } }));
+  expect(report.counts.undelivered).toBe(3);
+  const about = { kind: 'undelivered', id: untold.id, transactionId: 'testt1', where: 'http://shop/told' };
+  expect(orphansDocument(report).findings).toMatchObject([
+    {
+      ...about,
+      ...{ attempts: 7, lastError: why, gaveUpAt: '1970-01-01T00:00:01.000Z' },
+      command: expect.stringContaining('temporal workflow reset') as string,
+    },
+    { ...about, command: expect.stringContaining('temporal activity reset') as string },
+  ]);
+  expect(grown(undefined, report)).toMatchObject({ counts: { undelivered: 3 } });
+});
+
+it('believes a survey of before there were notifications, and none with one that makes no sense', () => {
+  const survey = { interrupted: [], interruptedCount: 0, stuck: [], stuckCount: 0 };
+  expect(surveyed(survey)).toEqual(survey);
+  expect(surveyed({ ...survey, undelivered: [untold], undeliveredCount: 1 })).toBeDefined();
+  expect(surveyed({ ...survey, undelivered: [{ ...untold, since: 'now' }] })).toBeUndefined();
 });

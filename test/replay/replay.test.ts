@@ -108,6 +108,12 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
     by: 'false',
     noticedBy: 'a-lock-that-leases-wait-for',
   },
+  {
+    what: 'an outcome that is told at the decision',
+    replace: "(0, outcome_1.statusOf)(t) !== 'pending'",
+    by: 't.decision !== undefined',
+    noticedBy: 'tells-of-attention-outcome-and-end',
+  },
 ];
 
 it.each(planted)('notices a planted change: $what', async change => {

@@ -13,6 +13,7 @@ import { type Answer, type Script, hang } from '../support/participants';
 import { gate } from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { locked } from './lockScenarios';
+import { notified } from './noticeScenarios';
 import { type Stage, stageLimits } from './stage';
 
 export interface Scenario {
@@ -677,6 +678,7 @@ const recovered: Record<string, Scenario> = {
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   ...locked,
+  ...notified,
   ...recovered,
   ...plain,
   ...operated,

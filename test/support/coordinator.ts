@@ -15,6 +15,7 @@ import { type WorkerSettings } from '../../src/engine/worker';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CallLog } from '../../src/telemetry/callLog';
 import { type Log, createLog } from '../../src/telemetry/log';
+import { type NotificationLog } from '../../src/telemetry/notificationLog';
 import { type ActionLog } from '../../src/telemetry/sweepLog';
 import { until } from './until';
 
@@ -50,6 +51,7 @@ export interface TestOptions {
   /** Its worker makes the Schedule of the orphan sweep. Needs a `DTC_COORDINATOR_ID` of its own: the server is shared. */
   readonly sweeps?: boolean;
   readonly onSweepAction?: (entry: ActionLog) => void;
+  readonly onNotification?: (entry: NotificationLog) => void;
   /** Default: nothing is logged. */
   readonly log?: Log;
 }
@@ -111,12 +113,13 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     stopping: stopping.signal,
   };
   const connected = await reachTemporal(around, address);
-  const { onRequest: onCall, onSweepAction } = options;
+  const { onRequest: onCall, onSweepAction, onNotification } = options;
   const parts = compose(connected, around, {
     ...(onCall === undefined ? {} : { onCall }),
     ...(onSweepAction === undefined ? {} : { onSweepAction }),
+    ...(onNotification === undefined ? {} : { onNotification }),
   });
-  const { engine, coordinator, outbound } = parts;
+  const { engine, coordinator, outbound, receivers } = parts;
   const api = await listen(parts.createApi(), config);
 
   let worker: { readonly worker: Worker; readonly run: Promise<void> } | undefined;
@@ -181,6 +184,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
           .delete()
           .catch(() => undefined);
       await outbound.close();
+      await receivers.close();
       await connected.connection.close();
     },
   };

@@ -3,6 +3,7 @@
  * of the test's choosing.
  */
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { createNotificationActivities } from '../../activities/notification';
 import { createActivities } from '../../activities/transaction';
 import { readConfig } from '../../src/config/readConfig';
 import { createOutbound } from '../../src/outbound';
@@ -27,7 +28,12 @@ export async function startPartWorker(options: {
   const address = options.address ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const connection = await NativeConnection.connect({ address });
   const outbound = createOutbound({ allowed: readConfig({}).allowedParticipants });
-  const activities = { ...createActivities({ outbound, log: () => undefined }), ...options.instead };
+  const tools = { outbound, log: () => undefined };
+  const activities = {
+    ...createActivities(tools),
+    ...createNotificationActivities(tools),
+    ...options.instead,
+  };
   const common = {
     ...{ connection, namespace: 'default', taskQueue: options.taskQueue },
     identity: options.identity ?? identityOf('part'),

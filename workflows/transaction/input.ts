@@ -3,7 +3,8 @@
  * 1: a transaction that begins. 2: one that is taken up again, from the state that its run before had. 3: one that begins and
  * has locks, which a worker that knows only 1 and 2 must not leave out. 4: one that begins without locks, where who started it has a
  * worker: its first round may be part of its first task (I3: `protocol/transaction/firstRound.ts`). 5: as 3, and it upserts nothing
- * only because it waits for a lock.
+ * only because it waits for a lock. 6: one that begins, with locks as 5 or without as 1 or 4, and has somebody to be told, which a worker
+ * that knows only those before must not leave out.
  */
 import { begin } from '../../src/protocol/transaction/apply';
 import { assumeAsked, isFirstTry } from '../../src/protocol/transaction/firstRound';
@@ -17,6 +18,13 @@ interface BeginInput {
   readonly accepted: Accepted;
 }
 
+interface TellingInput {
+  readonly version: 6;
+  readonly accepted: Accepted;
+  /** As 4 is. */
+  readonly mayBeFast: boolean;
+}
+
 export interface ResumeInput {
   readonly version: 2;
   readonly stored: Stored;
@@ -25,20 +33,22 @@ export interface ResumeInput {
   readonly why: string;
 }
 
-export type TransactionInput = BeginInput | ResumeInput;
+export type TransactionInput = BeginInput | TellingInput | ResumeInput;
 
 /** @param hasWorker who starts it runs its first task too */
 export function beginInput(
   accepted: Accepted,
   { hasWorker }: { readonly hasWorker: boolean },
 ): TransactionInput {
-  if (accepted.locks !== undefined) return { version: 5, accepted };
+  const { locks, notify } = accepted;
+  if (notify !== undefined) return { version: 6, accepted, mayBeFast: hasWorker && locks === undefined };
+  if (locks !== undefined) return { version: 5, accepted };
   return { version: hasWorker ? 4 : 1, accepted };
 }
 
 /** Whether the first round may be asked for within the first task. */
 export function mayBeFast(input: TransactionInput): boolean {
-  return input.version === 4;
+  return input.version === 4 || (input.version === 6 && input.mayBeFast);
 }
 
 /** Whether a lock that is waited for is trouble enough to be told in Temporal. */
@@ -62,14 +72,21 @@ export function firstState(id: string, input: TransactionInput, { now, historyLe
     case 5:
       return begin(id, input.accepted);
     case 4:
-      return isFirstTry(historyLength) ? begin(id, input.accepted) : assumeAsked(begin(id, input.accepted));
+      return begunFast(id, input.accepted, historyLength);
+    case 6:
+      return input.mayBeFast ? begunFast(id, input.accepted, historyLength) : begin(id, input.accepted);
     case 2:
       return resumed(id, input, now);
     default:
       throw new Error(
-        `this worker knows transactions of versions 1 to 5, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
+        `this worker knows transactions of versions 1 to 6, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
       );
   }
+}
+
+function begunFast(id: string, accepted: Accepted, historyLength: number): Transaction {
+  const begun = begin(id, accepted);
+  return isFirstTry(historyLength) ? begun : assumeAsked(begun);
 }
 
 function resumed(id: string, { stored, from, why }: ResumeInput, now: Ms): Transaction {

@@ -34,7 +34,7 @@ export interface ClosedRun {
 /** When that happened what came after the run's last workflow task, which was given out with `task` events of history. */
 export interface LateTimes {
   readonly task: number;
-  /** The end of a call, by its key. */
+  /** The end of a call, or of the start of a notification, by its key. */
   readonly calls: Readonly<Record<string, Ms>>;
   /** In the order of history. */
   readonly timers: readonly Ms[];

@@ -28,6 +28,7 @@ import { acquireLocks, releaseLocks } from './performLocks';
 import { type FirstRound } from './firstRound';
 import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
+import { tell } from './tell';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
 import { given } from '../../src/protocol/wire/given';
 
@@ -62,6 +63,8 @@ export async function perform(
       return { type: 'locksAnswered', nth: wanted.nth, ...(await acquireLocks(t.id, wanted)) };
     case 'releaseLocks':
       return releaseLocks(t.id, wanted);
+    case 'tell':
+      return tell(t, wanted);
   }
 }
 

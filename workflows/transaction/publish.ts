@@ -9,6 +9,7 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { statusOf, needsAttention } from '../../src/protocol/transaction/outcome';
 import { toRelease } from '../../src/protocol/transaction/locking';
+import { toTell } from '../../src/protocol/transaction/notices';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { detailsOf } from './details';
 import { logLines } from './logLines';
@@ -29,7 +30,8 @@ export function publisher(
     const wasTold = told !== '';
     told = now;
     upsertSearchAttributes(searchAttributesOf(document, after.accepted));
-    const resultTells = after.stage === 'ended' && toRelease(after).length === 0;
+    const resultTells =
+      after.stage === 'ended' && toRelease(after).length === 0 && toTell(after).length === 0;
     if (!resultTells || (after.accepted.listsStatus === true && (wasTold || !isPlain(document))))
       upsertMemo({ progress: progressOf(document) });
   };

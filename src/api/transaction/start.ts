@@ -7,7 +7,7 @@ import {
   type RequestLimits,
   type TransactionRequest,
 } from '../../protocol/client/transactionRequest';
-import { demandAllowed } from './allowedParticipants';
+import { demandAllowed } from './allowed';
 import { bodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { callerOf, contextOf } from '../requestContext';
@@ -58,7 +58,7 @@ function startOptions(api: ApiDependencies, request: Request, response: Response
     () => idempotencyKeyOf(request),
     () => validRequest(body, api.config.limits),
   );
-  demandAllowed(api.outbound, parsed, body);
+  demandAllowed(api, parsed, body);
   const { name, plainName, ownsUnmarked } = callerOf(response);
   const caller = { name, plainName, ownsUnmarked };
   return { request: parsed, caller, ...given({ idempotencyKey }) };

@@ -49,10 +49,16 @@ async function hasAskedNobody(
 ): Promise<boolean> {
   const withinMs = Math.max(answerBy - Date.now(), shortestMs);
   const { events, all } = await oldestEvents(engine, closed, { count: mostEvents, withinMs });
-  const beginsWithLocks = isOneOf([3, 5], membersOf(inputIn(events))['version']);
+  const beginsWithLocks = hasLocks(inputIn(events));
   const called = events.flatMap(each => each.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
   const asked = called.some(name => !harmless.includes(name));
   return all && beginsWithLocks && !asked && !mayHaveBegun(events);
+}
+
+/** The versions of an input are in `workflows/transaction/input.ts`. */
+function hasLocks(input: unknown): boolean {
+  const { version, accepted } = membersOf(input);
+  return isOneOf([3, 5], version) || (version === 6 && membersOf(accepted)['locks'] !== undefined);
 }
 
 /** A grant that came after the last workflow task: taken up again, it goes by what that would have begun, and rolls everyone back. */

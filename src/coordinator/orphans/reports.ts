@@ -51,5 +51,9 @@ export async function memory(engine: Engine): Promise<Memory | undefined> {
   const report = await lastReport(engine);
   if (report === undefined) return undefined;
   const { lists, findings, counts } = report;
-  return { lists, counts, findings: findings.filter(({ kind }) => kind !== 'stuck') };
+  return {
+    lists,
+    counts,
+    findings: findings.filter(({ kind }) => kind !== 'stuck' && kind !== 'undelivered'),
+  };
 }

@@ -1,5 +1,10 @@
 /** Owns filling a request in with the server's defaults, once: from here on nothing depends on configuration (I7). */
-import { type Accepted, type LockTerms, type Target } from '../../protocol/transaction/state';
+import {
+  type Accepted,
+  type LockTerms,
+  type NotifyPlan,
+  type Target,
+} from '../../protocol/transaction/state';
 import { type Ms } from '../../protocol/wire/phases';
 import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
 import { type Limits } from '../../config/config';
@@ -39,7 +44,7 @@ export function accept(
     },
     participants,
     ...locksOf(request, { by: now + (request.lockTimeoutMs ?? limits.lockTimeoutMs), decideBy }),
-    ...given({ labels: request.labels, statusUrl }),
+    ...given({ labels: request.labels, statusUrl, notify: planOf(request, limits) }),
     ...(attributes.has(heuristicKey.name) ? { listsHeuristic: true } : {}),
     ...(attributes.has(transactionStatusKey.name) ? { listsStatus: true } : {}),
   };
@@ -50,6 +55,10 @@ function locksOf(
   { by, decideBy }: { readonly by: Ms; readonly decideBy: Ms },
 ): { readonly locks?: LockTerms } {
   return locks === undefined ? {} : { locks: { asked: locks, by: Math.min(by, decideBy) } };
+}
+
+function planOf({ notify }: TransactionRequest, { notifying }: Limits): NotifyPlan | undefined {
+  return notify === undefined ? undefined : { ...notify, terms: notifying };
 }
 
 function targetOf(p: ParticipantRequest, limits: Limits): Target {

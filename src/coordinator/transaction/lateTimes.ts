@@ -11,10 +11,10 @@ import { type Ms } from '../../protocol/wire/phases';
 export function timesSince(newestFirst: readonly HistoryEvent[]): LateTimes {
   const at = newestFirst.findIndex(each => each.workflowTaskCompletedEventAttributes != null);
   const late = newestFirst.slice(0, at < 0 ? 0 : at).reverse();
-  const scheduled = new Map(newestFirst.map(each => [String(each.eventId), activityOf(each)]));
+  const begun = new Map(newestFirst.map(each => [String(each.eventId), workOf(each)]));
   const calls = late.flatMap(each => {
-    const activity = scheduled.get(String(endedOf(each)));
-    return activity === undefined ? [] : [[activity, timeOf(each)] as const];
+    const work = begun.get(String(endedOf(each)));
+    return work === undefined ? [] : [[work, timeOf(each)] as const];
   });
   return {
     task: Number(newestFirst[at]?.workflowTaskCompletedEventAttributes?.startedEventId ?? 0),
@@ -24,18 +24,25 @@ export function timesSince(newestFirst: readonly HistoryEvent[]): LateTimes {
   };
 }
 
-function activityOf({ activityTaskScheduledEventAttributes: scheduled }: HistoryEvent): string | undefined {
-  return scheduled?.activityId ?? undefined;
+/** The key of the work that the event begins: of an activity its id, of a notification that of its workflow. */
+function workOf({
+  activityTaskScheduledEventAttributes: scheduled,
+  startChildWorkflowExecutionInitiatedEventAttributes: initiated,
+}: HistoryEvent): string | undefined {
+  return scheduled?.activityId ?? initiated?.workflowId ?? undefined;
 }
 
-/** The event that the activity was scheduled by, where this one is the activity's end. */
+/** The event that the work was begun by, where this one is its end: of a notification, that its workflow is there. */
 function endedOf(event: HistoryEvent): unknown {
   const ended =
     event.activityTaskCompletedEventAttributes ??
     event.activityTaskFailedEventAttributes ??
     event.activityTaskTimedOutEventAttributes ??
     event.activityTaskCanceledEventAttributes;
-  return ended?.scheduledEventId;
+  const started =
+    event.childWorkflowExecutionStartedEventAttributes ??
+    event.startChildWorkflowExecutionFailedEventAttributes;
+  return ended?.scheduledEventId ?? started?.initiatedEventId;
 }
 
 function isMessage(event: HistoryEvent): boolean {

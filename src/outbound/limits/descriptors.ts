@@ -7,12 +7,18 @@
 export interface DescriptorShares {
   /** Connections to participants. */
   readonly out: number;
+  /** Connections to receivers of notifications. */
+  readonly told: number;
   /** Connections of the API's clients. */
   readonly in: number;
 }
 
 export function sharesOf(limit: number): DescriptorShares {
-  return { out: Math.min(Math.floor(limit * 0.4), 4_096), in: Math.min(Math.floor(limit * 0.3), 65_536) };
+  return {
+    out: Math.min(Math.floor(limit * 0.38), 4_096),
+    told: Math.min(Math.max(Math.floor(limit * 0.02), 1), 256),
+    in: Math.min(Math.floor(limit * 0.3), 65_536),
+  };
 }
 
 let shares: DescriptorShares | undefined;

@@ -13,8 +13,12 @@ type Pointer = (path: readonly PropertyKey[]) => string;
 
 /** @param long the long form, every participant that is text an object; nothing else of it need be right */
 export function problemsBetween(long: unknown, at: Pointer): InputProblem[] {
-  const { participants, locks } = membersOf(long);
-  return [...problemsOfParticipants(listed(participants), at), ...problemsOfLocks(listed(locks), at)];
+  const { participants, locks, notify } = membersOf(long);
+  return [
+    ...problemsOfParticipants(listed(participants), at),
+    ...problemsOfLocks(listed(locks), at),
+    ...problemsOfEvents(listed(membersOf(notify)['on']), at),
+  ];
 }
 
 function listed(value: unknown): readonly unknown[] {
@@ -79,6 +83,16 @@ function problemsOfLocks(locks: readonly unknown[], at: Pointer): InputProblem[]
     if (same === undefined) return [];
     const message = `is also that of the lock at position ${same.first + 1}`;
     return [{ pointer: at(['locks', index, 'resource']), ...shown(same.value), message }];
+  });
+}
+
+function problemsOfEvents(events: readonly unknown[], at: Pointer): InputProblem[] {
+  const named = firstOfEach(events.map(each => (isText(each) ? each : undefined)));
+  return events.flatMap((_, index) => {
+    const same = named.repeated(index);
+    if (same === undefined) return [];
+    const message = `is also the event at position ${same.first + 1}`;
+    return [{ pointer: at(['notify', 'on', index]), ...shown(same.value), message }];
   });
 }
 

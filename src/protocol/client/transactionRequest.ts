@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../wire/canonicalJson';
 import { type InputProblem, limitProblems, pointer, problemsOf } from '../wire/inputProblems';
 import { type LockRequest, byResource } from '../wire/locks';
+import { type NotifyEvent, notifyEvents } from '../wire/notification';
 import { type Ms } from '../wire/phases';
 import { type ParticipantInput, type TransactionInput, transactionSchema } from './transactionSchema';
 import { siblingUrl } from '../wire/urls';
@@ -33,6 +34,14 @@ export interface TransactionRequest {
   /** For all of them. */
   readonly lockTimeoutMs?: Ms;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly notify?: NotifyRequest;
+}
+
+/** Who is told of what. */
+export interface NotifyRequest {
+  readonly url: string;
+  /** At least one, each once, in the order of `notifyEvents`. */
+  readonly on: readonly NotifyEvent[];
 }
 
 /** Of the coordinator that is asked. */
@@ -117,14 +126,20 @@ function problemsOfCount(
 }
 
 function normalise(input: TransactionInput): TransactionRequest {
-  const { timeoutMs, onCommitFailure, locks = [], lockTimeoutMs, labels } = input;
+  const { timeoutMs, onCommitFailure, locks = [], lockTimeoutMs, labels, notify } = input;
   return {
     participants: input.participants.map(normaliseParticipant),
     ...given({ timeoutMs, onCommitFailure }),
     ...(locks.length === 0 ? {} : { locks: [...locks].sort(byResource) }),
     ...given({ lockTimeoutMs }),
     ...(labels === undefined || Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(notify === undefined ? {} : { notify: normaliseNotify(notify) }),
   };
+}
+
+/** What is meant where nothing is said of it is part of the request, not a default of the server. */
+function normaliseNotify({ url, on = ['outcome'] }: NonNullable<TransactionInput['notify']>): NotifyRequest {
+  return { url, on: notifyEvents.filter(event => on.includes(event)) };
 }
 
 function normaliseParticipant(input: ParticipantInput, index: number): ParticipantRequest {

@@ -5,6 +5,7 @@ import { readHttpUrl, readPrepareUrl } from './participantUrl';
 import { ofName } from '../wire/inputProblems';
 import { lockModes, resourceForm, resourcePattern } from '../wire/locks';
 import { namePattern } from '../wire/names';
+import { notifyEvents } from '../wire/notification';
 import { type Ms } from '../wire/phases';
 
 /** For one request to a participant; a process waits for it with one timer. A coordinator may allow its clients less. */
@@ -102,6 +103,20 @@ const lock = closed(
   'must be an object with "resource" and "mode"',
 );
 
+const eventForm = 'must be "outcome", "attention" or "end"';
+
+const notify = closed(
+  {
+    url: url(readHttpUrl),
+    on: z
+      .array(z.enum(notifyEvents, eventForm), 'must be an array of "outcome", "attention" and "end"')
+      .min(1, 'must name at least one of "outcome", "attention" and "end"')
+      .max(notifyEvents.length, 'must name each of "outcome", "attention" and "end" once at most')
+      .optional(),
+  },
+  'must be an object with "url"',
+);
+
 const transactionShape = {
   timeoutMs: milliseconds(transactionTimeoutMs).optional(),
   onCommitFailure: z.enum(['retry', 'rollback'], 'must be "retry" or "rollback"').optional(),
@@ -111,6 +126,7 @@ const transactionShape = {
     .optional(),
   lockTimeoutMs: milliseconds(transactionTimeoutMs).optional(),
   labels: labels.optional(),
+  notify: notify.optional(),
 };
 
 /** @param timeoutMs of a participant */

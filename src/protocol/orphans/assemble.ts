@@ -46,6 +46,7 @@ export function reportOf(seen: Seen, plan: Plan, outcomes: readonly Outcome[]): 
       ...prepared.slice(0, mostFindings),
       ...unknown.slice(0, mostFindings),
       ...survey.stuck.slice(0, mostOfOthers),
+      ...(survey.undelivered ?? []).slice(0, mostOfOthers),
     ],
     actions,
     counts: {
@@ -54,6 +55,7 @@ export function reportOf(seen: Seen, plan: Plan, outcomes: readonly Outcome[]): 
       unknown: Math.max(unknown.length, count(scans, 'unknown')),
       stuck: survey.stuckCount,
       unreachable: unreachable.length,
+      undelivered: survey.undeliveredCount ?? 0,
       entries: count(scans, 'entries'),
       foreign: count(scans, 'foreign'),
       running: count(scans, 'running'),
@@ -127,11 +129,11 @@ export function grown(
   before: Counts | undefined,
   { counts, findings, lists }: SweepReport,
 ): Grown | undefined {
-  const kinds = ['interrupted', 'prepared', 'unknown', 'stuck', 'unreachable'] as const;
-  const more = kinds.filter(kind => counts[kind] > (before?.[kind] ?? 0));
+  const kinds = ['interrupted', 'prepared', 'unknown', 'stuck', 'unreachable', 'undelivered'] as const;
+  const more = kinds.filter(kind => (counts[kind] ?? 0) > (before?.[kind] ?? 0));
   if (more.length === 0) return undefined;
   return {
-    counts: Object.fromEntries(more.map(kind => [kind, counts[kind]])),
+    counts: Object.fromEntries(more.map(kind => [kind, counts[kind] ?? 0])),
     newest: Object.fromEntries(
       more.map(kind => [
         kind,

@@ -4,6 +4,7 @@
  *
  * Times are milliseconds of Temporal's clock. `list` is a position in `lists`.
  */
+import { type Failure } from '../wire/answers';
 import { type Decision, type Ms } from '../wire/phases';
 
 /** What a sweep works by, fixed when it starts. */
@@ -89,7 +90,24 @@ export interface Unreachable {
   readonly detail: string;
 }
 
-export type Finding = Interrupted | Prepared | Unknown | Stuck | Unreachable;
+/** A notification that its receiver has not taken. */
+export interface Undelivered {
+  readonly kind: 'undelivered';
+  /** Of its workflow. */
+  readonly id: string;
+  readonly transactionId: string;
+  readonly type: string;
+  /** Without its query. */
+  readonly url: string;
+  readonly since: Ms;
+  /** Absent where nobody knows, as is `why`. */
+  readonly attempts?: number;
+  readonly why?: Failure;
+  /** Absent while it is still tried. */
+  readonly gaveUpAt?: Ms;
+}
+
+export type Finding = Interrupted | Prepared | Unknown | Stuck | Unreachable | Undelivered;
 
 export interface Action {
   readonly action: 'recover' | Decision;
@@ -111,6 +129,8 @@ export interface Counts {
   readonly unknown: number;
   readonly stuck: number;
   readonly unreachable: number;
+  /** Absent in reports of before there were notifications. */
+  readonly undelivered?: number;
   /** In the participants' lists: all of them, those of other coordinators, those of transactions that run. */
   readonly entries: number;
   readonly foreign: number;

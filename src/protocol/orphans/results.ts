@@ -4,18 +4,22 @@
  */
 import { type Ms } from '../wire/phases';
 import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf, notOurs } from '../wire/shapes';
-import { type Stuck } from './report';
+import { isFailure } from '../transaction/results';
+import { type Stuck, type Undelivered } from './report';
 import { type InterruptedRun, type Memory, type Scan, type Settled, type Survey } from './steps';
 
 const resultNotOurs = `its result is ${notOurs}`;
 
 /** Undefined where it is none of ours: without it nothing is known. */
 export function surveyed(result: unknown): Survey | undefined {
-  const { memory, interrupted, interruptedCount, stuck, stuckCount } = membersOf(result);
+  const { memory, interrupted, interruptedCount, stuck, stuckCount, undelivered, undeliveredCount } =
+    membersOf(result);
   const isOurs =
     isOptional(isMemory, memory) &&
     isListOf(isInterrupted, interrupted) &&
     isListOf(isStuck, stuck) &&
+    isOptional(value => isListOf(isUndelivered, value), undelivered) &&
+    isOptional(isAmount, undeliveredCount) &&
     [interruptedCount, stuckCount].every(isAmount);
   return isOurs ? (result as Survey) : undefined;
 }
@@ -88,6 +92,18 @@ function isStuck(value: unknown): value is Stuck {
     [transactionId, state, detail].every(isText) &&
     isAmount(since) &&
     typeof needsAttention === 'boolean'
+  );
+}
+
+function isUndelivered(value: unknown): value is Undelivered {
+  const { kind, id, transactionId, type, url, since, attempts, why, gaveUpAt } = membersOf(value);
+  return (
+    kind === 'undelivered' &&
+    [id, transactionId, type, url].every(isText) &&
+    isAmount(since) &&
+    isOptional(isAmount, attempts) &&
+    isOptional(isFailure, why) &&
+    isOptional(isAmount, gaveUpAt)
   );
 }
 

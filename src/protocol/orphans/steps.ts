@@ -6,6 +6,7 @@ import {
   type Interrupted,
   type Prepared,
   type Stuck,
+  type Undelivered,
   type Unknown,
 } from './report';
 
@@ -26,6 +27,9 @@ export interface Survey {
   readonly interruptedCount: number;
   readonly stuck: readonly Stuck[];
   readonly stuckCount: number;
+  /** Absent where a worker of before looked. */
+  readonly undelivered?: readonly Undelivered[];
+  readonly undeliveredCount?: number;
 }
 
 /** What one participant's list came to, entry by entry compared with the coordinator. */

@@ -9,6 +9,7 @@ import {
   type WhyLeft,
   type Prepared,
   type SweepReport,
+  type Undelivered,
   type Unknown,
 } from './report';
 import { given } from '../wire/given';
@@ -17,9 +18,16 @@ export interface FindingDocument {
   readonly kind: Finding['kind'];
   readonly transactionId?: string;
   readonly participant?: string;
-  /** The list's URL, its query redacted. */
+  /** The list's URL, or the receiver's, its query redacted. */
   readonly where?: string;
   readonly since: string;
+  /** Of an undelivered notification: its workflow's id. */
+  readonly id?: string;
+  readonly type?: string;
+  readonly attempts?: number;
+  readonly lastError?: { readonly code: string; readonly status?: number; readonly message: string };
+  /** Absent while it is still tried. */
+  readonly gaveUpAt?: string;
   readonly what: string;
   readonly willDo: string;
   readonly why: string;
@@ -70,6 +78,7 @@ function findingDocument(finding: Finding, context: Context): FindingDocument {
     ...('participant' in finding ? { participant: finding.participant } : {}),
     ...('list' in finding ? { where: context.lists[finding.list] ?? '' } : {}),
     since: timestamp(since),
+    ...(kind === 'undelivered' ? undeliveredMembers(finding) : {}),
   };
   return { ...about, ...wordsOf(finding, context) };
 }
@@ -101,7 +110,41 @@ function wordsOf(finding: Finding, context: Context): Words {
         willDo: 'ask again in the next sweep',
         why: finding.detail,
       };
+    case 'undelivered':
+      return undeliveredWords(finding);
   }
+}
+
+function undeliveredMembers({ url, id, type, attempts, why: failure, gaveUpAt }: Undelivered) {
+  const lastError =
+    failure === undefined
+      ? undefined
+      : { code: failure.code, ...given({ status: failure.status }), message: failure.message };
+  return {
+    ...{ where: url, id, type },
+    ...given({ attempts, lastError, gaveUpAt: gaveUpAt === undefined ? undefined : timestamp(gaveUpAt) }),
+  };
+}
+
+function undeliveredWords({ id, type, why: failure, gaveUpAt }: Undelivered): Words {
+  const what = `nobody has taken the notification ${type}`;
+  const because = failure?.message ?? 'nobody knows what came of it';
+  if (gaveUpAt === undefined)
+    return {
+      what,
+      willDo: 'nothing: it is tried again by itself, for three days in all',
+      why: because,
+      command: `temporal activity reset --workflow-id ${id} --activity-id notify`,
+    };
+  return {
+    what,
+    willDo: 'nothing: a person has to',
+    why:
+      failure === undefined
+        ? 'its workflow was ended from outside in Temporal'
+        : `it was given up: ${because}`,
+    command: `temporal workflow reset --workflow-id ${id} --type FirstWorkflowTask --reason "send it again"`,
+  };
 }
 
 function interruptedWords({ transactionId, left, detail }: Interrupted, context: Context): Words {

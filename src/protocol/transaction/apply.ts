@@ -24,6 +24,7 @@ import {
   startPreparing,
 } from './locking';
 import { assertInvariants } from './invariants';
+import { noteEvents, noticeStarted } from './notices';
 import { operate, writeDown } from './operator';
 import { askAgain, decideByVotes, noteVote } from './preparing';
 import { type Accepted, type Name, type Participant, type Target, type Transaction, phaseOf } from './state';
@@ -80,6 +81,8 @@ function handle(t: Transaction, event: Event, now: Ms): Transaction {
       return locksReleased(t);
     case 'quiet':
       return becomeQuiet(t);
+    case 'noticeStarted':
+      return noticeStarted(t, event.event);
     case 'misunderstood':
       return writeDown(t, { action: event.action, by: event.by, at: now, ignored: event.why });
     case 'abort':
@@ -125,7 +128,7 @@ function goOn(t: Transaction, p: Participant, ended: EndedCall): Participant {
   return ended.phase === 'prepare' ? askAgain(t, p, ended) : tellAgain(t, p, ended);
 }
 
-/** Everything of phase two that follows from the new state, in the order in which it can follow. */
+/** Everything of phase two that follows from the new state, in the order in which it can follow, and who is told of it. */
 function complete(t: Transaction, now: Ms): Transaction {
-  return endWhenSettled(rollBackLate(beginCompletion(t)), now);
+  return noteEvents(endWhenSettled(rollBackLate(beginCompletion(t)), now), now);
 }

@@ -2,6 +2,7 @@
 import { type Exposure, type Failure } from '../wire/answers';
 import { type Phase } from '../wire/phases';
 import { type FencedLock } from '../wire/locks';
+import { type NotifyEvent } from '../wire/notification';
 import { type ForcedOutcome, type Name } from './state';
 
 /**
@@ -59,6 +60,8 @@ export type Event =
   | { readonly type: 'callsEnded'; readonly phase: Phase; readonly endings: readonly Ending[] }
   /** `quietAt` has passed. */
   | { readonly type: 'quiet' }
+  /** The workflow that tells somebody of this is there. */
+  | { readonly type: 'noticeStarted'; readonly event: NotifyEvent }
   /** A message that could not be read: written down, else without effect. */
   | { readonly type: 'misunderstood'; readonly action: string; readonly by: string; readonly why: string }
   | { readonly type: 'abort'; readonly by: string; readonly reason?: string }

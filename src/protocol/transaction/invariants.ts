@@ -1,9 +1,10 @@
 /** Owns the invariants of PROTOCOL §1 as assertions over every step. They say what must hold, not how it is brought about. */
 import { missingLocks } from './locking';
+import { isNoted } from './notices';
 import { type Participant, type Transaction, isProvisional, isSettled, owesLateRollback } from './state';
 import { statusOf } from './outcome';
 
-export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8' | 'I12';
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8' | 'I10' | 'I12';
 
 export class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant';
@@ -48,6 +49,21 @@ export function assertInvariants(before: Transaction, after: Transaction): void 
     'I5',
     statusOf(before) === 'pending' || statusOf(after) === statusOf(before),
     'a reported status changed',
+  );
+  must(
+    'I5',
+    !isNoted(after.notices, 'outcome') || statusOf(after) !== 'pending',
+    'an outcome is told of that is not reported',
+  );
+  must(
+    'I5',
+    !isNoted(after.notices, 'end') || after.stage === 'ended',
+    'an end is told of that has not come',
+  );
+  must(
+    'I10',
+    (before.notices ?? []).every(({ event }) => isNoted(after.notices, event)),
+    'somebody who was to be told is forgotten',
   );
   assertLocks(before, after);
 }

@@ -4,6 +4,8 @@
  */
 import { type Exposure, type Failure } from '../wire/answers';
 import { type FencedLock, type LockRequest } from '../wire/locks';
+import { type NotifyTerms } from '../notification/steps';
+import { type NotifyEvent } from '../wire/notification';
 import { type Decision, type Ms, type Phase } from '../wire/phases';
 
 export type Name = string;
@@ -46,10 +48,20 @@ export interface Accepted {
   readonly locks?: LockTerms;
   readonly labels?: Readonly<Record<string, string>>;
   readonly statusUrl?: string;
+  /** Absent where nobody is told. */
+  readonly notify?: NotifyPlan;
   /** A heuristic outcome is set as a search attribute: the namespace has it. Absent where it was not seen to, or an older version accepted. */
   readonly listsHeuristic?: true;
   /** The same of its status. Also: what a list cannot tell of it by search attributes is in the memo at its end. */
   readonly listsStatus?: true;
+}
+
+/** Who is told of what. */
+export interface NotifyPlan {
+  readonly url: string;
+  /** At least one, each once. */
+  readonly on: readonly NotifyEvent[];
+  readonly terms: NotifyTerms;
 }
 
 export interface LockTerms {
@@ -168,6 +180,14 @@ export interface OperatorAction {
   readonly times?: number;
 }
 
+/** One of its events that somebody is told of. */
+export interface Notice {
+  readonly event: NotifyEvent;
+  readonly at: Ms;
+  /** The workflow that tells it is there. */
+  readonly started: boolean;
+}
+
 /** The transaction was taken up again, after the run `from` had ended abnormally in Temporal. */
 export interface Recovery {
   readonly at: Ms;
@@ -196,6 +216,8 @@ export interface Transaction {
   readonly actionCount: number;
   /** The newest ones, bounded; absent where there was none. */
   readonly recoveries?: readonly Recovery[];
+  /** Those that came about of the events that `accepted.notify` names; absent where none has. */
+  readonly notices?: readonly Notice[];
 }
 
 export const phaseOf: Readonly<Record<Stage, Phase | undefined>> = {

@@ -11,23 +11,28 @@ interface StoredTransaction extends Omit<Transaction, 'participants'> {
   readonly participants: readonly Omit<Participant, 'target'>[];
 }
 
-/** 1: without locks. 2: with locks, which a worker that knows only 1 must not forget. */
+/** 1: without locks. 2: with locks, which a worker that knows only 1 must not forget. 3: with somebody to be told, locks or not. */
 export interface Stored {
-  readonly version: 1 | 2;
+  readonly version: 1 | 2 | 3;
   readonly transaction: StoredTransaction;
 }
 
 export function store(t: Transaction): Stored {
   const participants = t.participants.map(({ target: _target, ...rest }) => rest);
-  return { version: t.locking === undefined ? 1 : 2, transaction: { ...t, participants } };
+  return { version: versionOf(t), transaction: { ...t, participants } };
+}
+
+function versionOf({ accepted, locking }: Transaction): Stored['version'] {
+  if (accepted.notify !== undefined) return 3;
+  return locking === undefined ? 1 : 2;
 }
 
 /** @throws Error that says what is wrong, where it is none of ours or of a version that is not known */
 export function readStored(stored: unknown): Transaction {
   const version = fieldOf(stored, 'version');
-  if (version !== 1 && version !== 2) {
+  if (version !== 1 && version !== 2 && version !== 3) {
     throw new Error(
-      `this worker knows stored transactions of version 1 and 2, not ${String(version)}: run a newer worker beside it`,
+      `this worker knows stored transactions of versions 1 to 3, not ${String(version)}: run a newer worker beside it`,
     );
   }
   const transaction = fieldOf(stored, 'transaction');

@@ -5,10 +5,20 @@
  * I4 in one line: nothing of a phase is wanted while a call of another phase is open.
  */
 import { ownKey, roundKey } from './callKeys';
+import { notificationKey } from '../notification/steps';
 import { type LockRequest } from '../wire/locks';
 import { type Ms, type Phase } from '../wire/phases';
 import { missingLocks, toRelease } from './locking';
-import { type Call, type Name, type Participant, type Transaction, owesLateRollback, phaseOf } from './state';
+import { toTell } from './notices';
+import {
+  type Call,
+  type Name,
+  type Notice,
+  type Participant,
+  type Transaction,
+  owesLateRollback,
+  phaseOf,
+} from './state';
 
 export type Wanted =
   | { readonly do: 'round'; readonly key: string; readonly phase: Phase; readonly to: readonly Name[] }
@@ -29,12 +39,13 @@ export type Wanted =
       readonly by: Ms;
     }
   | { readonly do: 'awaitLocks'; readonly key: string; readonly until: Ms }
-  | { readonly do: 'releaseLocks'; readonly key: string; readonly resources: readonly string[] };
+  | { readonly do: 'releaseLocks'; readonly key: string; readonly resources: readonly string[] }
+  | { readonly do: 'tell'; readonly key: string; readonly notice: Notice };
 
 export function wanted(t: Transaction): readonly Wanted[] {
   const phase = phaseOf[t.stage];
-  if (phase === undefined) return [...acquireLocks(t), ...releaseLocks(t)];
-  return [...calls(t, phase), ...awaitQuiet(t)];
+  if (phase === undefined) return [...acquireLocks(t), ...releaseLocks(t), ...tell(t)];
+  return [...calls(t, phase), ...awaitQuiet(t), ...tell(t)];
 }
 
 /** Only who waits needs the timer: a call that is open ends in time by itself. */
@@ -51,6 +62,10 @@ function acquireLocks(t: Transaction): Wanted[] {
 function releaseLocks(t: Transaction): Wanted[] {
   const resources = toRelease(t);
   return resources.length === 0 ? [] : [{ do: 'releaseLocks', key: 'release locks', resources }];
+}
+
+function tell(t: Transaction): Wanted[] {
+  return toTell(t).map(notice => ({ do: 'tell', key: notificationKey(t.id, notice.event), notice }));
 }
 
 function calls(t: Transaction, phase: Phase): Wanted[] {

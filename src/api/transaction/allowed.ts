@@ -1,4 +1,5 @@
-/** Owns the refusal of participants that may not be called (PROTOCOL §3, `403`), before anything is started. */
+/** Owns the refusal of URLs that may not be called (PROTOCOL §3, `403`), participants' and the receiver's, before anything is started. */
+import { type ApiDependencies } from '../dependencies';
 import { type Outbound } from '../../outbound/contract';
 import { pointer } from '../../protocol/wire/inputProblems';
 import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
@@ -14,15 +15,22 @@ interface Place {
 
 /**
  * @param body the request as it was sent: an array, or an object whose `participants` are one.
- * @throws Problem that names each participant by position, and the rule that refuses it
+ * @throws Problem that names each URL, a participant's by position, and the rule that refuses it
  */
-export function demandAllowed(outbound: Check, request: TransactionRequest, body: unknown): void {
-  const errors: readonly ProblemError[] = request.participants.flatMap((participant, index) => {
+export function demandAllowed(
+  { outbound, receivers }: Pick<ApiDependencies, 'outbound' | 'receivers'>,
+  request: TransactionRequest,
+  body: unknown,
+): void {
+  const ofParticipants = request.participants.flatMap((participant, index) => {
     const where = pointer(Array.isArray(body) ? [index] : ['participants', index]);
     return refusals(outbound, participant, { where, position: index + 1 });
   });
+  const errors = [...ofParticipants, ...refusalsToTell(receivers, request)];
   const [first] = errors;
-  if (first !== undefined) throw new Problem('participant-not-allowed', first.message, { errors });
+  if (first === undefined) return;
+  const kind = ofParticipants.length > 0 ? 'participant-not-allowed' : 'receiver-not-allowed';
+  throw new Problem(kind, first.message, { errors });
 }
 
 /** Commit and rollback too: they may name other hosts than prepare. */
@@ -34,4 +42,11 @@ function refusals(outbound: Check, participant: ParticipantRequest, at: Place): 
   if (refused?.rule === undefined) return [];
   const message = `participant ${at.position}, "${participant.name}", may not be called: ${refused.rule}`;
   return [{ pointer: at.where, value: redactUrl(refused.url), message }];
+}
+
+function refusalsToTell(receivers: Check, { notify }: TransactionRequest): ProblemError[] {
+  const rule = notify === undefined ? undefined : receivers.check(notify.url);
+  if (notify === undefined || rule === undefined) return [];
+  const message = `the URL of "notify" may not be called: ${rule}`;
+  return [{ pointer: pointer(['notify', 'url']), value: redactUrl(notify.url), message }];
 }

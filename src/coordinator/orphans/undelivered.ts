@@ -1,0 +1,110 @@
+/**
+ * Owns finding, by visibility, notifications that were not delivered: those that were given up, or ended from outside, and those that
+ * have been tried for longer than they should. Of the former the memo tells all; the latter are asked by `describe`, a few of them.
+ */
+import { type WorkflowExecutionInfo } from '@temporalio/client';
+import { notificationWorkflow } from '../../../workflows/notification/messages';
+import { type NotificationMemo, type NotifyFailure } from '../../protocol/notification/steps';
+import { isNotifyFailure } from '../../protocol/notification/results';
+import { type Undelivered } from '../../protocol/orphans/report';
+import { readId } from '../../protocol/wire/ids';
+import { type Ms, timestamp } from '../../protocol/wire/phases';
+import { isText, membersOf } from '../../protocol/wire/shapes';
+import { describeRun, list } from '../../engine/ask';
+import { type Engine } from '../../engine/engine';
+import { EngineUnavailable } from '../../engine/errors';
+import { isOpen, visibly } from '../../engine/facts/status';
+import { ownFailureOf } from '../transaction/pending';
+
+/** More are counted. */
+const mostListed = 200;
+/** Of those that are still tried: more are listed without what the last try brought. */
+const mostAsked = 50;
+const idsPerQuery = 100;
+const askWithinMs = 2_000;
+
+export interface FoundUndelivered {
+  readonly undelivered: readonly Undelivered[];
+  readonly undeliveredCount: number;
+}
+
+/** @param triedSince those that were begun before and are still tried are listed too */
+export async function findUndelivered(engine: Engine, triedSince: Ms): Promise<FoundUndelivered> {
+  const over = await newestOf(engine, "ExecutionStatus IN ('Failed','TimedOut','Terminated')");
+  const again = await idsWithAnotherRun(engine, [...over.keys()]);
+  const given = [...over.values()].filter(({ workflowId }) => !again.has(workflowId));
+  const tried = [
+    ...(await newestOf(engine, `${visibly.open} AND StartTime < '${timestamp(triedSince)}'`)).values(),
+  ];
+  const listed = [...given, ...tried].slice(0, mostListed);
+  const asked = new Set(tried.slice(0, mostAsked));
+  const undelivered: Undelivered[] = [];
+  for (const each of listed) undelivered.push(await findingOf(engine, each, asked.has(each)));
+  return { undelivered, undeliveredCount: given.length + tried.length };
+}
+
+/** The newest run of each that has one so. */
+async function newestOf(engine: Engine, condition: string): Promise<Map<string, WorkflowExecutionInfo>> {
+  const newest = new Map<string, WorkflowExecutionInfo>();
+  for await (const each of oursWith(engine, condition)) {
+    const known = newest.get(each.workflowId);
+    if (known === undefined || endOf(each) >= endOf(known)) newest.set(each.workflowId, each);
+  }
+  return newest;
+}
+
+function endOf({ closeTime }: WorkflowExecutionInfo): Ms {
+  return closeTime?.getTime() ?? Infinity;
+}
+
+/** It was started over, and is tried again or was delivered. */
+async function idsWithAnotherRun(engine: Engine, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (let from = 0; from < ids.length; from += idsPerQuery) {
+    const some = ids.slice(from, from + idsPerQuery).map(id => `'${id}'`);
+    const query = `WorkflowId IN (${some.join()}) AND ${visibly.openOrEnded}`;
+    for await (const { workflowId } of oursWith(engine, query)) found.add(workflowId);
+  }
+  return found;
+}
+
+async function findingOf(engine: Engine, run: WorkflowExecutionInfo, isAsked: boolean): Promise<Undelivered> {
+  const { workflowId: id, startTime, closeTime, status } = run;
+  const memo = (run.memo ?? {}) as Partial<NotificationMemo>;
+  const failure = isAsked ? await pendingFailure(engine, id) : memo.undelivered;
+  return {
+    kind: 'undelivered',
+    id,
+    transactionId: memo.transaction ?? transactionIn(id),
+    type: memo.type ?? '',
+    url: memo.url ?? '',
+    since: startTime.getTime(),
+    ...(isNotifyFailure(failure) ? { attempts: failure.attempts, why: failure.why } : {}),
+    ...(isOpen(status.name) || closeTime === undefined ? {} : { gaveUpAt: closeTime.getTime() }),
+  };
+}
+
+/** What the last try brought; undefined where nobody knows. */
+async function pendingFailure(engine: Engine, id: string): Promise<NotifyFailure | undefined> {
+  try {
+    const { raw } = await describeRun(engine, id, askWithinMs);
+    const [activity] = raw.pendingActivities ?? [];
+    const failure = activity === undefined ? undefined : ownFailureOf(activity);
+    return isNotifyFailure(failure) ? failure : undefined;
+  } catch (error) {
+    if (error instanceof EngineUnavailable) throw error;
+    return undefined; // it ended meanwhile
+  }
+}
+
+function transactionIn(id: string): string {
+  return id.split(':')[1] ?? '';
+}
+
+async function* oursWith(engine: Engine, condition: string): AsyncGenerator<WorkflowExecutionInfo> {
+  const ours = `WorkflowType = '${notificationWorkflow}' AND WorkflowId STARTS_WITH 'notification:${engine.tag}'`;
+  for await (const each of list(engine, `${ours} AND ${condition}`)) {
+    const { transaction } = membersOf(each.memo);
+    if (isText(transaction) && readId(engine.tag, transaction) !== undefined) yield each;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Receivers in trouble harm nobody (I9), and what they miss is kept or listed. An hour of Temporal's waits is played at a thousandth, by
+ * the terms that a transaction is accepted with: there is no time-skipping server here.
+ */
+import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { newTag, sweep } from '../orphans/support/sweeps';
+import { startCoordinator } from '../support/coordinator';
+import { freePort } from '../support/listening';
+import { startReceivers } from '../support/receivers';
+import { eventually, until } from '../support/until';
+import { secret, useNotifications } from './world';
+
+const world = useNotifications();
+
+it('lists what is tried for long, and what was given up when its time was over', async () => {
+  const short = await startCoordinator({
+    sweeps: true,
+    env: { DTC_COORDINATOR_ID: newTag(), DTC_SWEEP_INTERVAL_MS: '86400000', DTC_STUCK_AFTER_MS: '500' },
+    limits: { notifying: { timeoutMs: 300, initialMs: 20, maxMs: 400, forMs: 5_000 } },
+  });
+  try {
+    world.receivers.on('broken', () => 500);
+    const notify = { url: world.receivers.url('broken') };
+    const { id } = await short.run({ participants: [world.participants.url('a')], notify });
+    const find = async (): Promise<OrphansDocument['findings'][number] | undefined> =>
+      (await sweep(short)).findings.find(({ transactionId }) => transactionId === id);
+    const tried = await until(find, each => (each?.attempts ?? 0) > 0);
+    expect(tried).toMatchObject({ kind: 'undelivered', why: 'answered 500', lastError: { status: 500 } });
+    expect(tried).not.toHaveProperty('gaveUpAt');
+    const given = await until(find, each => each?.gaveUpAt !== undefined);
+    expect(given).toMatchObject({ why: 'it was given up: answered 500', willDo: 'nothing: a person has to' });
+    expect(given?.attempts).toBe(world.receivers.of(id).length);
+    expect((await short.get(id)).status).toBe('committed');
+  } finally {
+    await short.close();
+  }
+});
+
+it('holds no transaction up while its receiver is down for (a thousandth of) an hour, and tells all of them after', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${String(port)}/shop/told`;
+  const run = async (): Promise<{ id: string; ms: number }> => {
+    const began = Date.now();
+    const { id } = await world.dtc.run({ participants: [world.participants.url('a')], notify: { url } });
+    return { id, ms: Date.now() - began };
+  };
+  const untilBack = Date.now() + 3_600;
+  const went: { id: string; ms: number }[] = [];
+  while (Date.now() < untilBack && went.length < 40) went.push(await run());
+  await eventually(() => Date.now() >= untilBack);
+  for (const { id } of went) expect((await world.dtc.get(id)).endedAt).toBeDefined();
+  expect(Math.max(...went.map(({ ms }) => ms))).toBeLessThan(3_000);
+  const back = await startReceivers(secret, port);
+  try {
+    await eventually(() => went.every(({ id }) => back.of(id).length > 0));
+    expect(back.deliveries.map(each => each.id).sort()).toEqual(went.map(({ id }) => `${id}/outcome`).sort());
+  } finally {
+    await back.close();
+  }
+});
+
+it('takes no place of a participant, however many hang with their receiver', async () => {
+  world.receivers.on('hangs', () => () => undefined);
+  const notify = { url: world.receivers.url('hangs') };
+  const start = (): Promise<{ id: string }> =>
+    world.dtc.start({ participants: [world.participants.url('a')], notify });
+  const ids = (await Promise.all(Array.from({ length: 30 }, start))).map(({ id }) => id);
+  const ended = await Promise.all(ids.map(id => world.dtc.until(id, d => d.endedAt !== undefined)));
+  expect(ended.map(({ status }) => status)).toEqual(ids.map(() => 'committed'));
+  expect(ended.flatMap(d => d.participants.map(p => p.attempts))).toEqual(ids.map(() => 1));
+  world.receivers.on('hangs', () => 204);
+  await eventually(() => ids.every(id => world.resultsOf(id).includes('delivered')), 40_000);
+});
