@@ -8,7 +8,7 @@ export const shared = {
   maxWorkers: 3, // on two cores: many tests wait for a timeout of Temporal
   testTimeout: 60_000,
   transform: { '^.+\\.(t|m?j)s$': ['@swc/jest', swc] },
-  transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.temporal/'],
   // looked up in a test's own context these are slow, and the explorers look them up millions of times

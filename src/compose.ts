@@ -35,6 +35,7 @@ import { type NotificationLog, notificationLogger } from './telemetry/notificati
 import { queryLogger } from './telemetry/queryLog';
 import { seldom } from './telemetry/seldom';
 import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
+import { type Traces } from './telemetry/traces/contract';
 import { given } from './protocol/wire/given';
 import { plain } from './protocol/wire/plainText';
 
@@ -47,6 +48,8 @@ export interface Surroundings {
   readonly trouble?: () => string | undefined;
   /** Resolves participants' names: by `/etc/hosts` and the machine's name servers unless given. */
   readonly lookup?: Lookup;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces;
 }
 
 /** Told of what the worker does, beside the log lines. */
@@ -107,11 +110,12 @@ const sayAgainMs = 30_000;
 
 export function compose(connected: Reached, around: Surroundings, observers: Observers = {}): Composed {
   const { config, log, stopping } = around;
+  const traced = given({ traces: around.traces });
   const engine = engineOf(connected, around);
   const outbound = createOutbound({ allowed: config.allowedParticipants, ...outboundParts(around) });
   const receivers = createReceivers(around);
   const coordinator = createCoordinator(engine);
-  const activities = activitiesOf({ engine, outbound, receivers }, log, observers);
+  const activities = activitiesOf({ engine, outbound, receivers, ...traced }, log, observers);
   const { connection } = connected;
   const { namespace, taskQueue } = engine;
   const identity = identityOf(engine.tag);
@@ -127,9 +131,10 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         orphans: createOrphans(engine),
         locks: createLocks(engine),
         lists: createLists(engine),
+        ...traced,
       }),
     createWorker: settings =>
-      createWorker({ connection, namespace, taskQueue, identity, activities, ...settings }),
+      createWorker({ connection, namespace, taskQueue, identity, activities, ...traced, ...settings }),
     nameStrangers: () => nameStrangers(engine, log),
     scheduleSweeps: () => makeSchedule(engine, around),
   };
@@ -201,12 +206,17 @@ const unlisted =
   'caller. Right after they were registered that passes; else register them again, and start the coordinator again';
 
 function activitiesOf(
-  { engine, outbound, receivers }: Pick<Composed, 'engine' | 'outbound' | 'receivers'>,
+  {
+    engine,
+    outbound,
+    receivers,
+    ...traced
+  }: Pick<Composed, 'engine' | 'outbound' | 'receivers'> & Pick<Surroundings, 'traces'>,
   log: Log,
   { onCall, onSweepAction, onNotification }: Observers,
 ): WorkerSettings['activities'] {
   return {
-    ...createActivities({ outbound, log: both(callLogger(log), onCall) }),
+    ...createActivities({ outbound, log: both(callLogger(log), onCall), ...traced }),
     ...createCallLookActivities(engine),
     ...createLockActivities(engine),
     ...createNotificationActivities({

@@ -16,6 +16,8 @@ import { installRuntime } from './engine/runtime';
 import { descriptorShares } from './outbound/limits/descriptors';
 import { type Log, createLog, flushed } from './telemetry/log';
 import { notOurs, readyBlock } from './telemetry/readyBlock';
+import { type Traces } from './telemetry/traces/contract';
+import { openTraces } from './telemetry/traces/open';
 import { given } from './protocol/wire/given';
 import { plainLines } from './protocol/wire/plainText';
 
@@ -44,9 +46,10 @@ async function main(): Promise<void> {
 async function run(context: Context): Promise<void> {
   const { config, log, stopping } = context;
   const server = await temporalServer(context);
+  const traces = traced(context);
   const connected = await reachTemporal(context, server.address);
   context.closers.push({ what: 'connection', close: () => connected.connection.close() });
-  const parts = compose(connected, { ...context, ...given({ trouble: server.trouble }) });
+  const parts = compose(connected, { ...context, ...given({ trouble: server.trouble, traces }) });
   context.closers.push({ what: 'outbound', close: () => parts.outbound.close() });
   context.closers.push({ what: 'way to receivers', close: () => parts.receivers.close() });
   await parts.nameStrangers();
@@ -63,6 +66,13 @@ async function run(context: Context): Promise<void> {
   log.info({ api, temporal: server.address, role: config.role }, 'ready');
   (process.stdout.isTTY ? process.stdout : process.stderr).write(`${block}\n`);
   await Promise.race([worker?.failed ?? never(), aborted(stopping)]);
+}
+
+/** Closed last but the server: what stops before it tells its spans yet. */
+function traced({ config, log, closers }: Context): Traces | undefined {
+  const traces = openTraces(config.traces, log);
+  if (traces !== undefined) closers.push({ what: 'traces', close: () => traces.close() });
+  return traces;
 }
 
 /** What it gives up is said to whoever chose it, once. */

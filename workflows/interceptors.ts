@@ -6,9 +6,18 @@
  * write down and ignore.
  *
  * A query: it must not make a running workflow go on (I2), see `queryAhead.ts`.
+ *
+ * And what leaves: the trace of a transaction, where it has one, goes with each of its activities, as a header. Replay does not compare
+ * headers, and none is added where nothing is traced.
  */
 import { defaultPayloadConverter } from '@temporalio/common';
-import { type ActivateInput, type WorkflowInterceptors } from '@temporalio/workflow';
+import {
+  type ActivateInput,
+  type Headers,
+  type WorkflowInterceptors,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { traceHeader, traceOf } from '../src/engine/facts/trace';
 import { queryGuard } from './queryAhead';
 
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
@@ -21,6 +30,12 @@ const unreadable = defaultPayloadConverter.toPayload('an argument that cannot be
 export const interceptors = (): WorkflowInterceptors => {
   const guard = queryGuard();
   return {
+    outbound: [
+      {
+        scheduleActivity: (input, next) => next(traced(input)),
+        scheduleLocalActivity: (input, next) => next(traced(input)),
+      },
+    ],
     internals: [
       {
         activate: (input, next) => {
@@ -32,6 +47,13 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
   };
 };
+
+function traced<Input extends { readonly headers: Headers }>(input: Input): Input {
+  const trace = traceOf(workflowInfo());
+  if (trace === undefined) return input;
+  const headers = { ...input.headers, [traceHeader]: defaultPayloadConverter.toPayload(trace) };
+  return { ...input, headers };
+}
 
 function makeReadable(signal: Signal | null | undefined): void {
   if (signal == null) return;

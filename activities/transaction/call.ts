@@ -8,6 +8,7 @@ import { type CallLog } from '../../src/telemetry/callLog';
 import {
   type Failure,
   type Reply,
+  busy,
   exposureOf,
   readCompletion,
   readVote,
@@ -20,12 +21,15 @@ import { type Ending } from '../../src/protocol/transaction/events';
 import { type Outbound } from '../../src/outbound/contract';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
 import { type Standstill } from '../standstill';
+import { type Traces } from '../../src/telemetry/traces/contract';
 import { given } from '../../src/protocol/wire/given';
 
 export interface Sender {
   readonly standstill: Standstill;
   readonly outbound: Pick<Outbound, 'send'>;
   readonly log: (entry: CallLog) => void;
+  /** Absent where nothing is traced. */
+  readonly traces?: Pick<Traces, 'request'>;
 }
 
 export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' | 'statusUrl' | 'locks'> {
@@ -42,21 +46,22 @@ export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' |
 export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
   const began = Date.now();
   const mayBeTaken = (): boolean => sender.standstill.mayHaveTaken(began);
-  const reply = markDeadline(one, await sender.outbound.send({ ...requestOf(one, began), mayBeTaken }));
-  const { is, why } = meaningOf(one, reply);
   const { transactionId, phase, attempt, call } = one;
+  const whom = { transactionId, participant: call.participant, host: hostOf(call.url), phase, attempt };
+  const span = sender.traces?.request(whom);
+  const request = requestOf(one, { now: began, traced: span?.headers });
+  const reply = markDeadline(one, await sender.outbound.send({ ...request, mayBeTaken }));
+  const { is, why } = meaningOf(one, reply);
+  span?.end({
+    outcome: is,
+    waits: why?.code === busy,
+    ...given({ error: why?.code, status: statusOf(reply) }),
+  });
   const failed = given({ why });
   sender.log({
-    ...{
-      transactionId,
-      participant: call.participant,
-      host: hostOf(call.url),
-      phase,
-      attempt,
-      durationMs: Date.now() - began,
-      result: is,
-    },
-    ...given({ error: why }),
+    ...whom,
+    ...{ durationMs: Date.now() - began, result: is },
+    ...given({ error: why, trace_id: span?.traceId }),
   });
   return {
     participant: call.participant,
@@ -68,18 +73,28 @@ export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
   };
 }
 
-function requestOf(one: OneCall, now: Ms): Parameters<Outbound['send']>[0] {
+interface Sending {
+  readonly now: Ms;
+  /** Headers of its span: no part of what a repeat has to have in common (I7). */
+  readonly traced: Readonly<Record<string, string>> | undefined;
+}
+
+function requestOf(one: OneCall, { now, traced }: Sending): Parameters<Outbound['send']>[0] {
   const { call, phase, signal } = one;
   const content = { ...one, participant: call.participant, payload: call.payload };
   const request = {
     url: call.url,
-    headers: participantHeaders(content),
+    headers: { ...participantHeaders(content), ...traced },
     body: participantBody(content),
     signal,
   };
   if (phase !== 'prepare') return { ...request, timeoutMs: call.timeoutMs, readBody: false };
   const left = Math.max(one.decideBy - now, 1);
   return { ...request, timeoutMs: Math.min(call.timeoutMs, left), notAfter: one.decideBy, readBody: true };
+}
+
+function statusOf(reply: Reply): number | undefined {
+  return reply.kind === 'answer' ? reply.status : undefined;
 }
 
 /** A vote that was cut off at the transaction's deadline says so, instead of looking like a slow participant. */

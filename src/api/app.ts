@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), its turn in a burst, host guard, caller and its rate, transactions,
+ * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), its span where it is traced, its turn in a burst, host guard, caller and its rate, transactions,
  * and the one place where errors become problem details.
  */
 import { setMaxListeners } from 'node:events';
@@ -20,6 +20,7 @@ import { limitRate } from './rateLimit';
 import { logRequests } from './requestLog';
 import { serviceRoutes } from './service';
 import { toProblem } from './toProblem';
+import { traceRequests } from './traced';
 import { plainJson } from '../protocol/wire/plainText';
 import { transactionRoutes } from './transaction/routes';
 
@@ -29,6 +30,7 @@ export function createApi(api: ApiDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
   app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api), problemPages());
+  if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces(), guardHost(api.config));
   const identified = [
     authenticate(api.config.auth, api.log),

@@ -6,6 +6,7 @@ import { type Locks } from '../coordinator/lock';
 import { type Orphans } from '../coordinator/orphans';
 import { type Outbound } from '../outbound/contract';
 import { type Log } from '../telemetry/log';
+import { type Traces } from '../telemetry/traces/contract';
 
 export interface ApiDependencies {
   readonly coordinator: Coordinator;
@@ -21,6 +22,8 @@ export interface ApiDependencies {
     'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit'
   >;
   readonly log: Log;
+  /** Absent where nothing is traced. */
+  readonly traces?: Traces;
   /** Aborted when the server stops: waiting requests then answer at once. */
   readonly stopping: AbortSignal;
 }

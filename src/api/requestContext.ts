@@ -2,6 +2,7 @@
 import { type Response } from 'express';
 import { type Role } from '../config/apiTokens';
 import { type Owner } from '../engine/facts/owner';
+import { type ServedSpan } from '../telemetry/traces/contract';
 
 /** Its `name` says where it comes from: `alice` is a token, `jwt:alice` a JWT. */
 export interface Caller extends Owner {
@@ -15,6 +16,8 @@ export interface RequestContext {
   transactionId?: string;
   lock?: { readonly resource: string; readonly holder?: string };
   failure?: unknown;
+  /** Where it is traced. */
+  span?: ServedSpan;
 }
 
 export function contextOf(response: Response): RequestContext {

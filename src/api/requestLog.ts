@@ -15,7 +15,7 @@ export function logRequests(log: Log): RequestHandler {
 }
 
 function write(log: Log, request: Request, response: Response, durationMs: number): void {
-  const { caller, transactionId, lock, failure } = contextOf(response);
+  const { caller, transactionId, lock, failure, span } = contextOf(response);
   const path = request.originalUrl.split('?', 1)[0] ?? '';
   const ending = response.writableFinished ? { status: response.statusCode } : { clientGone: true };
   const line = {
@@ -26,6 +26,7 @@ function write(log: Log, request: Request, response: Response, durationMs: numbe
     caller: caller?.name,
     transactionId,
     ...lock,
+    trace_id: span?.traceId,
   };
   if (response.statusCode === 500) log.error({ ...line, err: failure }, 'request failed');
   else if (response.statusCode > 500) log.warn({ ...line, why: messagesOf(failure) }, 'request not served');

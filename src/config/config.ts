@@ -63,6 +63,11 @@ export interface SweepConfig {
   readonly stuckAfterMs: Ms;
 }
 
+/** Where traces go, and with what, OpenTelemetry's own variables say: its SDK reads them. */
+export interface TracesConfig {
+  readonly protocol: 'http/protobuf' | 'http/json';
+}
+
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 export interface Config {
@@ -97,4 +102,6 @@ export interface Config {
   readonly sweep: SweepConfig;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;
+  /** Absent: nothing is traced. */
+  readonly traces?: TracesConfig;
 }

@@ -109,6 +109,14 @@ export const jwksUrl: Parser<string> = {
   },
 };
 
+/** Signals have paths of their own below it. */
+export const collectorUrl: Parser<string> = {
+  allowed: 'an http:// or https:// URL without credentials (they go into OTEL_EXPORTER_OTLP_HEADERS)',
+  parse: text => httpUrl(text)?.href,
+};
+
+export const share = matching(/^(?:0|1|0?\.\d{1,12}|1\.0{1,12})$/, 'a number from 0 to 1');
+
 function httpUrl(text: string): URL | undefined {
   const url = /^https?:\/\/[^/?#\s]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   return url?.username === '' && url.password === '' ? url : undefined;

@@ -8,6 +8,7 @@ import { readLimits } from './limits';
 import { problemsOfNames } from './names';
 import { address as serverAddress, namespace as namespaceName } from './parsers';
 import { readSweep } from './sweep';
+import { readTraces } from './traces';
 import { type Environment, SettingReader } from './settingReader';
 
 /** @throws ConfigError */
@@ -48,6 +49,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.value('DTC_LOG_LEVEL'),
     temporal: readTemporal(reader, env),
+    ...given({ traces: readTraces(reader, env) }),
   };
 }
 

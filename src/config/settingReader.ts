@@ -27,7 +27,7 @@ export class SettingReader {
 
   /** The value, or undefined where it is unset or bad. A bad one is a problem. */
   parsed<T>(
-    name: SettingName | `TEMPORAL_${string}`,
+    name: SettingName | `TEMPORAL_${string}` | `OTEL_${string}`,
     { parser, secret }: { readonly parser: Parser<T>; readonly secret?: true },
   ): T | undefined {
     const text = this.environment[name];

@@ -9,6 +9,7 @@ import { type Activities, type CallLookActivities } from '../protocol/transactio
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
 import { given } from '../protocol/wire/given';
+import { type WorkerTraces, tracing } from './traced';
 import { leaveOutEntryTimeouts } from './workflowThreads';
 
 export interface WorkerSettings {
@@ -18,6 +19,8 @@ export interface WorkerSettings {
   readonly identity: string;
   readonly activities: Activities &
     Partial<CallLookActivities & LockActivities & NotificationActivities & SweepActivities>;
+  /** Absent where nothing is traced. */
+  readonly traces?: WorkerTraces;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */
@@ -27,11 +30,13 @@ export interface WorkerSettings {
 export function createWorker({
   maxCachedWorkflows,
   workflowBundle,
+  traces,
   ...rest
 }: WorkerSettings): Promise<Worker> {
   leaveOutEntryTimeouts();
   return Worker.create({
     ...rest,
+    ...tracing(traces),
     workflowBundle: workflowBundle ?? { codePath: bundlePath },
     // a dead worker's sticky queue is given up, and heartbeats reach the server, within two seconds
     stickyQueueScheduleToStartTimeout: '2s',

@@ -15,6 +15,8 @@ export interface CallLog {
   readonly durationMs: Ms;
   readonly result: Ending['is'];
   readonly error?: Failure;
+  /** Where its transaction is traced. */
+  readonly trace_id?: string;
 }
 
 export function callLogger(log: Log): (entry: CallLog) => void {

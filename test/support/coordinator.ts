@@ -17,6 +17,7 @@ import { type CallLog } from '../../src/telemetry/callLog';
 import { type Log, createLog } from '../../src/telemetry/log';
 import { type NotificationLog } from '../../src/telemetry/notificationLog';
 import { type ActionLog } from '../../src/telemetry/sweepLog';
+import { type Traces } from '../../src/telemetry/traces/contract';
 import { until } from './until';
 
 /** A line that a workflow logged. */
@@ -54,6 +55,8 @@ export interface TestOptions {
   readonly onNotification?: (entry: NotificationLog) => void;
   /** Default: nothing is logged. */
   readonly log?: Log;
+  /** Default: nothing is traced. */
+  readonly traces?: Traces;
 }
 
 export interface TestCoordinator {
@@ -111,6 +114,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     config: { ...config, limits, role: options.apiOnly === true ? ('api' as const) : config.role },
     log: options.log ?? silent,
     stopping: stopping.signal,
+    ...(options.traces === undefined ? {} : { traces: options.traces }),
   };
   const connected = await reachTemporal(around, address);
   const { onRequest: onCall, onSweepAction, onNotification } = options;

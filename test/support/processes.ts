@@ -48,7 +48,7 @@ export function launchProcess(
   settings: Settings,
   { stdout, descriptors }: Surroundings = {},
 ): LaunchedProcess {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:DTC|TEMPORAL)_/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:DTC|TEMPORAL|OTEL)_/.test(name));
   const env = { ...Object.fromEntries(inherited), DTC_PORT: '0', ...settings };
   const limited = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
   const child = spawn(

@@ -13,6 +13,7 @@ import { toTell } from '../../src/protocol/transaction/notices';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { detailsOf } from './details';
 import { logLines } from './logLines';
+import { traceField } from './traced';
 import { progressOf } from '../../src/engine/facts/memo';
 import { searchAttributesOf } from '../../src/engine/facts/searchAttributes';
 
@@ -22,7 +23,8 @@ export function publisher(
 ): (before: Transaction | undefined, after: Transaction) => void {
   let told = '';
   return (before, after) => {
-    for (const { level, message, fields } of logLines(before, after)) log[level](message, fields);
+    for (const { level, message, fields } of logLines(before, after))
+      log[level](message, { ...fields, ...traceField() });
     const document = documentOf(after);
     setCurrentDetails(detailsOf(document));
     const now = signature(after);

@@ -19,6 +19,7 @@ import { listen } from './listen';
 import { callTraces } from './lookBack';
 import { perform } from './perform';
 import { publisher } from './publish';
+import { tellTraces } from './traced';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
   const { workflowId, historyLength } = workflowInfo();
@@ -54,5 +55,7 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   await ended;
   const broken = keeper.broken();
   if (broken !== undefined) throw broken.error;
-  return documentOf(state());
+  const last = documentOf(state());
+  tellTraces(last);
+  return last;
 }

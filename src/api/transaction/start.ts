@@ -61,7 +61,8 @@ function startOptions(api: ApiDependencies, request: Request, response: Response
   demandAllowed(api, parsed, body);
   const { name, plainName, ownsUnmarked } = callerOf(response);
   const caller = { name, plainName, ownsUnmarked };
-  return { request: parsed, caller, ...given({ idempotencyKey }) };
+  const trace = contextOf(response).span?.transaction();
+  return { request: parsed, caller, ...given({ idempotencyKey, trace }) };
 }
 
 function validRequest(body: unknown, limits: RequestLimits): TransactionRequest {

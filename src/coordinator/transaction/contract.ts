@@ -3,12 +3,15 @@ import { type Owner } from '../../engine/facts/owner';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { type TransactionRequest } from '../../protocol/client/transactionRequest';
+import { type TransactionTrace } from '../../protocol/wire/trace';
 
 export interface StartOptions {
   readonly request: TransactionRequest;
   /** The authenticated caller; `anonymous` where callers need not authenticate. */
   readonly caller: Owner;
   readonly idempotencyKey?: string;
+  /** Of the transaction, if this starts it; absent where nothing is traced. */
+  readonly trace?: TransactionTrace;
   /** Aborted while it waits for its turn: nothing is started. */
   readonly signal?: AbortSignal;
   /** How long it may wait for its turn. */

@@ -36,6 +36,7 @@ import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
 import { describe, read } from './read';
 import { type Run, startRun, tryWithinMs } from './startRun';
 import { startAttributes } from '../../engine/startAttributes';
+import { given } from '../../protocol/wire/given';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 
 /** For all of it, where Temporal does not answer (PROTOCOL §3). A turn that had to be waited for, because too much is started, comes on top. */
@@ -133,7 +134,7 @@ function idsOf(
 async function startAs(
   way: Way,
   id: TransactionId,
-  { request, caller, ...waits }: StartOptions,
+  { request, caller, trace, ...waits }: StartOptions,
 ): Promise<Reading | undefined> {
   const { engine, admission } = way;
   await demandReachable(way, id);
@@ -144,7 +145,7 @@ async function startAs(
     const { limits, attributes } = engine;
     accepted = accept(request, { limits, attributes, now: Date.now(), ...statusUrl(engine, id) });
     const whose = { startedBy: caller.plainName, owner: caller.name };
-    const memo = startMemo(accepted, { requestHash: hash, ...whose });
+    const memo = startMemo(accepted, { requestHash: hash, ...whose, ...given({ trace }) });
     const listedBy = startAttributes(engine, { labels: accepted.labels, caller: caller.name });
     return startDurably(way, id, { input: beginInput(accepted, engine), memo, listedBy });
   });

@@ -7,6 +7,7 @@ import { type TransactionDocument } from '../../protocol/client/document';
 import { type Accepted } from '../../protocol/transaction/state';
 import { type LockRequest } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
+import { type TransactionTrace } from '../../protocol/wire/trace';
 import { redactUrl } from '../../protocol/wire/urls';
 import { given } from '../../protocol/wire/given';
 import { membersOf } from '../../protocol/wire/shapes';
@@ -27,6 +28,8 @@ export interface StartMemo {
   readonly labels?: Readonly<Record<string, string>>;
   readonly participants: readonly { readonly name: string; readonly url: string }[];
   readonly locks?: readonly LockRequest[];
+  /** Where it is traced (`trace.ts`). */
+  readonly trace?: TransactionTrace;
 }
 
 /** What the memo tells of a transaction in trouble when no worker answers; the rest stands in it from the start. */
@@ -47,7 +50,7 @@ export function memoOf({ memo }: { readonly memo?: Readonly<Record<string, unkno
 
 export function startMemo(
   accepted: Accepted,
-  { requestHash, startedBy, owner }: Pick<StartMemo, 'requestHash' | 'startedBy' | 'owner'>,
+  { requestHash, startedBy, owner, trace }: Pick<StartMemo, 'requestHash' | 'startedBy' | 'owner' | 'trace'>,
 ): StartMemo {
   return {
     requestHash,
@@ -57,7 +60,7 @@ export function startMemo(
     decideBy: timestamp(accepted.decideBy),
     provisional: accepted.onCommitFailure === 'rollback',
     ...given({ labels: accepted.labels }),
-    ...given({ locks: accepted.locks?.asked }),
+    ...given({ locks: accepted.locks?.asked, trace }),
     participants: accepted.participants.map(p => ({ name: p.name, url: redactUrl(p.prepareUrl) })),
   };
 }

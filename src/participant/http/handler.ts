@@ -12,6 +12,7 @@ import { demandSignature, parseJson, readText } from './body';
 import { pageOf } from './preparedPage';
 import { Problem, toResponse } from './problems';
 import { completionOf, prepareCallOf, settlementOf } from './shapes';
+import { type Tell, inSpan } from './traced';
 import { given } from '../../protocol/wire/given';
 
 const routes = {
@@ -50,19 +51,24 @@ export function createHandler({ manager, log, options }: Wiring): (request: Requ
     if (route === 'prepared') return Response.json(await pageOf(manager, pageAsked(url)));
     const body = parseJson(request, text);
     if (route === 'settle') return settledAnswer(await settle(manager, settlementOf(body)));
-    return route === 'prepare'
-      ? vote(prepareCallOf(body, request.headers))
-      : complete(completionOf(body, route, request.headers), route);
+    if (route === 'prepare') {
+      const call = prepareCallOf(body, request.headers);
+      return inSpan(call, request.headers, tell => vote(call, tell));
+    }
+    const call = completionOf(body, route, request.headers);
+    return inSpan({ ...call, phase: route }, request.headers, tell => complete(call, route, tell));
   };
 
-  const vote = async (call: PrepareCall): Promise<Response> => {
+  const vote = async (call: PrepareCall, tell: Tell): Promise<Response> => {
     const given = await manager.prepare(call);
+    tell(given.vote);
     log.info({ ...about(call), phase: 'prepare', ...given }, `voted ${given.vote}`);
     return given.vote === 'yes' ? Response.json(given) : refusal(given.reason, { vote: 'no' });
   };
 
-  const complete = async (call: Completion, phase: CompletionPhase): Promise<Response> => {
+  const complete = async (call: Completion, phase: CompletionPhase, tell: Tell): Promise<Response> => {
     const settled = await manager[phase](call);
+    tell(settled.is);
     if (settled.is === 'done')
       log.info({ ...about(call), phase }, phase === 'commit' ? 'committed' : 'rolled back');
     else log.error({ ...about(call), phase, why: settled.why }, `refused to ${phase}`);
