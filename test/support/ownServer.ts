@@ -6,6 +6,9 @@ import { temporalBinary } from './temporalCli';
 
 export interface OwnServer {
   readonly address: string;
+  /** SIGSTOP: it answers nothing, and its connections stay. */
+  pause(): void;
+  goOn(): void;
   stop(): Promise<void>;
 }
 
@@ -13,15 +16,16 @@ export interface OwnServer {
  * @param setting of Temporal's dynamic configuration, as `name=value`
  * @param database its file, where it is to outlive the server
  */
-export async function startOwnServer(setting: string, database?: string): Promise<OwnServer> {
+export async function startOwnServer(setting?: string, database?: string): Promise<OwnServer> {
   const port = String(await freePort());
   const args = ['server', 'start-dev', '--headless', '--port', port, '--log-level', 'never'];
   const file = database === undefined ? [] : ['--db-filename', database];
-  const server = spawn(temporalBinary(), [...args, ...file, '--dynamic-config-value', setting], {
-    stdio: 'ignore',
-  });
+  const more = setting === undefined ? [] : ['--dynamic-config-value', setting];
+  const server = spawn(temporalBinary(), [...args, ...file, ...more], { stdio: 'ignore' });
   return {
     address: `127.0.0.1:${port}`,
+    pause: () => server.kill('SIGSTOP'),
+    goOn: () => server.kill('SIGCONT'),
     stop: async () => {
       server.kill();
       await once(server, 'exit');

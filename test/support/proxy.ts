@@ -17,6 +17,8 @@ export interface Proxy {
   swallow(): void;
   /** Tells the near side that there will be no more answers, and goes on taking what it sends; new connections too. */
   halfClose(): void;
+  /** Every answer comes so much later. */
+  slow(ms: number): void;
   mend(): void;
   /** Freezes at the next request that has `text` in it: once that is passed on, or before. */
   freezeAt(text: string, is: 'passed' | 'lost'): void;
@@ -41,6 +43,7 @@ export async function startProxy(to: { readonly host: string; readonly port: num
   let losing: { readonly text: string; readonly then?: () => unknown } | undefined;
   let freezing: { readonly text: string; readonly is: 'passed' | 'lost' } | undefined;
   let lost = 0;
+  let delayMs = 0;
   const server = createServer({ allowHalfOpen: true }, client => {
     if (state === 'cut') return void client.destroy();
     const far = connect({ ...to, allowHalfOpen: true });
@@ -81,7 +84,10 @@ export async function startProxy(to: { readonly host: string; readonly port: num
         lost += 1;
         client.destroy();
         whenAnswered();
-      } else if (state === 'open') client.write(data);
+      } else if (state === 'open') {
+        if (delayMs === 0) client.write(data);
+        else setTimeout(() => client.write(data), delayMs);
+      }
     });
   });
   const port = await portOf(server);
@@ -110,7 +116,10 @@ export async function startProxy(to: { readonly host: string; readonly port: num
       state = 'halfClosed';
       for (const each of near) each.end();
     },
+    slow: ms => (delayMs = ms),
     mend: () => {
+      if (delayMs > 0) endAll(); // what is late would come between what is not
+      delayMs = 0;
       if (state === 'halfClosed' || state === 'swallowing') endAll(); // no connection goes on without what was lost
       state = 'open';
       for (const each of sockets) {

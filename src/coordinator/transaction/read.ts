@@ -29,8 +29,8 @@ import { type PendingCall, overlay, pendingCalls } from './pending';
 /** Describe and query together, so that a reader has its answer within a second (PROTOCOL §3). */
 const answerWithinMs = 950;
 const queryWithinMs = 700;
-/** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. */
-const describeWithinMs = 2300;
+/** A busy Temporal is waited for longer than a missing worker: there is nothing else to answer from. Less than two seconds in all. */
+const describeWithinMs = 1600;
 /** A worker that is there answers in a tenth of it; so does Temporal where it has just described the run. */
 const shortestQueryMs = 200;
 

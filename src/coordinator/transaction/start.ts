@@ -42,6 +42,8 @@ import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 /** For all of it, where Temporal does not answer (PROTOCOL §3). A turn that had to be waited for, because too much is started, comes on top. */
 const answerWithinMs = 8_000;
 const tries = 3;
+/** A start takes a tenth of it where Temporal does what it is asked. With the look that follows it is less than two seconds. */
+const doubtAfterMs = 600;
 /** What is left of the time is worth no try of its own. */
 const shortestTryMs = 500;
 const shortestReadMs = 900;
@@ -173,16 +175,42 @@ async function startDurably(
     try {
       const reuse = WorkflowIdReusePolicy.REJECT_DUPLICATE;
       const withinMs = unknown === undefined ? tryWithinMs : Math.min(tryWithinMs, leftMs);
-      const runId = await startRun(engine, id, { ...run, reuse, withinMs });
+      const runId = await unlessLost(link, id, startRun(engine, id, { ...run, reuse, withinMs }));
       link.isInDoubt = false;
       return runId !== undefined;
     } catch (error) {
       if (!(error instanceof StartUnknown)) throw unknown ?? refusal(error);
+      if (error instanceof Lost) throw error;
       void link.doubt();
       unknown = error;
     }
   }
   throw unknown ?? new Error('a start is tried at least once');
+}
+
+/** Temporal was seen not to answer at all: another try is no use. */
+class Lost extends StartUnknown {}
+
+/**
+ * What becomes of a start, unless Temporal says nothing to it, and nothing to a look either: whoever waits for it has an answer in two
+ * seconds then. A busy Temporal answers a look.
+ *
+ * @throws Lost
+ */
+async function unlessLost<T>(link: Link, id: string, started: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const lost = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      void link.isLost().then(isLost => {
+        if (isLost) reject(new Lost(id));
+      });
+    }, doubtAfterMs);
+  });
+  try {
+    return await Promise.race([started, lost]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** @throws EngineInTrouble, EngineUnavailable, StartUnknown */

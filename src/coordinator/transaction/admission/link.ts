@@ -26,8 +26,17 @@ export class Link {
     return this.#look;
   }
 
+  /** Something had no answer. */
   async doubt(): Promise<void> {
     this.isInDoubt = true;
-    if (!(await this.isReachable())) this.onLost();
+    await this.isLost();
+  }
+
+  /** Whether nobody is there: as opposed to a Temporal that is busy, and answers a look. */
+  async isLost(): Promise<boolean> {
+    if (await this.isReachable()) return false;
+    this.isInDoubt = true;
+    this.onLost();
+    return true;
   }
 }
