@@ -71,7 +71,9 @@ async function run(context: Context): Promise<void> {
 /** Closed last but the server: what stops before it tells its spans yet. */
 function traced({ config, log, closers }: Context): Traces | undefined {
   const traces = openTraces(config.traces, log);
-  if (traces !== undefined) closers.push({ what: 'traces', close: () => traces.close() });
+  if (traces === undefined) return undefined;
+  log.info({ ...config.traces }, 'traces go to a collector');
+  closers.push({ what: 'traces', close: () => traces.close() });
   return traces;
 }
 

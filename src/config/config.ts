@@ -65,6 +65,8 @@ export interface SweepConfig {
 
 /** Where traces go, and with what, OpenTelemetry's own variables say: its SDK reads them. */
 export interface TracesConfig {
+  /** For the log. */
+  readonly endpoint: string;
   readonly protocol: 'http/protobuf' | 'http/json';
 }
 

@@ -5,8 +5,9 @@
 import { type TracesConfig } from './config';
 import * as as from './parsers';
 import { type Environment, SettingReader } from './settingReader';
+import { redactUrl } from '../protocol/wire/urls';
 
-const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const;
+const endpoints = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'] as const;
 const protocol = as.oneOf('http/protobuf', 'http/json');
 const exporter = as.oneOf('otlp', 'none');
 const sampler = as.oneOf(
@@ -25,7 +26,7 @@ export function readTraces(reader: SettingReader, env: Environment): TracesConfi
   const isOff = env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none';
   const isNamed = endpoints.some(name => (env[name] ?? '') !== '');
   if (isOff || !isNamed) return undefined;
-  for (const name of endpoints) own.parsed(name, { parser: as.collectorUrl });
+  const [ofTracesAlone, ofAll] = endpoints.map(name => own.parsed(name, { parser: as.collectorUrl }));
   own.parsed('OTEL_TRACES_EXPORTER', { parser: exporter });
   own.parsed('OTEL_TRACES_SAMPLER', { parser: sampler });
   own.parsed('OTEL_TRACES_SAMPLER_ARG', { parser: as.share });
@@ -34,5 +35,6 @@ export function readTraces(reader: SettingReader, env: Environment): TracesConfi
   own.problems.forEach(problem => {
     reader.refuse(problem);
   });
-  return { protocol: ofTraces ?? general ?? 'http/protobuf' };
+  const endpoint = redactUrl(ofTracesAlone ?? ofAll ?? 'http://unusable');
+  return { endpoint, protocol: ofTraces ?? general ?? 'http/protobuf' };
 }

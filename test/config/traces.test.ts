@@ -27,6 +27,12 @@ it('traces are sent as protobuf, or as JSON where that is asked for', () => {
   );
 });
 
+it('where they go is known for the log, without a query', () => {
+  const env = { ...endpoint, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://c.example/v1/traces?key=hush' };
+  expect(readConfig(env).traces?.endpoint).toBe('https://c.example/v1/traces?redacted');
+  expect(readConfig(endpoint).traces?.endpoint).toBe('http://collector:4318/');
+});
+
 it.each([
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
   ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://collector:4317'],

@@ -15,6 +15,8 @@ import { type Traces } from '../../src/telemetry/traces/contract';
 import { openTraces } from '../../src/telemetry/traces/open';
 import { createLog } from '../../src/telemetry/log';
 import { type Rig } from '../participant/support/rig';
+import { bundleWith, currentBundle } from '../replay/bundles';
+import { replay } from '../replay/replay';
 import { serve, type Service } from '../participant/support/service';
 import { sqliteRig } from '../participant/support/sqliteRig';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
@@ -242,6 +244,27 @@ it('goes on with the trace where the transaction is taken up again', async () =>
   );
   const told = participants.requests(id, 'slow', 'rollback')[0]?.headers['traceparent'];
   expect(rollbacks.map(({ spanId }) => `00-${traceId}-${spanId}-01`)).toContain(told);
+});
+
+it('is replayed by a worker of before traces, and what that one has recorded by one of now', async () => {
+  const { traceparent } = newClient();
+  const id = await ended([participants.url('mixed'), participants.url('versions')], { traceparent });
+  const history = await dtc.client.workflow.getHandle(id).fetchHistory();
+  const headers = (history.events ?? []).map(
+    e => e.activityTaskScheduledEventAttributes?.header?.fields ?? {},
+  );
+  expect(headers.flatMap(Object.keys)).toContain('trace');
+  const before = { what: 'no header', replace: /next\(traced\(input\)\)/g, by: 'next(input)' };
+  expect(await replay(bundleWith(before), [{ name: 'of now', workflowId: id, history }])).toEqual([]);
+  const without = (history.events ?? []).map(event => {
+    const { activityTaskScheduledEventAttributes: scheduled } = event;
+    if (scheduled == null) return event;
+    return { ...event, activityTaskScheduledEventAttributes: { ...scheduled, header: null } };
+  });
+  const ofBefore = { ...history, events: without } as typeof history;
+  expect(await replay(currentBundle(), [{ name: 'of before', workflowId: id, history: ofBefore }])).toEqual(
+    [],
+  );
 });
 
 describe("a caller's headers", () => {
