@@ -92,7 +92,6 @@ describe('a transaction that commits', () => {
     const bank = { name: 'bank', url: `${kit.base}/prepare${query}`, payload: { amount: 1, secret } };
     const shop = { name: 'shop', url: participants.url('shop') };
     const id = await ended({ participants: [bank, shop] }, { traceparent, tracestate: 'vendor=a1' });
-    for (let reads = 0; reads < 3; reads += 1) await dtc.get(id); // a closed run is replayed for each
     const seen = await collector.whole(traceId, 'POST /transactions');
     const [root, run] = [named(seen, 'POST /transactions'), named(seen, workflow)];
     expect([root.length, run.length]).toEqual([1, 1]);
@@ -142,6 +141,17 @@ describe('a transaction that commits', () => {
     const exported = Buffer.concat(collector.raw).toString();
     for (const text of [secret, query, '/account/']) expect(exported).not.toContain(text);
     expect(collector.headers[0]).toMatchObject({ 'x-tenant': 'the-tenant' });
+  });
+
+  it('tells of its workflow once, however often that is replayed', async () => {
+    const [{ traceId, traceparent }, next] = [newClient(), newClient()];
+    const id = await ended([participants.url('once')], { traceparent });
+    const handle = dtc.client.workflow.getHandle(id);
+    for (let times = 0; times < 3; times += 1) await handle.query('status'); // of a closed run: from its history
+    await ended([participants.url('next')], { traceparent: next.traceparent });
+    await collector.whole(next.traceId, workflow);
+    const seen = await collector.whole(traceId, workflow);
+    expect(named(seen, workflow)).toHaveLength(1);
   });
 
   it('has the trace in the log lines of its request, of its workflow and of each call', async () => {
