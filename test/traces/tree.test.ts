@@ -16,6 +16,7 @@ import { openTraces } from '../../src/telemetry/traces/open';
 import { createLog } from '../../src/telemetry/log';
 import { type Rig } from '../participant/support/rig';
 import { bundleWith, currentBundle } from '../replay/bundles';
+import { fetchHistory } from '../replay/histories';
 import { replay } from '../replay/replay';
 import { serve, type Service } from '../participant/support/service';
 import { sqliteRig } from '../participant/support/sqliteRig';
@@ -26,6 +27,8 @@ import { type Collector, type SeenSpan, parentOf, pathOf, startCollector } from 
 
 const lines: Record<string, unknown>[] = [];
 const inKit = new InMemorySpanExporter();
+/** Told by workflows. */
+const endings: string[] = [];
 let collector: Collector;
 let traces: Traces | undefined;
 let dtc: TestCoordinator;
@@ -44,7 +47,12 @@ beforeAll(async () => {
   const log = createLog('debug', {
     write: line => void lines.push(JSON.parse(line) as Record<string, unknown>),
   });
-  traces = openTraces({ protocol: 'http/json' }, log);
+  const opened = openTraces({ protocol: 'http/json' }, log);
+  const ended: Traces['ended'] = (of, how) => {
+    endings.push(of.traceparent);
+    opened?.ended(of, how);
+  };
+  traces = opened && { ...opened, ended };
   dtc = await startCoordinator({ log, ...(traces && { traces }), maxCachedWorkflows: 0 });
   participants = await startParticipants();
   rig = await sqliteRig();
@@ -75,6 +83,7 @@ function newClient(flags = '01'): { traceId: string; traceparent: string; spanId
 }
 
 const workflow = 'RunWorkflow:transaction';
+const again = { name: workflow, attributes: {}, startedAt: 1, endedAt: 2, events: [], isWrong: false };
 const named = (seen: readonly SeenSpan[], name: string): SeenSpan[] => seen.filter(s => s.name === name);
 const paths = (seen: readonly SeenSpan[]): string[] => seen.map(span => pathOf(seen, span));
 
@@ -146,12 +155,20 @@ describe('a transaction that commits', () => {
   it('tells of its workflow once, however often that is replayed', async () => {
     const [{ traceId, traceparent }, next] = [newClient(), newClient()];
     const id = await ended([participants.url('once')], { traceparent });
+    await collector.whole(traceId, workflow);
+    const ofIt = (): string[] => endings.filter(each => each.includes(traceId));
+    const before = ofIt().length;
     const handle = dtc.client.workflow.getHandle(id);
     for (let times = 0; times < 3; times += 1) await handle.query('status'); // of a closed run: from its history
     await ended([participants.url('next')], { traceparent: next.traceparent });
     await collector.whole(next.traceId, workflow);
-    const seen = await collector.whole(traceId, workflow);
-    expect(named(seen, workflow)).toHaveLength(1);
+    expect(ofIt()).toHaveLength(before);
+    // a last task that Temporal did not take, and that is done again, tells again
+    for (const trace of ofIt()) traces?.ended({ traceparent: trace, parent: '1'.repeat(16) }, again);
+    const last = newClient();
+    await ended([participants.url('last')], { traceparent: last.traceparent });
+    await collector.whole(last.traceId, workflow);
+    expect(named(collector.ofTrace(traceId), workflow)).toHaveLength(1);
   });
 
   it('has the trace in the log lines of its request, of its workflow and of each call', async () => {
@@ -259,22 +276,18 @@ it('goes on with the trace where the transaction is taken up again', async () =>
 it('is replayed by a worker of before traces, and what that one has recorded by one of now', async () => {
   const { traceparent } = newClient();
   const id = await ended([participants.url('mixed'), participants.url('versions')], { traceparent });
-  const history = await dtc.client.workflow.getHandle(id).fetchHistory();
-  const headers = (history.events ?? []).map(
-    e => e.activityTaskScheduledEventAttributes?.header?.fields ?? {},
-  );
-  expect(headers.flatMap(Object.keys)).toContain('trace');
+  const { events } = await fetchHistory(dtc.client, id);
+  const scheduled = 'activityTaskScheduledEventAttributes';
+  expect(JSON.stringify(events.map(event => event[scheduled]))).toContain('"header":{"fields":{"trace":');
   const before = { what: 'no header', replace: /next\(traced\(input\)\)/g, by: 'next(input)' };
-  expect(await replay(bundleWith(before), [{ name: 'of now', workflowId: id, history }])).toEqual([]);
-  const without = (history.events ?? []).map(event => {
-    const { activityTaskScheduledEventAttributes: scheduled } = event;
-    if (scheduled == null) return event;
-    return { ...event, activityTaskScheduledEventAttributes: { ...scheduled, header: null } };
-  });
-  const ofBefore = { ...history, events: without } as typeof history;
-  expect(await replay(currentBundle(), [{ name: 'of before', workflowId: id, history: ofBefore }])).toEqual(
+  expect(await replay(bundleWith(before), [{ name: 'of now', workflowId: id, history: { events } }])).toEqual(
     [],
   );
+  const without = events.map(event =>
+    event[scheduled] === undefined ? event : { ...event, [scheduled]: { ...event[scheduled], header: {} } },
+  );
+  const ofBefore = { name: 'of before', workflowId: id, history: { events: without } };
+  expect(await replay(currentBundle(), [ofBefore])).toEqual([]);
 });
 
 describe("a caller's headers", () => {

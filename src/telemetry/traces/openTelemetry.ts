@@ -36,6 +36,8 @@ interface Running {
 
 const propagator = new W3CTraceContextPropagator();
 const closeWithinMs: Ms = 1_000;
+/** Such a task comes again within seconds. */
+const mostRemembered = 5_000;
 /** Activities of a straggler, which hold one request, or none where it waits for its turn. */
 const own: ReadonlySet<string> = new Set(['prepare', 'commit', 'rollback']);
 
@@ -45,11 +47,13 @@ export function startTraces(settings: TraceSettings, log: Log): Traces {
   const provider = new BasicTracerProvider({ ...deliverySettings(settings), idGenerator: ids });
   const tracer = provider.getTracer('distributed-transaction-coordinator');
   const running = new AsyncLocalStorage<Running>();
+  const told = new Told();
   return {
     serve: serves(tracer),
     activity: activities(tracer, running),
     request: requests(tracer, running),
     ended: (of, ended) => {
+      if (!told.isNew(of.traceparent)) return;
       ids.choose(contextOf(of)?.spanId);
       tellEnded(tracer, of, ended);
     },
@@ -75,6 +79,21 @@ class Ids implements IdGenerator {
     const id = this.#chosen ?? this.#random.generateSpanId();
     this.#chosen = undefined;
     return id;
+  }
+}
+
+/** A workflow's last task is done again where Temporal did not take it, and tells of its end again; in this process as a rule. */
+class Told {
+  readonly #last = new Set<string>();
+
+  isNew(trace: string): boolean {
+    if (this.#last.has(trace)) return false;
+    this.#last.add(trace);
+    for (const oldest of this.#last) {
+      if (this.#last.size <= mostRemembered) break;
+      this.#last.delete(oldest);
+    }
+    return true;
   }
 }
 
