@@ -137,7 +137,7 @@ export const settings = {
   ),
   DTC_API_TOKENS: secret(
     apiTokens,
-    'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read and abort its own; locks), `participant` (read), `operator` (all)',
+    'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read, list and abort its own; locks), `participant` (read), `operator` (all)',
   ),
   DTC_JWKS_URL: optional(as.jwksUrl, 'or JWTs signed by a key found there, with `sub`, `role` and `exp`'),
   DTC_SIGNING_MASTER_KEY: secret(
