@@ -10,6 +10,7 @@ type Row = Readonly<Record<string, Cell>>;
 
 /** Of each, what a closed run has there; what it needs until it is closed, and until it is forgotten, is left out. */
 const tables = ['executions', 'current_executions', 'history_node', 'history_tree'] as const;
+const listed = 'executions_visibility';
 const perCommit = 1_000;
 
 export interface Clone {
@@ -18,24 +19,31 @@ export interface Clone {
   readonly earlierMs: number;
 }
 
-/** @param earlierMs of the nth copy; a copy says the same in its memo and in its result */
+interface Copies {
+  readonly count: number;
+  /** Of the nth copy; it says the same in its memo and in its result. */
+  readonly earlierMs?: (nth: number) => number;
+  /** Visibility has them, and nothing else: they cannot be read. */
+  readonly onlyListed?: true;
+}
+
 export function cloneFinished(
   file: string,
   workflowId: string,
-  count: number,
-  earlierMs: (nth: number) => number = () => 0,
+  { count, earlierMs = () => 0, onlyListed }: Copies,
 ): readonly Clone[] {
   const database = new Database(file);
   database.pragma('synchronous = OFF');
   database.pragma('journal_mode = WAL');
   const original = rowsOf(database, workflowId);
-  const inserts = original.map(({ table, row }) => insertInto(database, table, row));
+  const copied = original.filter(({ table }) => onlyListed === undefined || table === listed);
+  const inserts = copied.map(({ table, row }) => insertInto(database, table, row));
   const clones: Clone[] = [];
   const some = database.transaction((upTo: number) => {
     while (clones.length < upTo) {
       const clone = { id: idLike(workflowId), earlierMs: earlierMs(clones.length) };
       const change = changing(original, workflowId, clone);
-      original.forEach(({ row }, at) => inserts[at]?.(Object.entries(row).map(change)));
+      copied.forEach(({ row }, at) => inserts[at]?.(Object.entries(row).map(change)));
       clones.push(clone);
     }
   });
@@ -61,7 +69,7 @@ function rowsOf(database: Database.Database, workflowId: string): readonly Origi
   const run = execution?.row['run_id'] ?? null;
   return [
     ...tables.flatMap(table => of(table, table.startsWith('history') ? 'tree_id' : 'run_id', run)),
-    ...of('executions_visibility', 'workflow_id', workflowId),
+    ...of(listed, 'workflow_id', workflowId),
   ];
 }
 

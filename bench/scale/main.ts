@@ -29,7 +29,7 @@ export async function benchScale({ quick }: { readonly quick: boolean }, signal:
   try {
     const begun = await measured({ dataDir, quick }, signal);
     const began = performance.now();
-    cloneFinished(join(dataDir, 'temporal.db'), begun.id, finished);
+    cloneFinished(join(dataDir, 'temporal.db'), begun.id, { count: finished });
     line(
       `\n${finished} finished transactions put in, in ${((performance.now() - began) / 1000).toFixed(0)} s`,
     );
