@@ -234,6 +234,17 @@ function pairsOf(each: readonly Filter[]): Filter[] {
   );
 }
 
+/** Of many, it is enough to see that each fits, since all are counted. */
+async function firstPage(query: string): Promise<string[]> {
+  const { transactions }: ListOfTransactions = await json(`/transactions?${query}`);
+  return transactions.map(({ id }) => id);
+}
+
+function isPartOf(some: readonly string[], all: readonly string[]): boolean {
+  const known = new Set(all);
+  return some.length === 50 && some.every(id => known.has(id)) && new Set(some).size === 50;
+}
+
 const sorted = (ids: readonly string[]): string => [...ids].sort().join();
 const started = (fits: Filter['fits']): string[] => [...known.values()].filter(fits).map(({ id }) => id);
 
@@ -244,13 +255,13 @@ it('agrees with what was started, by each filter and by pairs', async () => {
     const want = started(fits);
     const counted = await count(query);
     if (counted !== want.length) wrong.push({ query, want: want.length, counted });
-    if (want.length > most) return;
-    const got = (await all(query)).map(({ id }) => id);
-    if (sorted(got) !== sorted(want)) wrong.push({ query, want: want.length, got: got.length });
+    const got = want.length > most ? await firstPage(query) : (await all(query)).map(({ id }) => id);
+    const isIt = want.length > most ? isPartOf(got, want) : sorted(got) === sorted(want);
+    if (!isIt) wrong.push({ query, want: want.length, got: got.length });
   };
   expect(await count()).toBe(known.size);
-  for (const one of each) await look(one, 3_400);
-  for (const pair of pairsOf(each)) await look(pair, 400);
+  for (const one of each) await look(one, /^label|^participant/.test(one.query) ? 3_400 : 200);
+  for (const pair of pairsOf(each)) await look(pair, 200);
   expect(wrong).toEqual([]);
 }, 300_000);
 
@@ -274,22 +285,21 @@ it('misses none while others start and end', async () => {
     while (!stop.signal.aborted) {
       const { id } = await start('carol', [participants.url('a')]);
       begunAt.set(id, Date.now());
-      await sleep(20);
+      await sleep(50);
     }
   };
   const churning = Promise.all([churn(), churn()]);
-  for (let round = 1; round <= 2; round += 1) {
-    await sleep(3_000);
-    const before = Date.now() - 2_000; // visibility is that far behind at most
-    const [ofAll, ofCarol] = [await all(), await all('', 'carol')];
-    const due = [...begunAt].flatMap(([id, at]) => (at < before ? [id] : []));
-    const seen = new Set(ofAll.map(({ id }) => id));
-    expect([...known.keys(), ...due].filter(id => !seen.has(id))).toEqual([]);
-    expect(due.length).toBeGreaterThan(round * 5);
-    const carols = new Set(ofCarol.map(({ id }) => id));
-    expect(due.filter(id => !carols.has(id))).toEqual([]);
-    expect([...carols].filter(id => known.has(id))).toEqual([]);
-  }
+  await sleep(4_000);
+  const before = Date.now() - 2_000; // visibility is that far behind at most
+  const [ofAll, ofCarol] = [await all(), await all('', 'carol')];
+  const due = [...begunAt].flatMap(([id, at]) => (at < before ? [id] : []));
+  const seen = new Set(ofAll.map(({ id }) => id));
+  expect([...known.keys(), ...due].filter(id => !seen.has(id))).toEqual([]);
+  expect(due.length).toBeGreaterThan(5);
+  expect(begunAt.size).toBeGreaterThan(due.length);
+  const carols = new Set(ofCarol.map(({ id }) => id));
+  expect(due.filter(id => !carols.has(id))).toEqual([]);
+  expect([...carols].filter(id => known.has(id))).toEqual([]);
   stop.abort();
   await churning;
 }, 300_000);
