@@ -102,7 +102,7 @@ function ofTransaction(way: Way, filters: Filters): Clause[] {
   ];
 }
 
-const inTrouble = any(`${attention} = true`, visibly.openButNotRunning);
+const inTrouble = any(`${attention} = true`, all('CloseTime IS NULL', visibly.openButNotRunning));
 const notInTrouble = all(
   any(`${attention} = false`, `${attention} IS NULL`),
   any(`ExecutionStatus = 'Running'`, 'CloseTime IS NOT NULL'),
