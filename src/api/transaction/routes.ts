@@ -4,6 +4,7 @@ import { abort, resolve, retry } from './act';
 import { jsonBody, optionalJsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { count, list } from '../list/routes';
+import { events } from './events';
 import { contextOf } from '../requestContext';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
@@ -26,6 +27,7 @@ export function transactionRoutes(api: ApiDependencies): Router {
     .all(allowOnly('GET, HEAD, POST'));
   router.route('/count').get(permit('list'), count(api)).all(allowOnly('GET, HEAD')); // too short for an id
   router.route('/:id').get(permit('read'), read(api, room)).all(allowOnly('GET, HEAD'));
+  router.route('/:id/events').get(permit('read'), events(api, room)).all(allowOnly('GET, HEAD'));
   router.route('/:id/abort').post(permit('abort'), optionalJson, abort(api)).all(allowOnly('POST'));
   router.route('/:id/retry').post(permit('retry'), optionalJson, retry(api)).all(allowOnly('POST'));
   router.route('/:id/resolve').post(permit('resolve'), json, resolve(api)).all(allowOnly('POST'));
