@@ -11,10 +11,11 @@ import { endOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { memoOf } from '../../engine/facts/memo';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
-import { isOpen } from '../../engine/facts/status';
+import { isOpen, runState } from '../../engine/facts/status';
 import { toldOf } from '../../protocol/client/changes';
 import { type StalledDocument, type TransactionDocument } from '../../protocol/client/document';
 import { documentFrom } from '../../protocol/client/documentFrom';
+import { given } from '../../protocol/wire/given';
 import { type Ms } from '../../protocol/wire/phases';
 import { EngineUnavailable } from '../errors';
 import { withHolders } from '../lock/whoHolds';
@@ -26,6 +27,8 @@ import { askAsItIs, describe } from './read';
 
 /** After one call; with the long poll, which is one every twenty seconds, less than a call a second. */
 const lookEveryMs = 1100;
+/** Between two tries to ask a workflow for which no worker answers. */
+const longestPauseMs = 60_000;
 /** Of all that are watched in a process: the more, the more seldom each. */
 const looksPerSecond = 20;
 
@@ -57,7 +60,8 @@ export function watches(engine: Engine): Watch {
 /** What is known, and of which history: what calls under way tell is laid over it anew with each look. */
 interface Seen {
   readonly key: string;
-  /** By the workflow; absent where it was not to be had. */
+  readonly runId: string;
+  /** By the workflow, the last time that it could be asked; absent where it never could. */
   readonly told?: TransactionDocument;
   readonly stalled?: StalledDocument;
   readonly document: TransactionDocument;
@@ -71,6 +75,8 @@ class Watched {
   readonly #first: Promise<void>;
   #seen: Seen | undefined;
   #failure: Error | undefined;
+  /** No worker answered for this key: it is asked again, but less and less often. */
+  #unanswered: { readonly key: string; readonly pauseMs: Ms; readonly until: Ms } | undefined;
   #watchers = 0;
   #calls = 0;
   #isPolled = false;
@@ -157,30 +163,37 @@ class Watched {
   }
 
   async #see(description: WorkflowExecutionDescription): Promise<void> {
-    const known = this.#seen?.key === keyOf(description) ? this.#seen : await this.#ask(description);
+    const known = (await this.#news(description)) ?? this.#seen;
     if (known === undefined || this.#isOver()) return;
-    const { told, stalled } = known;
-    const now =
-      told === undefined ? describedDocument(description) : overlay(told, pendingCalls(description));
-    const isRunning = isOpen(description.status.name);
-    this.#tell({
-      ...known,
-      document: stalled === undefined ? now : { ...now, needsAttention: true, stalled },
-    });
-    if (isRunning && !this.#isOver()) this.#pollEnd();
+    this.#tell({ ...known, document: documentNow(description, known) });
+    if (isOpen(description.status.name) && !this.#isOver()) this.#pollEnd();
   }
 
-  /** Undefined where what is told is ahead of history: what was known stays, and the next look asks again. */
-  async #ask(description: WorkflowExecutionDescription): Promise<Omit<Seen, 'document'> | undefined> {
-    this.#calls += 1;
-    const told = await askAsItIs(this.engine, description, Date.now());
-    if (told === 'ahead') return this.#seen === undefined ? { key: 'ahead' } : undefined;
+  /** Undefined where nothing has changed, or nobody can be asked yet: what was known stays. */
+  async #news(description: WorkflowExecutionDescription): Promise<Omit<Seen, 'document'> | undefined> {
+    const key = keyOf(description);
+    const { runId, status } = description;
+    if (this.#seen?.key === key || this.#isTooSoon(key)) return undefined;
+    const answer = await askAsItIs(this.engine, description, Date.now());
+    this.#calls += answer === 'ahead' ? 2 : 1; // history was asked as well
+    const isSameRun = this.#seen?.runId === runId && runState(status.name) !== 'ended';
+    const before = isSameRun ? this.#seen?.told : undefined;
+    if (answer === 'ahead') return { key: 'ahead', runId, ...given({ told: before }) };
     const stalled = await stallOf(this.engine, description);
-    return {
-      key: keyOf(description),
-      ...(told === undefined ? {} : { told: await withHolders(this.engine, told) }),
-      ...(stalled === undefined ? {} : { stalled }),
-    };
+    const told = answer === undefined ? before : await withHolders(this.engine, answer);
+    const isAnswered = answer !== undefined || !isAsked(description);
+    if (isAnswered) this.#unanswered = undefined;
+    else this.#noteUnanswered(key);
+    return { key: isAnswered ? key : 'unanswered', runId, ...given({ told, stalled }) };
+  }
+
+  #isTooSoon(key: string): boolean {
+    return this.#unanswered?.key === key && Date.now() < this.#unanswered.until;
+  }
+
+  #noteUnanswered(key: string): void {
+    const pauseMs = Math.min(2 * (this.#unanswered?.pauseMs ?? lookEveryMs), longestPauseMs);
+    this.#unanswered = { key, pauseMs, until: Date.now() + pauseMs };
   }
 
   #tell(seen: Seen): void {
@@ -198,7 +211,7 @@ class Watched {
     void endOf(this.engine, this.#id, this.#stop.signal).then(end => {
       isOver();
       const document = end.is === 'completed' ? documentFrom(end.result, this.#id) : undefined;
-      if (document !== undefined) this.#tell({ key: 'ended', document });
+      if (document !== undefined) this.#tell({ key: 'ended', runId: '', document });
       this.#wake();
     }, isOver);
   }
@@ -216,6 +229,39 @@ class Watched {
       if (this.#stop.signal.aborted) end();
     });
   }
+}
+
+/** What was told once is not taken back because nobody can be asked now: `describe` alone may know less. */
+function documentNow(
+  description: WorkflowExecutionDescription,
+  { told, stalled }: Omit<Seen, 'document'>,
+): TransactionDocument {
+  const described = describedDocument(description);
+  const now = told === undefined ? described : toldNow(description, told, described);
+  return stalled === undefined ? now : { ...now, needsAttention: true, stalled };
+}
+
+function toldNow(
+  description: WorkflowExecutionDescription,
+  told: TransactionDocument,
+  { paused }: TransactionDocument,
+): TransactionDocument {
+  switch (runState(description.status.name)) {
+    case 'running':
+      return overlay(told, pendingCalls(description));
+    case 'paused':
+      return { ...overlay(told, pendingCalls(description)), needsAttention: true, ...given({ paused }) };
+    case 'interrupted':
+      return { ...told, state: 'interrupted', needsAttention: true };
+    case 'ended':
+      return told;
+  }
+}
+
+/** Whether a worker had to answer: not of one that is paused or stalled, nor of one that ended by itself. */
+function isAsked(description: WorkflowExecutionDescription): boolean {
+  const run = runState(description.status.name);
+  return run === 'interrupted' || (run === 'running' && !isStalled(description));
 }
 
 /** What a workflow would tell anew changes with its history alone; that its tasks keep failing is in none. */
