@@ -85,6 +85,8 @@ it('resolves all that wait for a host, each with its author, and no other; dry f
     dryRun: true,
   });
   for (const id of ids) expect(forced(await dtc.get(id))).toEqual([undefined, undefined]);
+  const odd = { ...what, participant: "it's.example.com" };
+  expect(await ask('resolve', odd)).toEqual({ matched: 0, acted: 0, failed: [], dryRun: false });
 
   const first = await ask('resolve', { ...what, limit: 2 });
   expect(first).toEqual({ matched: 2, acted: 2, failed: [], dryRun: false, stoppedBy: 'limit' });
