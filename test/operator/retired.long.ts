@@ -63,6 +63,13 @@ async function startAll(): Promise<string[]> {
   return ids;
 }
 
+/** One request, where the machine has nothing else to do; where its time was up, the same again. */
+async function untilDone(what: object): Promise<BulkReport[]> {
+  const report = await ask<BulkReport>('/transactions/resolve', what);
+  expect([undefined, 'time']).toContain(report.stoppedBy);
+  return report.stoppedBy === undefined ? [report] : [report, ...(await untilDone(what))];
+}
+
 /** One healthy transaction after the other, until it is told to stop; how long each took. */
 function healthyOnes(): { stop: () => Promise<number[]> } {
   let isOver = false;
@@ -104,14 +111,15 @@ it('is settled with two requests, each transaction with its author', async () =>
   const alone = await before.stop();
   const healthy = healthyOnes();
   const began = performance.now();
-  const report = await ask<BulkReport>('/transactions/resolve', what);
+  const reports = await untilDone(what);
   const tookMs = performance.now() - began;
   const beside = await healthy.stop();
   process.stdout.write(
-    `${waiting} resolved in ${(tookMs / 1000).toFixed(1)} s; a healthy one took ${ms(alone)} before, ${ms(beside)} meanwhile\n`,
+    `${waiting} resolved in ${(tookMs / 1000).toFixed(1)} s, ${reports.length} request(s); a healthy one took ${ms(alone)} before, ${ms(beside)} meanwhile\n`,
   );
-  expect(report).toEqual({ matched: waiting, acted: waiting, failed: [], dryRun: false });
-  expect(median(beside)).toBeLessThan(Math.max(5 * median(alone), 500));
+  expect(reports.reduce((sum, { acted }) => sum + acted, 0)).toBe(waiting);
+  expect(reports.flatMap(({ failed }) => failed)).toEqual([]);
+  expect(median(beside)).toBeLessThan(Math.max(8 * median(alone), 500));
 
   for (const id of ids) {
     const document = await ask<object>(`/transactions/${id}`);
