@@ -24,6 +24,8 @@ beforeAll(async () => {
   dtc = await startCoordinator({
     env: { DTC_COORDINATOR_ID: `ret${randomUUID().slice(0, 8)}`, DTC_API_TOKENS: `ann:operator:${token}` },
     limits: {
+      prepareTimeoutMs: 20_000,
+      completionTimeoutMs: 20_000,
       completionAttempts: 1,
       retryInitialMs: 600_000,
       retryMaxMs: 600_000,
