@@ -12,6 +12,7 @@ import { createApi } from './api/app';
 import { isAuthenticated } from './config/bindRule';
 import { type Config } from './config/config';
 import { connectionOptions } from './config/temporalOptions';
+import { createBulk } from './coordinator/bulk';
 import { createLists } from './coordinator/list';
 import { createLocks } from './coordinator/lock';
 import { createOrphans, scheduleRefused, scheduleSweeps } from './coordinator/orphans';
@@ -128,6 +129,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     createApi: () =>
       createApi({
         ...{ coordinator, outbound, receivers, config, log, stopping },
+        bulk: createBulk(engine),
         orphans: createOrphans(engine),
         locks: createLocks(engine),
         lists: createLists(engine),

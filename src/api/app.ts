@@ -8,6 +8,7 @@ import helmet from 'helmet';
 import { isAuthenticated } from '../config/bindRule';
 import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
+import { participantRoutes } from './bulk/routes';
 import { contextOf } from './requestContext';
 import { guardHost } from './hosts';
 import { inPieces } from './inPieces';
@@ -37,6 +38,7 @@ export function createApi(api: ApiDependencies): Express {
     limitRate(api.config.rateLimit, isAuthenticated(api.config)),
   ];
   app.use('/transactions', identified, transactionRoutes(api));
+  app.use('/participants', identified, participantRoutes(api));
   app.use('/locks', identified, lockRoutes(api));
   app.use('/orphans', identified, orphanRoutes(api));
   app.use(nothingHere, answerWithProblem);

@@ -1,5 +1,6 @@
 /** Owns what the API is made of. */
 import { type Config } from '../config/config';
+import { type Bulk } from '../coordinator/bulk';
 import { type Coordinator } from '../coordinator/transaction/contract';
 import { type Lists } from '../coordinator/list/contract';
 import { type Locks } from '../coordinator/lock';
@@ -10,6 +11,7 @@ import { type Traces } from '../telemetry/traces/contract';
 
 export interface ApiDependencies {
   readonly coordinator: Coordinator;
+  readonly bulk: Bulk;
   readonly orphans: Orphans;
   readonly locks: Locks;
   readonly lists: Lists;

@@ -14,6 +14,7 @@ const actions = {
   retry: 'retry transactions',
   resolve: 'resolve transactions',
   sweep: 'sweep transactions',
+  hosts: 'see whom transactions wait for',
   lock: 'read or take locks',
 } as const;
 
@@ -22,7 +23,7 @@ type Action = keyof typeof actions;
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
   client: ['start', 'read', 'list', 'abort', 'lock'],
   participant: ['read'],
-  operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'lock'],
+  operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'hosts', 'lock'],
 };
 
 export function permit(action: Action): RequestHandler {

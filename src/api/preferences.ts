@@ -40,7 +40,7 @@ export function waitMs(response: Response, seconds: number, longest: Longest): M
   return Math.max(Math.min(seconds * 1_000, answerBy(response, longest) - Date.now() - lookMs), 0);
 }
 
-/** What a start may wait for its turn, so that there is time left for its answer. */
+/** What a start may wait for its turn, and an action on many begin another one, so that there is time left for the answer. */
 export function turnMs(response: Response, longest: Longest): Ms {
   return Math.max((answerBy(response, longest) - Date.now()) * 0.8, 0);
 }

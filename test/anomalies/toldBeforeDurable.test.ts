@@ -2,6 +2,8 @@
  * I2, I5: a worker's cached workflow is ahead of history until Temporal has taken what it made of its task. Should Temporal never take it,
  * and the run be ended from outside, nobody may have been told what is not recorded; what is recorded is what everybody is told.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readEvents } from '../api/eventsOf';
 import { type GrpcProxy, startGrpcProxy } from '../support/grpcProxy';
 import { type PartWorker, startPartWorker } from '../support/partWorker';
 import { gate, statefulParticipant } from '../support/statefulParticipant';
@@ -73,4 +75,27 @@ it('tells what is recorded, never what only the worker knows, and goes on tellin
   expect(await dtc.recover(id)).toMatchObject({ is: 'recovered' });
   const { status, endedAt } = await dtc.until(id, d => d.state === 'rolledback');
   expect({ status, endedAt }).toEqual({ status: 'rolledback', endedAt: after.endedAt });
+});
+
+it('tells whoever watches what is recorded as well, and the end once it is', async () => {
+  const { dtc, participants } = world;
+  const acknowledgement = gate();
+  const a = statefulParticipant(participants, 'refuses', {
+    fault: r => (r.phase === 'prepare' ? { instead: 409 } : { after: acknowledgement.passed }),
+  });
+  const { id } = await dtc.start([a.url]);
+  await eventually(() => participants.requests(id, 'refuses', 'rollback').length > 0);
+  const reader = await readEvents(`${dtc.url}/transactions/${id}/events`);
+  await reader.atLeast(1);
+  const before = proxy.refused.length;
+  swallowed = true;
+  acknowledgement.open();
+  await eventually(() => proxy.refused.length > before);
+  await sleep(2500); // two looks and more, each of which finds history longer, and a worker that is ahead of it
+  const told = reader.events.map(({ data }) => [data['status'], data['state']]);
+  swallowed = false;
+  expect(new Set(told.map(String))).toEqual(new Set(['pending,rollingBack']));
+  const [last, end] = (await reader.all()).slice(-2);
+  expect(last?.data).toMatchObject({ status: 'rolledback', state: 'rolledback' });
+  expect(end?.event).toBe('end');
 });

@@ -4,10 +4,13 @@ import {
   type Reading,
   type Recovered,
   type StartOptions,
+  type Tell,
   type WaitOptions,
+  type WatchOptions,
 } from '../../src/coordinator/transaction/contract';
 import { isOwnedBy, type Owner } from '../../src/engine/facts/owner';
 import { UnknownTransaction } from '../../src/coordinator/errors';
+import { toldOf } from '../../src/protocol/client/changes';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
@@ -46,6 +49,28 @@ export class FakeCoordinator implements Coordinator {
     while (!end.aborted && !isOver(this.get(id).document)) await this.nextChange(end);
     this.waits -= 1;
     return this.get(id);
+  }
+
+  async watch(id: string, { of, signal }: WatchOptions, tell: Tell): Promise<void> {
+    await this.answer('watch', { id }, () => this.get(id, of));
+    this.waits += 1;
+    try {
+      await tell(this.documents(id, signal));
+    } finally {
+      this.waits -= 1;
+    }
+  }
+
+  private async *documents(id: string, signal: AbortSignal): AsyncGenerator<TransactionDocument> {
+    let told: string | undefined;
+    for (;;) {
+      const { document } = this.get(id);
+      if (toldOf(document) !== told) {
+        told = toldOf(document);
+        yield document;
+      } else if (document.endedAt !== undefined || signal.aborted) return;
+      else await this.nextChange(signal);
+    }
   }
 
   abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading> {

@@ -6,6 +6,7 @@ import { createApi } from '../../src/api/app';
 import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
+import { FakeBulk } from './fakeBulk';
 import { FakeCoordinator } from './fakeCoordinator';
 import { FakeLists } from './fakeLists';
 import { FakeLocks } from './fakeLocks';
@@ -32,6 +33,7 @@ type LogLine = Readonly<Record<string, unknown>> & { readonly level: string };
 
 export class Harness {
   readonly coordinator = new FakeCoordinator();
+  readonly bulk = new FakeBulk();
   readonly orphans = new FakeOrphans();
   readonly locks = new FakeLocks();
   readonly lists = new FakeLists();
@@ -51,6 +53,7 @@ export class Harness {
     harness.output.on('data', (chunk: Buffer) => (harness.logText += chunk.toString()));
     const app = createApi({
       coordinator: harness.coordinator,
+      bulk: harness.bulk,
       orphans: harness.orphans,
       locks: harness.locks,
       lists: harness.lists,

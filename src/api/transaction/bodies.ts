@@ -8,7 +8,7 @@ import { Problem } from '../problems';
 const reasonMessage = 'must be 1 to 1000 characters, without control, format or bidirectional characters';
 
 /** Shown to operators in tables and logs, so it stays on its line. */
-const reason = z
+export const reason = z
   .string(reasonMessage)
   .trim()
   .min(1, reasonMessage)
@@ -19,7 +19,7 @@ const participant = z
   .string('must be the name of a participant')
   .regex(namePattern, 'must be the name of a participant');
 
-const outcome = z.enum(
+export const outcome = z.enum(
   ['committed', 'rolledback', 'unknown'],
   'must be "committed", "rolledback" or "unknown"',
 );

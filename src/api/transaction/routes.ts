@@ -1,9 +1,11 @@
 /** Owns which routes there are under `/transactions` (PROTOCOL §3), who may call them and which of them read a body. */
 import { type Response, Router } from 'express';
 import { abort, resolve, retry } from './act';
+import { resolveMany, retryMany } from '../bulk/routes';
 import { jsonBody, optionalJsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { count, list } from '../list/routes';
+import { events } from './events';
 import { contextOf } from '../requestContext';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
@@ -25,7 +27,10 @@ export function transactionRoutes(api: ApiDependencies): Router {
     .post(permit('start'), json, start(api, room))
     .all(allowOnly('GET, HEAD, POST'));
   router.route('/count').get(permit('list'), count(api)).all(allowOnly('GET, HEAD')); // too short for an id
+  router.route('/retry').post(permit('retry'), optionalJson, retryMany(api)).all(allowOnly('POST'));
+  router.route('/resolve').post(permit('resolve'), json, resolveMany(api)).all(allowOnly('POST'));
   router.route('/:id').get(permit('read'), read(api, room)).all(allowOnly('GET, HEAD'));
+  router.route('/:id/events').get(permit('read'), events(api, room)).all(allowOnly('GET, HEAD'));
   router.route('/:id/abort').post(permit('abort'), optionalJson, abort(api)).all(allowOnly('POST'));
   router.route('/:id/retry').post(permit('retry'), optionalJson, retry(api)).all(allowOnly('POST'));
   router.route('/:id/resolve').post(permit('resolve'), json, resolve(api)).all(allowOnly('POST'));

@@ -3,17 +3,15 @@
  * lag, so whoever acts on what is found asks again; and it lists every run, so a closed run counts only where none followed.
  */
 import { type WorkflowExecutionInfo } from '@temporalio/client';
-import { transactionWorkflow } from '../../../workflows/transaction/messages';
 import { type Stuck } from '../../protocol/orphans/report';
 import { type InterruptedRun, type Survey } from '../../protocol/orphans/steps';
 import { type TransactionDocument } from '../../protocol/client/document';
-import { readId } from '../../protocol/wire/ids';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
-import { list } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { needsAttentionKey } from '../../engine/facts/searchAttributes';
 import { visibly } from '../../engine/facts/status';
 import { ExpiredTransaction, UnknownTransaction } from '../errors';
+import { oursWith } from '../ours';
 import { stallInWords } from '../stalled';
 import { read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
@@ -122,11 +120,4 @@ function stuck(document: TransactionDocument): Stuck {
     detail: shown,
     ...(stalled === undefined ? {} : { stalled: true }),
   };
-}
-
-async function* oursWith(engine: Engine, query: string): AsyncGenerator<WorkflowExecutionInfo> {
-  const { tag } = engine;
-  const ours = `WorkflowType = '${transactionWorkflow}' AND WorkflowId STARTS_WITH '${tag}'`;
-  for await (const each of list(engine, `${ours} AND ${query}`))
-    if (readId(tag, each.workflowId) !== undefined) yield each;
 }

@@ -30,6 +30,19 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
+export interface WatchOptions {
+  /** Only this caller's, as in `read`. */
+  readonly of?: Owner;
+  /** Aborted: no more documents come. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Is given the document as it is, and then after each change that events tell, the newest at a time, until the transaction has ended. The
+ * first always comes.
+ */
+export type Tell = (documents: AsyncIterable<TransactionDocument>) => Promise<void>;
+
 /**
  * What `recover` found or did. `ended`: it closed by itself, there is nothing to take up. `unreplayable`: `why` says what a
  * person has to do. `noWorker`: nobody could be asked; try again.
@@ -49,6 +62,8 @@ export interface Coordinator {
   read(id: string, of?: Owner): Promise<Reading>;
   /** The document when the wait is over: because of what was waited for, the timeout or the signal. @param from what is known of it */
   wait(from: Reading, options: WaitOptions): Promise<Reading>;
+  /** Ends with `tell`. @throws what `read` throws before `tell` is called, and through it where the transaction is gone later */
+  watch(id: string, options: WatchOptions, tell: Tell): Promise<void>;
   /** @param of as in `read` */
   abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading>;
   retryNow(id: string, action: { readonly by: string }): Promise<Reading>;

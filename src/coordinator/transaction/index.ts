@@ -7,6 +7,7 @@ import { read } from './read';
 import { recover } from './recover';
 import { demandNoTrouble, starts } from './start';
 import { waits } from './wait';
+import { watches } from './watch';
 
 const readyWithinMs = 900;
 
@@ -15,6 +16,7 @@ export function createCoordinator(engine: Engine): Coordinator {
     start: starts(engine),
     read: (id, of) => read(engine, id, of),
     wait: waits(engine),
+    watch: watches(engine),
     abort: (id, action, of) => operate(engine, id, { is: 'abort', ...action }, of),
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),

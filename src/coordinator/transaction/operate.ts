@@ -43,29 +43,50 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   const { calls, ...before } = await readWithCalls(engine, id, of);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
+  const taken = await take(engine, id, action);
+  if (taken.is === 'read') return taken.reading;
+  const document = await withCalls(engine, taken.document, {
+    countsAnew: action.is === 'retryNow',
+    calls,
+  });
+  return { ...before, document };
+}
+
+/** `told`: by the workflow, right after the action. `read`: later, since the answer itself did not come. */
+type Taken =
+  | { readonly is: 'told'; readonly document: TransactionDocument }
+  | { readonly is: 'read'; readonly reading: Reading };
+
+/** The action itself, of a transaction that is known to be driven. @throws as `operate` */
+export async function take(engine: Engine, id: string, action: Action): Promise<Taken> {
   try {
-    const document = await update(engine, id, action);
-    return {
-      ...before,
-      document: await withCalls(engine, document, { countsAnew: action.is === 'retryNow', calls }),
-    };
+    return { is: 'told', document: await update(engine, id, action) };
   } catch (error) {
     const reason = reasonOf(engine, error);
     if (reason !== undefined) throw reason;
-    const isBySignal = isOutOfUpdates(error);
-    if (isBySignal) await signal(engine, id, action);
-    const after = await read(engine, id); // it may have ended, or been paused, while the update was on its way
-    refuseUndriven(after.document);
-    if (after.document.endedAt !== undefined) return afterTheEnd(after, action);
-    if (isBySignal) return afterSignal(after, action);
-    throw isNotReady(error)
-      ? new ActionConflict(`Temporal does not take the action now: ${saidBy(error)}`)
-      : error;
+    return { is: 'read', reading: await readAfter(engine, id, { action, error }) };
   }
 }
 
+/** It may have ended, or been paused, while the update was on its way. */
+async function readAfter(
+  engine: Engine,
+  id: string,
+  { action, error }: { readonly action: Action; readonly error: unknown },
+): Promise<Reading> {
+  const isBySignal = isOutOfUpdates(error);
+  if (isBySignal) await signal(engine, id, action);
+  const after = await read(engine, id);
+  refuseUndriven(after.document);
+  if (after.document.endedAt !== undefined) return afterTheEnd(after, action);
+  if (isBySignal) return afterSignal(after, action);
+  throw isNotReady(error)
+    ? new ActionConflict(`Temporal does not take the action now: ${saidBy(error)}`)
+    : error;
+}
+
 /** @throws ActionConflict, WorkerUnavailable where no worker may, or can, carry anything out */
-function refuseUndriven({ state, paused, stalled }: TransactionDocument): void {
+export function refuseUndriven({ state, paused, stalled }: TransactionDocument): void {
   if (paused !== undefined)
     throw new ActionConflict(
       `the transaction is paused in Temporal, and takes no action until: ${paused.unpause}`,

@@ -100,7 +100,7 @@ async function documentWhereAhead(engine: Engine, id: string, began: Ms): Promis
 }
 
 /** Undefined where nobody tells more than `describe`; `ahead` where what was told is not recorded. */
-async function askAsItIs(
+export async function askAsItIs(
   engine: Engine,
   description: WorkflowExecutionDescription,
   began: Ms,

@@ -51,8 +51,12 @@ export function searchAttributesOf(
 /** Temporal ends a workflow whose search attribute is over 2 KiB (as JSON), and refuses to start one. */
 export const mostBytes = 1900;
 
-/** The hosts beyond are not listed. */
+/** Stands at the end of a list that is cut: whoever looks for a host looks for this as well, and at the transaction itself. */
+export const moreHosts = '(more)';
+
+/** The hosts beyond are not listed, and it is said. */
 function fitting(hosts: readonly string[]): string[] {
   let bytes = 2;
-  return hosts.filter(host => (bytes += host.length + 3) <= mostBytes);
+  const listed = hosts.filter(host => (bytes += host.length + 3) <= mostBytes);
+  return listed.length === hosts.length ? listed : [...listed, moreHosts];
 }

@@ -67,3 +67,8 @@ export const visibly = {
   ),
   openOrEnded: "(CloseTime IS NULL OR ExecutionStatus = 'Completed')",
 } as const;
+
+/** A value in a visibility query. */
+export function quoted(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}

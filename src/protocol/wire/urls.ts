@@ -30,6 +30,14 @@ export function hostOf(url: string): string {
   return new URL(url).host;
 }
 
+/** Whether it is what `hostOf` writes of some URL. */
+export function isHost(text: string): boolean {
+  return ['http', 'https'].some(scheme => {
+    const url = URL.canParse(`${scheme}://${text}`) ? new URL(`${scheme}://${text}`) : undefined;
+    return url !== undefined && url.host === text;
+  });
+}
+
 /** For people, logs and documents: a query may hold credentials, so its values are not shown (I11). */
 export function redactUrl(url: string): string {
   const { origin, pathname, search } = new URL(url);

@@ -1,0 +1,75 @@
+/**
+ * Owns retry and resolve of many, and who it is that transactions wait for.
+ *
+ * I2: each `resolve` is the single one, recorded beside the decision, by the workflow itself, which has the last word on whether it applies.
+ */
+import { type Engine } from '../../engine/engine';
+import {
+  moreHosts,
+  needsAttentionKey,
+  participantHostsKey,
+  transactionStateKey,
+} from '../../engine/facts/searchAttributes';
+import { quoted, visibly } from '../../engine/facts/status';
+import { type Bulk, type BulkReport, type ResolveMany, type RetryMany } from './contract';
+import { actOnMany } from './many';
+import { sickHostsLook } from './sickHosts';
+import { type Waiting } from './waits';
+
+export type { Bulk, BulkOptions, BulkReport, ResolveMany, RetryMany, SickHosts } from './contract';
+
+export function createBulk(engine: Engine): Bulk {
+  return {
+    retry: asked => retryMany(engine, asked),
+    resolve: asked => resolveMany(engine, asked),
+    sickHosts: sickHostsLook(engine),
+  };
+}
+
+/** Whoever is being asked at this moment is not cut off: that is as good as a retry. */
+function retryMany(
+  engine: Engine,
+  { participant, needsAttention, ...options }: RetryMany,
+): Promise<BulkReport> {
+  const isMeant = ({ host, participant: p }: Waiting): boolean =>
+    p.nextAttemptAt !== undefined && (participant === undefined || host === participant);
+  return actOnMany(engine, {
+    options,
+    candidates: and([
+      participant === undefined ? inTrouble : waitsPerhapsFor(participant),
+      ...(needsAttention === true ? [`${needsAttentionKey.name} = true`] : []),
+    ]),
+    actionsOn: ({ waiting }) => (waiting.some(isMeant) ? [{ is: 'retryNow', by: options.by }] : []),
+  });
+}
+
+/** Phase two has to wait for it: before a decision there is nothing to settle. */
+function resolveMany(
+  engine: Engine,
+  { participant, outcome, reason, ...options }: ResolveMany,
+): Promise<BulkReport> {
+  const isMeant = ({ host, phase, participant: p }: Waiting): boolean =>
+    host === participant && phase !== 'prepare' && p.forced === undefined;
+  return actOnMany(engine, {
+    options,
+    candidates: and([waitsPerhapsFor(participant)]),
+    actionsOn: ({ waiting }) =>
+      waiting.filter(isMeant).map(({ participant: { name } }) => ({
+        is: 'resolve',
+        participant: name,
+        ...{ outcome, reason, by: options.by },
+      })),
+  });
+}
+
+/** The search attributes are set from the first trouble on. */
+const inTrouble = `${transactionStateKey.name} IS NOT NULL`;
+
+function and(conditions: readonly string[]): string {
+  return [visibly.open, ...conditions].join(' AND ');
+}
+
+/** One of its participants is there, or it has more hosts than are listed. */
+function waitsPerhapsFor(host: string): string {
+  return `${participantHostsKey.name} IN (${quoted(host)}, ${quoted(moreHosts)})`;
+}

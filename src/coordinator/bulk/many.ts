@@ -1,0 +1,175 @@
+/**
+ * Owns acting on many transactions: visibility names candidates, a look at each says whether it waits (`waits.ts`), and each is then
+ * acted on as if it were the only one, with the same author and the same record. So many at a time that others do not notice.
+ *
+ * Nothing is remembered here: who was acted on does not wait any more, so the same request again does the rest. What was not done is
+ * said, by id where it was looked at, by `stoppedBy` where it was not.
+ */
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type Engine } from '../../engine/engine';
+import {
+  ActionConflict,
+  EngineUnavailable,
+  ExpiredTransaction,
+  ForeignWorkflow,
+  UnknownTransaction,
+  WorkerUnavailable,
+} from '../errors';
+import { oursWith } from '../ours';
+import { whyUnreadable } from '../orphans/unreadable';
+import { isStalled, stallInWords, stallOf } from '../stalled';
+import { type Action, refuseUndriven, take } from '../transaction/operate';
+import { describe } from '../transaction/read';
+import { concurrently } from './concurrently';
+import { type BulkOptions, type BulkReport } from './contract';
+import { type Waits, waitsOf } from './waits';
+
+/** An action is some ten writes of the engine, which has room for a few hundred a second; a look is none. */
+const actedAtOnce = 4;
+const lookedAtAtOnce = 8;
+const perPage = 200;
+/** So many in a row that nobody answered for: nobody will for the next. */
+const mostUnanswered = 8;
+
+interface Asked {
+  readonly options: BulkOptions;
+  /** The condition of visibility for who may wait. */
+  readonly candidates: string;
+  /** None: it does not wait. */
+  readonly actionsOn: (waits: Waits) => readonly Action[];
+}
+
+/** @throws EngineUnavailable where visibility does not answer before anything was looked at */
+export async function actOnMany(engine: Engine, asked: Asked): Promise<BulkReport> {
+  const { options } = asked;
+  const run = new Run(options);
+  try {
+    await concurrently(candidates(engine, asked, run), options.dryRun ? lookedAtAtOnce : actedAtOnce, id =>
+      one(engine, id, { asked, run }),
+    );
+  } catch (error) {
+    if (!(error instanceof EngineUnavailable) || !run.hasLooked) throw error;
+    run.stoppedBy = 'temporal';
+  }
+  return run.report();
+}
+
+class Run {
+  readonly #failed: { id: string; why: string }[] = [];
+  readonly #until: number;
+  #matched = 0;
+  #acted = 0;
+  #unanswered = 0;
+  hasLooked = false;
+  stoppedBy: BulkReport['stoppedBy'];
+
+  constructor(readonly options: BulkOptions) {
+    this.#until = Date.now() + options.timeoutMs;
+  }
+
+  /** Asked when there is one more. */
+  get isOver(): boolean {
+    if (this.options.signal.aborted) this.stoppedBy ??= 'shutdown';
+    if (Date.now() >= this.#until) this.stoppedBy ??= 'time';
+    return this.stoppedBy !== undefined;
+  }
+
+  /** False where no more were asked for. */
+  match(): boolean {
+    if (this.#matched < this.options.limit) {
+      this.#matched += 1;
+      return true;
+    }
+    this.stoppedBy ??= 'limit';
+    return false;
+  }
+
+  act(): void {
+    this.#acted += 1;
+    this.#unanswered = 0;
+  }
+
+  fail(id: string, error: unknown): void {
+    this.#failed.push({ id, why: whyNot(error, id) });
+    const by = noAnswerOf(error);
+    this.#unanswered = by === undefined ? 0 : this.#unanswered + 1;
+    if (this.#unanswered >= mostUnanswered) this.stoppedBy ??= by;
+  }
+
+  report(): BulkReport {
+    const { dryRun } = this.options;
+    const { stoppedBy } = this;
+    const counts = { matched: this.#matched, acted: this.#acted, failed: this.#failed, dryRun };
+    return stoppedBy === undefined ? counts : { ...counts, stoppedBy };
+  }
+}
+
+/** Pages change while they are read: one that has moved to the next is not taken twice. */
+async function* candidates(engine: Engine, { candidates: and }: Asked, run: Run): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  for await (const { workflowId } of oursWith(engine, and, perPage)) {
+    if (seen.has(workflowId)) continue;
+    if (run.isOver) return;
+    seen.add(workflowId);
+    yield workflowId;
+  }
+}
+
+async function one(
+  engine: Engine,
+  id: string,
+  { asked, run }: { readonly asked: Asked; readonly run: Run },
+): Promise<void> {
+  try {
+    const description = await describe(engine, id);
+    run.hasLooked = true;
+    const waits = waitsOf(description);
+    const actions = asked.actionsOn(waits);
+    if (actions.length === 0 || !run.match() || asked.options.dryRun) return;
+    await actOn(engine, { description, waits, actions }, run);
+  } catch (error) {
+    if (isNone(error)) return;
+    if (run.match()) run.fail(id, error);
+  }
+}
+
+interface Match {
+  readonly description: WorkflowExecutionDescription;
+  readonly waits: Waits;
+  readonly actions: readonly Action[];
+}
+
+async function actOn(engine: Engine, { description, waits, actions }: Match, run: Run): Promise<void> {
+  const { id } = waits.document;
+  try {
+    refuseUndriven(waits.document);
+    if (isStalled(description)) {
+      const stalled = await stallOf(engine, description);
+      if (stalled !== undefined) throw new WorkerUnavailable(stallInWords(stalled));
+    }
+    for (const action of actions) await take(engine, id, action);
+    run.act();
+  } catch (error) {
+    run.fail(id, error);
+  }
+}
+
+/** It has gone since it was listed, or was none of ours. */
+function isNone(error: unknown): boolean {
+  return (
+    error instanceof UnknownTransaction ||
+    error instanceof ExpiredTransaction ||
+    error instanceof ForeignWorkflow
+  );
+}
+
+function whyNot(error: unknown, id: string): string {
+  if (error instanceof ActionConflict || error instanceof WorkerUnavailable) return error.message;
+  if (error instanceof EngineUnavailable) return 'Temporal did not answer: look at it, or repeat the request';
+  return whyUnreadable(error, id);
+}
+
+function noAnswerOf(error: unknown): 'temporal' | 'worker' | undefined {
+  if (error instanceof WorkerUnavailable) return 'worker';
+  return error instanceof EngineUnavailable ? 'temporal' : undefined;
+}

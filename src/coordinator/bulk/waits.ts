@@ -1,0 +1,42 @@
+/**
+ * Owns who a transaction waits for right now, by `describe` alone: the calls that are pending in Temporal are those that the workflow
+ * wants, with or without a worker. What was written down in the memo may be older, so of it only names and URLs count, and in a round
+ * who has answered.
+ */
+import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
+import { type Phase } from '../../protocol/wire/phases';
+import { hostOf } from '../../protocol/wire/urls';
+import { describedDocument } from '../transaction/describe';
+import { type PendingCall, pendingCalls } from '../transaction/pending';
+
+export interface Waiting {
+  readonly phase: Phase;
+  readonly host: string;
+  readonly participant: ParticipantDocument;
+}
+
+export interface Waits {
+  readonly document: TransactionDocument;
+  readonly waiting: readonly Waiting[];
+}
+
+export function waitsOf(description: WorkflowExecutionDescription): Waits {
+  const document = describedDocument(description);
+  const calls = pendingCalls(description);
+  const waiting = document.participants.flatMap(participant => {
+    const phase = phaseOfCall(participant, calls);
+    return phase === undefined ? [] : [{ phase, host: hostOf(participant.url), participant }];
+  });
+  return { document, waiting };
+}
+
+/** Its own call, or its place in a round that it has not answered. */
+function phaseOfCall({ name, state }: ParticipantDocument, calls: readonly PendingCall[]): Phase | undefined {
+  const own = calls.find(call => call.participant === name);
+  if (own !== undefined) return own.phase;
+  const round = calls.find(call => call.participant === undefined);
+  return round !== undefined && state === stateIn[round.phase] ? round.phase : undefined;
+}
+
+export const stateIn = { prepare: 'preparing', commit: 'committing', rollback: 'rollingBack' } as const;

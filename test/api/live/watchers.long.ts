@@ -1,0 +1,58 @@
+/** PROTOCOL §3, events: five hundred who watch one transaction cost Temporal at most a call a second, and hear the end together. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type TestCoordinator, startCoordinator } from '../../support/coordinator';
+import { type GrpcProxy, startGrpcProxy } from '../../support/grpcProxy';
+import { eventually } from '../../support/until';
+import { useWorld } from '../../support/world';
+import { type Reader, readEvents } from '../eventsOf';
+
+const slow = { retryInitialMs: 60_000, retryMaxMs: 60_000, attentionRetryMs: 60_000, completionAttempts: 2 };
+const world = useWorld({ limits: slow });
+
+/** The front end that is watched, with no worker, and what it asks of Temporal. */
+let other: TestCoordinator;
+let proxy: GrpcProxy;
+const asked: string[] = [];
+
+beforeAll(async () => {
+  const heard = { test: (path: string) => (asked.push(path.split('/').at(-1) ?? ''), false) };
+  proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', heard);
+  other = await startCoordinator({ apiOnly: true, temporalAddress: proxy.address });
+});
+afterAll(async () => {
+  await other.close();
+  await proxy.close();
+});
+
+const watch = (url: string, id: string): Promise<Reader> => readEvents(`${url}/transactions/${id}/events`);
+
+it('costs Temporal at most a call a second, however many watch, and the workflow is not asked', async () => {
+  const { dtc, participants } = world;
+  const many = 500;
+  let isDown = true;
+  participants.on('down', r => (r.phase === 'commit' && isDown ? 503 : undefined));
+  const { id } = await dtc.start([participants.url('a'), participants.url('down')]);
+  await dtc.until(id, d => d.participants[1]?.nextAttemptAt !== undefined);
+  const readers = await Promise.all(Array.from({ length: many }, () => watch(other.url, id)));
+  await eventually(() => readers.every(({ events }) => events.length > 0));
+  await sleep(2_500); // what the first of them asked is over
+  asked.length = 0;
+  await sleep(10_000);
+  expect(asked.length).toBeLessThanOrEqual(10);
+  expect(asked).toContain('DescribeWorkflowExecution');
+  expect(asked).not.toContain('QueryWorkflow');
+  expect(new Set(readers.map(({ events }) => events.length))).toEqual(new Set([1]));
+
+  isDown = false;
+  asked.length = 0;
+  expect((await dtc.act(id, 'retry')).status).toBe(200);
+  const told = await Promise.all(readers.map(reader => reader.all()));
+  expect(new Set(told.map(each => each.at(-1)?.event))).toEqual(new Set(['end']));
+  expect(new Set(told.map(each => JSON.stringify(each.slice(-2)))).size).toBe(1);
+  expect(asked.length).toBeLessThan(15); // a look finds history grown, asks the workflow once, and the end tells itself
+  await eventually(async () => {
+    asked.length = 0;
+    await sleep(1_300);
+    return asked.length === 0; // nobody watches, nobody looks
+  });
+});
