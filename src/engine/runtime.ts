@@ -37,8 +37,8 @@ export function retried(message: string, error: unknown): string {
   return `Temporal does not answer ${call}${why}: trying again`;
 }
 
-/** Some seconds of a busy worker. */
-const mostUnfetched = 100_000;
+/** Half a second of a worker that does more than any can. */
+const mostUnfetched = 20_000;
 
 /** Once a process, before any connection. What the native part measures is for whoever fetches it. */
 export function installRuntime(log: Log): MetricsBuffer {

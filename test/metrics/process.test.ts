@@ -43,9 +43,13 @@ afterAll(async () => {
 /** What is looked up, or told by the SDK in its own time, has come. */
 function isWhole({ samples }: Scraped): boolean {
   const names = new Set(samples.map(({ name }) => name));
-  return ['dtc_transactions', 'dtc_orphans', 'dtc_attention_total', 'temporal_request_total'].every(each =>
-    names.has(each),
-  );
+  return [
+    'dtc_transactions',
+    'dtc_orphans',
+    'dtc_attention_total',
+    'temporal_request_total',
+    'temporal_request_failure_total',
+  ].every(each => names.has(each));
 }
 
 /** A histogram's samples have names of their own. */

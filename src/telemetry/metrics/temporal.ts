@@ -20,7 +20,7 @@ export interface Update {
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Of which the SDK holds some ten thousand until they are fetched. */
+/** Some sixty changes a transaction; the SDK keeps 20,000 until they are fetched (`engine/runtime.ts`). */
 const fetchEveryMs: Ms = 500;
 
 const labelNames = [
@@ -59,7 +59,8 @@ function adder(registry: Registry, { name, kind, unit, description }: Update['me
   const full = isTime && !name.endsWith('_seconds') ? `${name}_seconds` : name;
   switch (kind) {
     case 'counter': {
-      const counter = new Counter({ registers, name: `${name}_total`, help, labelNames });
+      const total = name.endsWith('_total') ? name : `${name}_total`;
+      const counter = new Counter({ registers, name: total, help, labelNames });
       return (value, labels) => {
         counter.inc(labels, value);
       };
