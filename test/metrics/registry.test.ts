@@ -89,6 +89,22 @@ describe('a look', () => {
     expect([gauge.now(), looks.length]).toEqual([7, 2]);
   });
 
+  it('is taken more seldom where it takes long', async () => {
+    let looks = 0;
+    const gauge = looked(
+      () => new Promise<number>(resolve => setTimeout(resolve, 2_000, (looks += 1))),
+      fail,
+    );
+    gauge.now();
+    await jest.advanceTimersByTimeAsync(59_000);
+    expect([gauge.now(), looks]).toEqual([1, 1]);
+    await jest.advanceTimersByTimeAsync(1_000);
+    gauge.now();
+    expect(looks).toBe(2);
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(gauge.now()).toBe(2);
+  });
+
   it('tells nothing any more where nothing has been found for a minute', async () => {
     let isUp = true;
     const failures: unknown[] = [];

@@ -1,5 +1,6 @@
 /**
- * Owns how many transactions there are, by visibility: counts alone, a few queries, which may be some seconds behind. Who asks how often
+ * Owns how many transactions there are, by visibility: counts alone, which may be some seconds behind, one after the other, since they
+ * search a database that every step of a transaction is written to. Who asks how often
  * is `telemetry/metrics/looked.ts`.
  */
 import { transactionWorkflow } from '../../../workflows/transaction/messages';
@@ -21,12 +22,10 @@ export interface TransactionCounts {
 export async function countTransactions(engine: Engine): Promise<TransactionCounts> {
   const ended = (state: string): string =>
     `ExecutionStatus = 'Completed' AND ${transactionStateKey.name} = '${state}'`;
-  const [pending, committed, rolledback, needingAttention] = await Promise.all([
-    count(engine, visibly.open),
-    count(engine, ended('committed')),
-    count(engine, ended('rolledback')),
-    count(engine, `${visibly.open} AND ${needsAttentionKey.name} = true`),
-  ]);
+  const pending = await count(engine, visibly.open);
+  const needingAttention = await count(engine, `${visibly.open} AND ${needsAttentionKey.name} = true`);
+  const committed = await count(engine, ended('committed'));
+  const rolledback = await count(engine, ended('rolledback'));
   return { byStatus: { pending, committed, rolledback }, needingAttention };
 }
 
