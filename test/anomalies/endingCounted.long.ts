@@ -104,10 +104,12 @@ it('where the run was ended from outside with its end in hand, and is taken up',
   const activities = await startPartWorker({ taskQueue, runs: 'activities' });
   await eventually(async () => {
     const { events } = await client.workflow.getHandle(id).fetchHistory();
-    return (
-      events?.at(-1)?.workflowTaskScheduledEventAttributes != null &&
-      events.at(-2)?.activityTaskCompletedEventAttributes != null
-    );
+    const kinds = (events ?? []).map(e => [
+      e.activityTaskCompletedEventAttributes,
+      e.workflowTaskCompletedEventAttributes,
+    ]);
+    const [acknowledged, seen] = [0, 1].map(kind => kinds.findLastIndex(each => each[kind] != null));
+    return (acknowledged ?? 0) > (seen ?? 0);
   });
   await activities.stop();
   await temporalWorkflow('terminate', id);

@@ -2,6 +2,7 @@
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { exclusive, newResource } from '../locks/support';
 import { sweep, useSweeps } from '../orphans/support/sweeps';
+import { listenHttp } from '../support/listening';
 import { type Received, always, hang } from '../support/participants';
 import { type Scraped, scrape } from '../support/scraped';
 import { untilListed } from '../support/temporalCli';
@@ -308,6 +309,29 @@ it('counts the wait of a caller for a lock, granted or not', async () => {
   const grown = (name: string): number => after.sum(name) - before.sum(name);
   expect(grown('dtc_lock_wait_seconds_count')).toBe(2);
   expect(grown('dtc_lock_wait_seconds_sum')).toBeGreaterThan(0.3);
+});
+
+it('counts what receivers of notifications made of them', async () => {
+  const { dtc } = world;
+  const answers = [503, 200];
+  let asked = 0;
+  const receiver = await listenHttp((request, response) => {
+    request.resume();
+    response.writeHead(answers[asked] ?? 200).end();
+    asked += 1;
+  });
+  try {
+    await dtc.run({ participants: urls('a'), notify: { url: `${receiver.origin}/told` } });
+    const seen = await until(
+      () => scrape(dtc.url),
+      each => each.sum('dtc_notifications_total', { result: 'delivered' }) > 0,
+      { withinMs: 60_000 },
+    );
+    expectSums(seen, 'dtc_notifications_total', 'result', { failed: 1, delivered: 1 });
+    expect(asked).toBe(2);
+  } finally {
+    await receiver.close();
+  }
 });
 
 it('has no id, name or token of a client in a label', async () => {
