@@ -2,7 +2,7 @@
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { exclusive, newResource } from '../locks/support';
 import { sweep, useSweeps } from '../orphans/support/sweeps';
-import { listenHttp } from '../support/listening';
+import { freePort, listenHttp } from '../support/listening';
 import { type Received, always, hang } from '../support/participants';
 import { type Scraped, scrape } from '../support/scraped';
 import { untilListed } from '../support/temporalCli';
@@ -41,6 +41,11 @@ const limits = {
 const world = useSweeps({ limits });
 
 const ids: string[] = [];
+/** Host and port at which nobody listens. */
+let nowhere = '';
+beforeAll(async () => {
+  nowhere = `127.0.0.1:${String(await freePort())}`;
+});
 
 async function start(body: unknown): Promise<string> {
   const { id } = await world.dtc.start(body);
@@ -58,7 +63,6 @@ function endedDocument(id: string): Promise<TransactionDocument> {
 async function play(): Promise<void> {
   const { dtc, participants } = world;
   participants.on('no', always('prepare', 409));
-  participants.on('away', always('prepare', 503));
   participants.on('silent', always('prepare', hang));
   participants.on('broken', always('commit', 503));
   for (let i = 0; i < 3; i += 1) await start(urls('a', 'b'));
@@ -67,7 +71,7 @@ async function play(): Promise<void> {
     timeoutMs,
     participants: urls(...names).map(url => ({ url, timeoutMs: timeoutMs / 2 })),
   });
-  await start(within(2_000, 'a', 'away'));
+  await start([...urls('a'), `http://${nowhere}/away/prepare`]);
   await start(within(800, 'a', 'silent'));
 
   const aborted = await start(within(2_500, 'a', 'silent'));
@@ -215,9 +219,13 @@ it('counts what happened, each once', async () => {
 
   const host = new URL(participants.origin).host;
   const received = countBy(requestsOver, r => r.phase);
+  received['prepare'] = (received['prepare'] ?? 0) + limits.prepareAttempts; // of which nobody heard
   expectSums(seen, 'dtc_participant_requests_total', 'phase', received);
   expectSums(seen, 'dtc_participant_request_seconds_count', 'phase', received);
-  expectSums(seen, 'dtc_participant_requests_total', 'host', { [host]: requestsOver.length });
+  expectSums(seen, 'dtc_participant_requests_total', 'host', {
+    [host]: requestsOver.length,
+    [nowhere]: limits.prepareAttempts,
+  });
   expect(seen.sum('dtc_participant_requests_total', { phase: 'prepare', result: 'no' })).toBe(2);
   expect(seen.sum('dtc_participant_requests_in_flight', { host })).toBe(1);
   expectSums(seen, 'dtc_attention_total', 'host', { [host]: 2 });
