@@ -9,12 +9,14 @@ import { createNotificationActivities } from '../activities/notification';
 import { createSweepActivities } from '../activities/orphans';
 import { createActivities, createCallLookActivities } from '../activities/transaction';
 import { createApi } from './api/app';
+import { createMetricsApi } from './api/metrics/app';
 import { isAuthenticated } from './config/bindRule';
 import { type Config } from './config/config';
 import { connectionOptions } from './config/temporalOptions';
 import { createBulk } from './coordinator/bulk';
 import { createLists } from './coordinator/list';
 import { createLocks } from './coordinator/lock';
+import { countingOf, lookedUpIn } from './coordinator/metrics';
 import { createOrphans, scheduleRefused, scheduleSweeps } from './coordinator/orphans';
 import { createCoordinator } from './coordinator/transaction';
 import { type Coordinator } from './coordinator/transaction/contract';
@@ -24,7 +26,7 @@ import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
-import { type WorkerSettings, createWorker } from './engine/worker';
+import { type WorkerSettings, createWorker, whyIdle } from './engine/worker';
 import { createOutbound, type OutboundOptions } from './outbound';
 import { type Lookup } from './outbound/connector';
 import { type Outbound } from './outbound/contract';
@@ -32,6 +34,7 @@ import { descriptorShares } from './outbound/limits/descriptors';
 import { tagOfNamespace } from './protocol/wire/ids';
 import { type CallLog, callLogger } from './telemetry/callLog';
 import { type Log } from './telemetry/log';
+import { type Metrics, createMetrics } from './telemetry/metrics/metrics';
 import { type NotificationLog, notificationLogger } from './telemetry/notificationLog';
 import { queryLogger } from './telemetry/queryLog';
 import { seldom } from './telemetry/seldom';
@@ -66,9 +69,12 @@ export interface Composed {
   /** The way to those who are told of transactions: what is wrong there takes nothing of `outbound`. */
   readonly receivers: Outbound;
   readonly coordinator: Coordinator;
+  readonly metrics: Metrics;
   /** What the worker registers. */
   readonly activities: WorkerSettings['activities'];
   createApi(): Express;
+  /** What answers at `DTC_METRICS_PORT`. */
+  createMetricsApi(): Express;
   /** On the connection that the client has, unless another one is given. */
   createWorker(settings?: Partial<WorkerSettings>): Promise<Worker>;
   /** A warning for each worker on the task queue that is not this coordinator's. */
@@ -113,30 +119,44 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
   const { config, log, stopping } = around;
   const traced = given({ traces: around.traces });
   const engine = engineOf(connected, around);
-  const outbound = createOutbound({ allowed: config.allowedParticipants, ...outboundParts(around) });
+  const metrics = createMetrics({ ...lookedUpIn(engine, log), inFlight: () => outbound.inFlight() });
+  const { placeWaited: onPlaceWaited } = metrics;
+  const allowed = config.allowedParticipants;
+  const outbound: Outbound = createOutbound({ allowed, onPlaceWaited, ...outboundParts(around) });
   const receivers = createReceivers(around);
-  const coordinator = createCoordinator(engine);
-  const activities = activitiesOf({ engine, outbound, receivers, ...traced }, log, observers);
+  const { onStart, onEnding } = countingOf(engine, metrics, log);
+  const coordinator = createCoordinator(engine, onStart);
+  const activities = activitiesOf({ engine, outbound, receivers, metrics, ...traced }, log, observers);
   const { connection } = connected;
   const { namespace, taskQueue } = engine;
   const identity = identityOf(engine.tag);
+  let worker: Worker | undefined;
   return {
     engine,
     outbound,
     receivers,
     coordinator,
+    metrics,
     activities,
     createApi: () =>
       createApi({
-        ...{ coordinator, outbound, receivers, config, log, stopping },
+        ...{ coordinator, outbound, receivers, config, log, stopping, metrics },
         bulk: createBulk(engine),
         orphans: createOrphans(engine),
         locks: createLocks(engine),
         lists: createLists(engine),
         ...traced,
       }),
-    createWorker: settings =>
-      createWorker({ connection, namespace, taskQueue, identity, activities, ...traced, ...settings }),
+    createMetricsApi: () =>
+      createMetricsApi({
+        ...{ coordinator, config, log, stopping, metrics },
+        ...(config.role === 'api' ? {} : { whyIdle: () => whyIdle(worker) }),
+      }),
+    createWorker: async settings => {
+      const own = { connection, namespace, taskQueue, identity, activities, onEnding, ...traced };
+      worker = await createWorker({ ...own, ...settings });
+      return worker;
+    },
     nameStrangers: () => nameStrangers(engine, log),
     scheduleSweeps: () => makeSchedule(engine, around),
   };
@@ -212,26 +232,31 @@ function activitiesOf(
     engine,
     outbound,
     receivers,
+    metrics,
     ...traced
-  }: Pick<Composed, 'engine' | 'outbound' | 'receivers'> & Pick<Surroundings, 'traces'>,
+  }: Pick<Composed, 'engine' | 'outbound' | 'receivers' | 'metrics'> & Pick<Surroundings, 'traces'>,
   log: Log,
   { onCall, onSweepAction, onNotification }: Observers,
 ): WorkerSettings['activities'] {
   return {
-    ...createActivities({ outbound, log: both(callLogger(log), onCall), ...traced }),
+    ...createActivities({
+      outbound,
+      log: all(callLogger(log), metrics.called, onCall),
+      onAttention: metrics.attention,
+      ...traced,
+    }),
     ...createCallLookActivities(engine),
     ...createLockActivities(engine),
     ...createNotificationActivities({
       outbound: receivers,
-      log: both(notificationLogger(log), onNotification),
+      log: all(notificationLogger(log), metrics.notified, onNotification),
     }),
-    ...createSweepActivities({ engine, outbound, log: both(sweepLogger(log), onSweepAction) }),
+    ...createSweepActivities({ engine, outbound, log: all(sweepLogger(log), metrics.swept, onSweepAction) }),
   };
 }
 
-function both<T>(write: (entry: T) => void, tell: ((entry: T) => void) | undefined): (entry: T) => void {
+function all<T>(...tells: readonly (((entry: T) => void) | undefined)[]): (entry: T) => void {
   return entry => {
-    write(entry);
-    tell?.(entry);
+    for (const tell of tells) tell?.(entry);
   };
 }

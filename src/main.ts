@@ -15,6 +15,7 @@ import { holderOf } from './engine/devServer/portHolder';
 import { installRuntime } from './engine/runtime';
 import { descriptorShares } from './outbound/limits/descriptors';
 import { type Log, createLog, flushed } from './telemetry/log';
+import { type Update, addTemporal } from './telemetry/metrics/temporal';
 import { notOurs, readyBlock } from './telemetry/readyBlock';
 import { type Traces } from './telemetry/traces/contract';
 import { openTraces } from './telemetry/traces/open';
@@ -26,13 +27,16 @@ type Closers = { readonly what: string; readonly close: () => Promise<void> }[];
 
 interface Context extends Surroundings {
   readonly closers: Closers;
+  /** What Temporal's SDK has measured since the last time. */
+  readonly measured: () => Iterable<Update>;
 }
 
 async function main(): Promise<void> {
   const config = loadConfig();
   const log = createLog(config.logLevel);
-  installRuntime(log);
-  const context: Context = { config, log, stopping: stopSignal(log), closers: [] };
+  const buffer = installRuntime(log);
+  const measured = (): Iterable<Update> => buffer.retrieveUpdates();
+  const context: Context = { config, log, stopping: stopSignal(log), closers: [], measured };
   try {
     await run(context);
   } catch (error) {
@@ -52,7 +56,10 @@ async function run(context: Context): Promise<void> {
   const parts = compose(connected, { ...context, ...given({ trouble: server.trouble, traces }) });
   context.closers.push({ what: 'outbound', close: () => parts.outbound.close() });
   context.closers.push({ what: 'way to receivers', close: () => parts.receivers.close() });
+  parts.metrics.addProcess();
+  addTemporal(parts.metrics.registry, context.measured);
   await parts.nameStrangers();
+  const metrics = config.metricsPort === undefined ? undefined : await startMetrics(context, parts);
   const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
   const api = config.role === 'worker' ? undefined : await startApi(context, parts);
   const block = readyBlock({
@@ -60,7 +67,7 @@ async function run(context: Context): Promise<void> {
     temporal: server.address,
     namespace: config.temporal.namespace,
     own: config.temporal.address === undefined,
-    ...given({ api, webUi: server.uiUrl }),
+    ...given({ api, metrics, webUi: server.uiUrl }),
   });
   if (worker !== undefined) warnOfSharedSecret(context);
   log.info({ api, temporal: server.address, role: config.role }, 'ready');
@@ -124,6 +131,14 @@ async function startApi({ config, closers }: Context, parts: Composed): Promise<
   const maxConnections = descriptorShares().in;
   const server = await listen(parts.createApi(), { ...config, holderOf, maxConnections });
   closers.push({ what: 'API', close: () => server.close() });
+  return server.url;
+}
+
+/** Before the worker, and after it when they stop: a worker that begins, or drains, says so. */
+async function startMetrics({ config, closers }: Context, parts: Composed): Promise<string> {
+  const place = { ...config, port: config.metricsPort ?? 0, portSetting: 'DTC_METRICS_PORT', holderOf };
+  const server = await listen(parts.createMetricsApi(), place);
+  closers.push({ what: 'metrics', close: () => server.close() });
   return server.url;
 }
 

@@ -21,6 +21,14 @@ import { type ClosedRun, leftQuery } from './transaction/messages';
 type Activation = ActivateInput['activation'];
 type Query = NonNullable<NonNullable<Activation['jobs']>[number]['queryWorkflow']>;
 
+/** Of this workflow alone: the SDK loads modules anew for each. */
+let hasRunAhead = false;
+
+/** The code has seen what came after the last workflow task: what it does is not, or not yet, what will be. */
+export function isAheadOfHistory(): boolean {
+  return hasRunAhead;
+}
+
 /** Throws in an activation that must not be carried out. */
 export function queryGuard(): (activation: Activation) => void {
   const isAhead = aheadOfTasks();
@@ -35,7 +43,9 @@ export function queryGuard(): (activation: Activation) => void {
     }
     if (aheadAt !== undefined && length > aheadAt)
       throw new Error('a query has run ahead of history: replay');
-    if (isAhead(activation)) aheadAt = length;
+    if (!isAhead(activation)) return;
+    aheadAt = length;
+    hasRunAhead = true;
   };
 }
 

@@ -30,6 +30,8 @@ export interface Sender {
   readonly log: (entry: CallLog) => void;
   /** Absent where nothing is traced. */
   readonly traces?: Pick<Traces, 'request'>;
+  /** Told once of each participant that has come to need attention. */
+  readonly onAttention?: (host: string) => void;
 }
 
 export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' | 'statusUrl' | 'locks'> {

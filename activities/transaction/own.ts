@@ -10,6 +10,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type Exposure, busy, joinExposure, workerLost } from '../../src/protocol/wire/answers';
 import { backoffMs } from '../../src/protocol/wire/backoff';
 import { type Phase } from '../../src/protocol/wire/phases';
+import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Sender, sendOne } from './call';
 import { cancellation } from './cancellation';
@@ -28,6 +29,7 @@ const busyBackoff = { initialMs: 200, maxMs: 5_000 };
 export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => Promise<Ending> {
   return async input => {
     const { info } = Context.current();
+    if (input.raised === true && info.attempt === 1) sender.onAttention?.(hostOf(input.call.url));
     const before = sentBefore(input.handover === undefined ? 1 : 2);
     if (input.handover !== undefined && info.attempt === 1) {
       throw retryLater(input, { why: input.handover, exposure: before.exposure, requests: 0 }, 1);

@@ -1,26 +1,26 @@
 /**
  * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), its span where it is traced, its turn in a burst, host guard, caller and its rate, transactions,
- * and the one place where errors become problem details.
+ * and what becomes of errors.
  */
 import { setMaxListeners } from 'node:events';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { isAuthenticated } from '../config/bindRule';
 import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { participantRoutes } from './bulk/routes';
-import { contextOf } from './requestContext';
 import { guardHost } from './hosts';
 import { inPieces } from './inPieces';
 import { lockRoutes } from './lock/routes';
+import { metricsRoutes } from './metrics/routes';
 import { nothingHere } from './methods';
 import { orphanRoutes } from './orphans/routes';
+import { answerWithProblem } from './problemAnswer';
 import { problemPages } from './problemPages';
-import { sendProblem } from './problems';
 import { limitRate } from './rateLimit';
 import { logRequests } from './requestLog';
+import { noteMount } from './routeOf';
 import { serviceRoutes } from './service';
-import { toProblem } from './toProblem';
 import { traceRequests } from './traced';
 import { plainJson } from '../protocol/wire/plainText';
 import { transactionRoutes } from './transaction/routes';
@@ -30,10 +30,12 @@ export function createApi(api: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
-  app.use(logRequests(api.log), helmet(), neverCached, plainAnswers, serviceRoutes(api), problemPages());
+  app.use(logRequests(api.log, api.metrics), helmet(), neverCached, plainAnswers);
+  app.use(serviceRoutes(api), problemPages());
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces(), guardHost(api.config));
   const identified = [
+    noteMount,
     authenticate(api.config.auth, api.log),
     limitRate(api.config.rateLimit, isAuthenticated(api.config)),
   ];
@@ -41,6 +43,7 @@ export function createApi(api: ApiDependencies): Express {
   app.use('/participants', identified, participantRoutes(api));
   app.use('/locks', identified, lockRoutes(api));
   app.use('/orphans', identified, orphanRoutes(api));
+  app.use('/metrics', metricsRoutes(api));
   app.use(nothingHere, answerWithProblem);
   return app;
 }
@@ -55,12 +58,4 @@ const plainAnswers: RequestHandler = (_request, response, next) => {
   const send = response.send.bind(response);
   response.send = body => send(typeof body === 'string' ? plainJson(body) : body);
   next();
-};
-
-/** Once an answer has begun, Express's own handler cuts the connection. */
-const answerWithProblem: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  const problem = toProblem(error);
-  contextOf(response).failure = problem.options.cause;
-  if (response.headersSent) next(error);
-  else sendProblem(response, problem);
 };

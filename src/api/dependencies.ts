@@ -7,6 +7,7 @@ import { type Locks } from '../coordinator/lock';
 import { type Orphans } from '../coordinator/orphans';
 import { type Outbound } from '../outbound/contract';
 import { type Log } from '../telemetry/log';
+import { type Metrics } from '../telemetry/metrics/metrics';
 import { type Traces } from '../telemetry/traces/contract';
 
 export interface ApiDependencies {
@@ -26,6 +27,7 @@ export interface ApiDependencies {
   readonly log: Log;
   /** Absent where nothing is traced. */
   readonly traces?: Traces;
+  readonly metrics: Pick<Metrics, 'answered' | 'lockWaited' | 'registry' | 'waiting'>;
   /** Aborted when the server stops: waiting requests then answer at once. */
   readonly stopping: AbortSignal;
 }

@@ -18,6 +18,8 @@ export interface ApiServer {
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000 };
 
 interface Place extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'> {
+  /** Which setting the port is of: `DTC_PORT` unless given. */
+  readonly portSetting?: string;
   /** Who has the port, for people. */
   readonly holderOf?: (port: number) => Promise<string>;
   /** More are closed as they come: each holds a descriptor. */
@@ -26,7 +28,8 @@ interface Place extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'> {
 
 /** @throws Error that names the setting to change, where the address cannot be had */
 export async function listen(app: RequestListener, place: Place): Promise<ApiServer> {
-  const { host, port, keepAliveTimeoutMs, holderOf = () => Promise.resolve('another process') } = place;
+  const { host, port, keepAliveTimeoutMs, portSetting = 'DTC_PORT' } = place;
+  const { holderOf = () => Promise.resolve('another process') } = place;
   const server = createServer({ ...timeouts, keepAliveTimeout: keepAliveTimeoutMs });
   server.maxConnections = place.maxConnections ?? Infinity;
   const running = trackRunning(server);
@@ -38,7 +41,7 @@ export async function listen(app: RequestListener, place: Place): Promise<ApiSer
     });
   });
   if (failure !== undefined)
-    throw new Error(await cannotListen(failure, { host, port, holderOf }), { cause: failure });
+    throw new Error(await cannotListen(failure, { host, port, portSetting, holderOf }), { cause: failure });
   const bound = (server.address() as AddressInfo).port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
   return { url, port: bound, close: (graceMs = 5_000) => close(server, running, graceMs) };
@@ -46,12 +49,13 @@ export async function listen(app: RequestListener, place: Place): Promise<ApiSer
 
 async function cannotListen(
   error: NodeJS.ErrnoException,
-  { host, port, holderOf }: Required<Pick<Place, 'host' | 'port' | 'holderOf'>>,
+  { host, port, portSetting, holderOf }: Required<Pick<Place, 'host' | 'port' | 'portSetting' | 'holderOf'>>,
 ): Promise<string> {
   const where = `${host}:${port}`;
   if (error.code === 'EADDRINUSE')
-    return `${where} is in use by ${await holderOf(port)}: set DTC_PORT to another port`;
-  if (error.code === 'EACCES') return `this user may not listen on ${where}: set DTC_PORT to 1024 or more`;
+    return `${where} is in use by ${await holderOf(port)}: set ${portSetting} to another port`;
+  if (error.code === 'EACCES')
+    return `this user may not listen on ${where}: set ${portSetting} to 1024 or more`;
   return `cannot listen on ${where} (${error.message}): set DTC_HOST to an address of this machine`;
 }
 

@@ -29,7 +29,7 @@
  * | `engine-unavailable` | 503 | Temporal cannot be had: nothing was started |
  * | `start-unknown` | 503 | it may have been started, or may start yet: `Location` and `transactionId` say under which id |
  * | `overloaded` | 503 | more transactions are started, or listed, than can be done: nothing was started |
- * | `worker-unavailable` | 503 | no worker took the action, or nobody knows |
+ * | `worker-unavailable` | 503 | no worker took the action, or nobody knows; `/readyz` at `DTC_METRICS_PORT`: this process's worker does not poll |
  * | `stopping` | 503 | `/readyz`, and whoever waits for a lock: the coordinator is on its way down |
  * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
  */

@@ -18,6 +18,8 @@ export interface RequestContext {
   failure?: unknown;
   /** Where it is traced. */
   span?: ServedSpan;
+  /** The path at which the router that has the request is mounted. */
+  mount?: string;
 }
 
 export function contextOf(response: Response): RequestContext {

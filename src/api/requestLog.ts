@@ -1,14 +1,22 @@
-/** Owns the log line of each request: no query, no body, no header (I11). */
+/** Owns the log line of each request, and that it is counted: no query, no body, no header (I11). */
 import { type Request, type RequestHandler, type Response } from 'express';
 import { type Log } from '../telemetry/log';
+import { type Metrics } from '../telemetry/metrics/metrics';
 import { contextOf } from './requestContext';
+import { routeOf } from './routeOf';
 
-export function logRequests(log: Log): RequestHandler {
+/** As proxies write a request whose client has gone before the answer. */
+const clientGone = 499;
+
+export function logRequests(log: Log, metrics: Pick<Metrics, 'answered'>): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     contextOf(response).arrivedAt = Date.now();
     response.once('close', () => {
-      write(log, request, response, Math.round(performance.now() - startedAt));
+      const ms = performance.now() - startedAt;
+      write(log, request, response, Math.round(ms));
+      const code = response.writableFinished ? response.statusCode : clientGone;
+      metrics.answered({ method: request.method, route: routeOf(request, response), code, ms });
     });
     next();
   };
@@ -30,7 +38,7 @@ function write(log: Log, request: Request, response: Response, durationMs: numbe
   };
   if (response.statusCode === 500) log.error({ ...line, err: failure }, 'request failed');
   else if (response.statusCode > 500) log.warn({ ...line, why: messagesOf(failure) }, 'request not served');
-  else if (path === '/healthz' || path === '/readyz') log.debug(line, 'request');
+  else if (path === '/healthz' || path === '/readyz' || path === '/metrics') log.debug(line, 'request');
   else log.info(line, 'request');
 }
 

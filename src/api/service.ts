@@ -1,13 +1,19 @@
-/** Owns `/healthz` (this process answers) and `/readyz` (Temporal answers; workers are not asked). Neither needs a token. */
+/**
+ * Owns `/healthz` (this process answers) and `/readyz` (Temporal answers). Neither needs a token. The API's asks no worker, since it has use for
+ * callers without one; that of `DTC_METRICS_PORT` does.
+ */
 import { Router } from 'express';
 import { type ApiDependencies } from './dependencies';
 import { allowOnly } from './methods';
 import { Problem, retryAfter } from './problems';
 
-export function serviceRoutes({
-  coordinator,
-  stopping,
-}: Pick<ApiDependencies, 'coordinator' | 'stopping'>): Router {
+export interface Readiness extends Pick<ApiDependencies, 'stopping'> {
+  readonly coordinator: Pick<ApiDependencies['coordinator'], 'ready'>;
+  /** Why this process's worker takes no work; undefined where it does, or there is none. */
+  readonly whyIdle?: () => string | undefined;
+}
+
+export function serviceRoutes({ coordinator, stopping, whyIdle }: Readiness): Router {
   const router = Router();
   router
     .route('/healthz')
@@ -21,6 +27,8 @@ export function serviceRoutes({
       if (stopping.aborted)
         throw new Problem('stopping', 'the coordinator is stopping', { headers: retryAfter });
       if (!(await coordinator.ready())) throw engineUnavailable();
+      const idle = whyIdle?.();
+      if (idle !== undefined) throw new Problem('worker-unavailable', idle, { headers: retryAfter });
       response.json({ status: 'ready' });
     })
     .all(allowOnly('GET, HEAD'));

@@ -16,11 +16,14 @@ export function roomOf(inAll: number, isAuthenticated: boolean): RoomSize {
 
 export class WaitingRoom {
   readonly #size: RoomSize;
+  readonly #tell: (inAll: number) => void;
   readonly #waiting = new Map<string, number>();
   #inAll = 0;
 
-  constructor(size: RoomSize) {
+  /** @param tell told how many wait, each time that changes */
+  constructor(size: RoomSize, tell: (inAll: number) => void = () => undefined) {
     this.#size = size;
+    this.#tell = tell;
   }
 
   /** Undefined where there is no place: `wait` was not called. */
@@ -40,5 +43,6 @@ export class WaitingRoom {
     const own = (this.#waiting.get(name) ?? 0) + change;
     if (own === 0) this.#waiting.delete(name);
     else this.#waiting.set(name, own);
+    this.#tell(this.#inAll);
   }
 }

@@ -8,10 +8,11 @@ import { type SettingProblem } from './configError';
 import { isLoopback } from './parsers';
 
 export function problemsOfBinding(config: Config): SettingProblem[] {
-  if (config.role === 'worker' || isLoopback(config.host)) return [];
+  const isApi = config.role !== 'worker';
+  if (isLoopback(config.host) || (!isApi && config.metricsPort === undefined)) return [];
   const missing = [
     ...(isAuthenticated(config) ? [] : ['DTC_API_TOKENS or DTC_JWKS_URL']),
-    ...(config.allowedParticipants.length === 0 ? ['DTC_ALLOWED_PARTICIPANTS'] : []),
+    ...(isApi && config.allowedParticipants.length === 0 ? ['DTC_ALLOWED_PARTICIPANTS'] : []), // metrics start nothing
   ];
   if (missing.length === 0) return [];
   const message = `is not a loopback address, which needs ${missing.join(', and ')} set; or use 127.0.0.1`;

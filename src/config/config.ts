@@ -76,6 +76,8 @@ export interface Config {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Of `/metrics` and readiness beside the API's; 0: any free port. */
+  readonly metricsPort?: number;
   /** Of an idle connection. */
   readonly keepAliveTimeoutMs: Ms;
   /** Seconds, for the whole answer to a request that waits on purpose. */

@@ -10,6 +10,7 @@ import { address as serverAddress, namespace as namespaceName } from './parsers'
 import { readSweep } from './sweep';
 import { readTraces } from './traces';
 import { type Environment, SettingReader } from './settingReader';
+import { type SettingName } from './settings';
 
 /** @throws ConfigError */
 export function readConfig(env: Environment): Config {
@@ -32,6 +33,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
   return {
     host: reader.value('DTC_HOST'),
     port: reader.value('DTC_PORT'),
+    ...given({ metricsPort: reader.value('DTC_METRICS_PORT') }),
     keepAliveTimeoutMs: reader.value('DTC_KEEP_ALIVE_TIMEOUT_MS'),
     longestWaitS: reader.value('DTC_LONGEST_WAIT_S'),
     maxWaiting: reader.value('DTC_MAX_WAITING'),
@@ -103,16 +105,32 @@ function readTemporal(reader: SettingReader, env: Environment): TemporalConfig {
 }
 
 /** Where a Temporal server is started, it has the port first: the API would be told of a stranger in its place. */
-function sharedPorts({ role, port, dev, temporal }: Config): SettingProblem[] {
-  if (role === 'worker' || temporal.address !== undefined) return [];
-  const ports = { DTC_TEMPORAL_PORT: dev.temporalPort, DTC_TEMPORAL_UI_PORT: dev.temporalUiPort };
-  return Object.entries(ports)
-    .filter(([, other]) => other === port)
-    .map(([name]) => ({
-      name: 'DTC_PORT',
-      value: String(port),
-      message: `must differ from ${name}: the API and the Temporal server that is started here need a port each`,
-    }));
+function sharedPorts({ role, port, metricsPort, dev, temporal }: Config): SettingProblem[] {
+  const own: Ports = role === 'worker' ? [] : [['DTC_PORT', port]];
+  const servers: Ports = [
+    ['DTC_TEMPORAL_PORT', dev.temporalPort],
+    ['DTC_TEMPORAL_UI_PORT', dev.temporalUiPort],
+  ];
+  const taken = [...own, ...(temporal.address === undefined ? servers : [])];
+  const metrics: Ports = metricsPort === undefined ? [] : [['DTC_METRICS_PORT', metricsPort]];
+  return [
+    ...sharing(own, taken.slice(own.length), 'the API and the Temporal server that is started here'),
+    ...sharing(metrics, taken, 'the metrics and what else is started here'),
+  ];
+}
+
+type Ports = readonly (readonly [name: SettingName, port: number])[];
+
+function sharing(ports: Ports, taken: Ports, who: string): SettingProblem[] {
+  return ports.flatMap(([name, port]) =>
+    taken
+      .filter(([, other]) => port !== 0 && other === port)
+      .map(([other]) => ({
+        name,
+        value: String(port),
+        message: `must differ from ${other}: ${who} need a port each`,
+      })),
+  );
 }
 
 /** A setting that is bad counts as set: the rule would otherwise complain of what the reader has complained of. */

@@ -74,6 +74,10 @@ export const settings = {
     as.integer(1, 100_000),
     'requests a second of one caller (of one address where callers need not authenticate) to one process, in a burst ten times that; above it `429`',
   ),
+  DTC_METRICS_PORT: optional(
+    as.integer(0, 65_535),
+    '`/metrics`, `/healthz` and `/readyz` on `DTC_HOST` at this port too, for workers as well ([docs/MONITORING.md](docs/MONITORING.md)); 0 takes a free one',
+  ),
   DTC_PUBLIC_URL: optional(as.baseUrl, 'where participants reach the API; they then get a `statusUrl`'),
   DTC_ROLE: withDefault(as.oneOf('api', 'worker', 'all'), 'all', '`api`, `worker` or `all`'),
   DTC_TASK_QUEUE: withDefault(

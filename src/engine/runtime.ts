@@ -1,5 +1,11 @@
-/** Owns the process-wide part of the SDK: its log lines go into ours, and signals are ours alone (ordered stop). */
-import { type LogLevel, type LogMetadata, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
+/** Owns the process-wide part of the SDK: its log lines and metrics go into ours, and signals are ours alone (ordered stop). */
+import {
+  type LogLevel,
+  type LogMetadata,
+  MetricsBuffer,
+  Runtime,
+  makeTelemetryFilterString,
+} from '@temporalio/worker';
 import { type Log } from '../telemetry/log';
 import { seldom } from '../telemetry/seldom';
 import { given } from '../protocol/wire/given';
@@ -31,8 +37,12 @@ export function retried(message: string, error: unknown): string {
   return `Temporal does not answer ${call}${why}: trying again`;
 }
 
-/** Once a process, before any connection. */
-export function installRuntime(log: Log): void {
+/** Half a second of a worker that does more than any can. */
+const mostUnfetched = 20_000;
+
+/** Once a process, before any connection. What the native part measures is for whoever fetches it. */
+export function installRuntime(log: Log): MetricsBuffer {
+  const metrics = new MetricsBuffer({ maxBufferSize: mostUnfetched, useSecondsForDurations: true });
   const isDue = seldom(sayAgainMs);
   const write = (level: LogLevel, message: string, meta: LogMetadata = {}): void => {
     if (meta['target'] === 'temporalio_client::retry') {
@@ -51,7 +61,10 @@ export function installRuntime(log: Log): void {
   Runtime.install({
     shutdownSignals: [],
     // the native part's lines come through our logger too, instead of going to standard output by themselves
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} },
+      metrics: { buffer: metrics },
+    },
     logger: {
       log: write,
       trace: (message, meta) => {
@@ -71,6 +84,7 @@ export function installRuntime(log: Log): void {
       },
     },
   });
+  return metrics;
 }
 
 function fieldsOf(meta: LogMetadata): Record<string, unknown> {

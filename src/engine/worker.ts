@@ -8,6 +8,7 @@ import { type NotificationActivities } from '../protocol/notification/steps';
 import { type Activities, type CallLookActivities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
+import { type Ending, endings } from './endings';
 import { given } from '../protocol/wire/given';
 import { type WorkerTraces, tracing } from './traced';
 import { leaveOutEntryTimeouts } from './workflowThreads';
@@ -21,22 +22,37 @@ export interface WorkerSettings {
     Partial<CallLookActivities & LockActivities & NotificationActivities & SweepActivities>;
   /** Absent where nothing is traced. */
   readonly traces?: WorkerTraces;
+  /** Told of each transaction that has ended here. */
+  readonly onEnding?: (ending: Ending) => void;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */
   readonly workflowBundle?: WorkerOptions['workflowBundle'];
 }
 
-export function createWorker({
+/** Why the worker takes no work; undefined while it polls. Whether Temporal gives it any is not known here. */
+export function whyIdle(worker: Worker | undefined): string | undefined {
+  if (worker === undefined) return 'the worker has not begun to poll';
+  const { runState, workflowPollerState, activityPollerState } = worker.getStatus();
+  const polls = [workflowPollerState, activityPollerState].every(state => state === 'POLLING');
+  if (runState === 'RUNNING' && polls) return undefined;
+  return `the worker does not poll: it is ${runState}, workflows ${workflowPollerState}, activities ${activityPollerState}`;
+}
+
+export async function createWorker({
   maxCachedWorkflows,
   workflowBundle,
   traces,
+  onEnding = () => undefined,
   ...rest
 }: WorkerSettings): Promise<Worker> {
   leaveOutEntryTimeouts();
-  return Worker.create({
+  const { sinks, watch } = endings(onEnding);
+  const traced = tracing(traces);
+  const worker = await Worker.create({
     ...rest,
-    ...tracing(traces),
+    ...traced,
+    sinks: { ...traced.sinks, ...sinks },
     workflowBundle: workflowBundle ?? { codePath: bundlePath },
     // a dead worker's sticky queue is given up, and heartbeats reach the server, within two seconds
     stickyQueueScheduleToStartTimeout: '2s',
@@ -48,4 +64,6 @@ export function createWorker({
     maxConcurrentActivityTaskExecutions: 1000,
     ...given({ maxCachedWorkflows }),
   });
+  watch(worker);
+  return worker;
 }

@@ -37,5 +37,7 @@ export interface Outbound {
   check(url: string): string | undefined;
   /** Never rejects: whatever happens is a reply. */
   send(request: OutboundRequest): Promise<Reply>;
+  /** Requests under way now, by host (`hostOf`). */
+  inFlight(): ReadonlyMap<string, number>;
   close(): Promise<void>;
 }

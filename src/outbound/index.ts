@@ -31,6 +31,8 @@ export interface OutboundOptions extends SigningKeys {
   readonly connectTimeoutMs?: Ms;
   /** How long the rest of an answer whose status line was enough may take before its connection is closed. */
   readonly drainMs?: Ms;
+  /** Told how long each request waited for its place, or until it was turned away. */
+  readonly onPlaceWaited?: (ms: Ms) => void;
   /** Resolves a name to all of its addresses; `createLookup` unless given. */
   readonly lookup?: Lookup;
 }
@@ -66,10 +68,12 @@ export function createOutbound(options: OutboundOptions): Outbound {
     slowInAll,
     patienceMs,
   });
-  const sending = { agent, gate, limits, policy, keys };
+  const { onPlaceWaited = () => undefined } = options;
+  const sending = { agent, gate, limits, policy, keys, onPlaceWaited };
   return {
     check: url => policy.check(url),
     send: request => send(sending, request),
+    inFlight: () => gate.inFlight,
     close: async () => {
       await agent.destroy();
       closing.abort();

@@ -20,6 +20,7 @@ export interface Sending {
   readonly limits: AnswerLimits;
   readonly policy: Policy;
   readonly keys: SigningKeys;
+  readonly onPlaceWaited: (ms: Ms) => void;
 }
 
 /** One that is without an answer for so long counts as unanswered, however long its own timeout is. */
@@ -37,7 +38,9 @@ export async function send(sending: Sending, request: OutboundRequest): Promise<
 
   const { gate } = sending;
   const to = { host: hostAndPort(request.url), endpoint: endpointOf(request.url) };
+  const began = performance.now();
   const admission = await gate.enter(to, request.signal, patience(request));
+  sending.onPlaceWaited(performance.now() - began);
   if (admission === 'cancelled') return { kind: 'notSent', code: 'cancelled', message: 'cancelled' };
   if (admission === 'busy') return busyReply(sending, to, request);
 

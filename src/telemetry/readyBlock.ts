@@ -3,6 +3,8 @@
 export interface ReadyInfo {
   readonly role: 'api' | 'worker' | 'all';
   readonly api?: string;
+  /** Beside the API's own. */
+  readonly metrics?: string;
   /** Absent where Temporal is somebody else's. */
   readonly webUi?: string;
   readonly temporal: string;
@@ -11,9 +13,10 @@ export interface ReadyInfo {
   readonly namespace: string;
 }
 
-export function readyBlock({ role, api, webUi, temporal, namespace, own }: ReadyInfo): string {
+export function readyBlock({ role, api, metrics, webUi, temporal, namespace, own }: ReadyInfo): string {
   const rows = [
     ...(api === undefined ? [] : [['API', api]]),
+    ...(metrics === undefined ? [] : [['Metrics', `${metrics}/metrics`]]),
     ...(webUi === undefined ? [] : [['Web UI', `${webUi}/namespaces/${namespace}/workflows`]]),
     ['Temporal', `${temporal}, namespace ${namespace}${own ? '' : `: ${notOurs}`}`],
   ];

@@ -7,7 +7,8 @@ import { type PartWorker, startLink, startPartWorker } from '../support/partWork
 import { type Participants, startParticipants } from '../support/participants';
 import { readyAt } from '../support/processes';
 import { type Proxy } from '../support/proxy';
-import { eventually } from '../support/until';
+import { scrape } from '../support/scraped';
+import { eventually, until } from '../support/until';
 
 let link: Proxy;
 let dtc: TestCoordinator;
@@ -101,4 +102,7 @@ it('is answered with the id and what to do, and the transaction commits', async 
   expect(participants.received.filter(r => r.phase === 'prepare').map(r => r.name)).toEqual(
     expect.not.arrayContaining(['never']),
   );
+  // of those that were answered with 503, too, it is found out that they were started, once each
+  const started = async (): Promise<number> => (await scrape(dtc.url)).sum('dtc_transactions_started_total');
+  await until(started, count => count === names.length + 2);
 });

@@ -7,6 +7,7 @@ import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
 import { FakeBulk } from './fakeBulk';
+import { createMetrics } from '../../src/telemetry/metrics/metrics';
 import { FakeCoordinator } from './fakeCoordinator';
 import { FakeLists } from './fakeLists';
 import { FakeLocks } from './fakeLocks';
@@ -38,6 +39,7 @@ export class Harness {
   readonly locks = new FakeLocks();
   readonly lists = new FakeLists();
   readonly stopping = new AbortController();
+  readonly metrics = createMetrics();
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
   /** The same of the URL of `notify`. */
@@ -62,6 +64,7 @@ export class Harness {
       config,
       log: createLog('debug', harness.output),
       stopping: harness.stopping.signal,
+      metrics: harness.metrics,
     });
     harness.server = await listen(app, config);
     return harness;

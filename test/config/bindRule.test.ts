@@ -33,6 +33,12 @@ describe('a host that others can reach', () => {
     expect(readConfig({ DTC_HOST: '0.0.0.0', DTC_ROLE: 'worker' }).role).toBe('worker');
   });
 
+  it('needs to know who calls where a worker tells its metrics, and nothing else', () => {
+    const worker = { DTC_HOST: '0.0.0.0', DTC_ROLE: 'worker', DTC_METRICS_PORT: '9464' };
+    expect(() => readConfig(worker)).toThrow('needs DTC_API_TOKENS or DTC_JWKS_URL set');
+    expect(readConfig({ ...worker, ...token }).metricsPort).toBe(9464);
+  });
+
   it('is not complained of twice when a setting that it needs is bad', () => {
     const env = { DTC_HOST: '0.0.0.0', ...allowed, DTC_API_TOKENS: 'alice' };
     expect(() => readConfig(env)).toThrow(

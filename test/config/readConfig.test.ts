@@ -177,6 +177,18 @@ describe('the configuration', () => {
     expect(readConfig({ ...env, DTC_ROLE: 'worker' }).port).toBe(9000);
   });
 
+  it.each(['DTC_PORT', 'DTC_TEMPORAL_PORT', 'DTC_TEMPORAL_UI_PORT'])(
+    'refuses one port for the metrics and %s, but not two free ones',
+    name => {
+      const message = expect.stringContaining(`must differ from ${name}`) as string;
+      expect(problemsOf({ DTC_METRICS_PORT: '9000', [name]: '9000' })).toEqual([
+        { name: 'DTC_METRICS_PORT', value: '9000', message },
+      ]);
+      expect(readConfig({ DTC_METRICS_PORT: '0', DTC_PORT: '0' }).metricsPort).toBe(0);
+      expect(readConfig({}).metricsPort).toBeUndefined();
+    },
+  );
+
   const secrets = [
     'ftp://a/?key=hidden',
     'http://ok/,http://a/x?key=hidden',

@@ -1,4 +1,7 @@
-/** Owns a way to a Temporal server for a client that may not do everything: named calls are refused, all others go through as they are. */
+/**
+ * Owns a way to a Temporal server for a client that may not do everything: named calls are refused, those of which the answer is to be lost are
+ * carried out all the same, all others go through as they are.
+ */
 import {
   type ClientHttp2Session,
   type IncomingHttpHeaders,
@@ -19,8 +22,17 @@ export interface GrpcProxy {
 
 const permissionDenied = { 'grpc-status': '7', 'grpc-message': 'Request unauthorized.' };
 
-/** @param forbidden calls by their paths, `/<service>/<method>` */
-export async function startGrpcProxy(to: string, forbidden: Pick<RegExp, 'test'>): Promise<GrpcProxy> {
+const nothing: Pick<RegExp, 'test'> = { test: () => false };
+
+/**
+ * @param forbidden calls by their paths, `/<service>/<method>`
+ * @param lost calls whose answers do not come back
+ */
+export async function startGrpcProxy(
+  to: string,
+  forbidden: Pick<RegExp, 'test'>,
+  lost = nothing,
+): Promise<GrpcProxy> {
   const sessions = new Set<ServerHttp2Session>();
   const far: ClientHttp2Session = connect(`http://${to}`);
   const refused: string[] = [];
@@ -33,7 +45,7 @@ export async function startGrpcProxy(to: string, forbidden: Pick<RegExp, 'test'>
     near.on('error', () => undefined); // a client that gave up
     const path = headers[':path'] ?? '';
     if (!forbidden.test(path)) {
-      passOn(near, headers, far);
+      passOn(near, headers, far, lost.test(path));
       return;
     }
     refused.push(path);
@@ -66,7 +78,12 @@ export function firstCompletion(): Pick<RegExp, 'test'> {
   };
 }
 
-function passOn(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: ClientHttp2Session): void {
+function passOn(
+  near: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  far: ClientHttp2Session,
+  losesAnswer: boolean,
+): void {
   const request = far.request(headers);
   request.on('error', () => {
     near.close();
@@ -75,6 +92,13 @@ function passOn(near: ServerHttp2Stream, headers: IncomingHttpHeaders, far: Clie
     request.close();
   });
   request.once('response', answer => {
+    if (losesAnswer) {
+      near.respond(
+        { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '14', 'grpc-message': 'lost' },
+        { endStream: true },
+      );
+      return;
+    }
     let trailers = {};
     request.once('trailers', (sent: IncomingHttpHeaders) => (trailers = sent));
     near.once('wantTrailers', () => {

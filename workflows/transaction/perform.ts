@@ -28,6 +28,7 @@ import { acquireLocks, releaseLocks } from './performLocks';
 import { type FirstRound } from './firstRound';
 import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
+import { type Raised } from './raised';
 import { tell } from './tell';
 import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
 import { given } from '../../src/protocol/wire/given';
@@ -39,18 +40,19 @@ type Round = Extract<Wanted, { do: 'round' }>;
 export interface OfRun {
   readonly traces: Pick<CallTraces, 'of'>;
   readonly first: FirstRound;
+  readonly attention: Pick<Raised, 'take'>;
 }
 
 export async function perform(
   t: Transaction,
   wanted: Wanted,
-  { traces, first }: OfRun,
+  { first, ...ofRun }: OfRun,
 ): Promise<Event | undefined> {
   switch (wanted.do) {
     case 'round':
       return { type: 'callsEnded', phase: wanted.phase, endings: await performRound(t, wanted, first) };
     case 'own':
-      return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted, traces)] };
+      return { type: 'callsEnded', phase: wanted.phase, endings: [await performOwn(t, wanted, ofRun)] };
     case 'awaitQuiet':
       return at(
         wanted.until,
@@ -134,7 +136,11 @@ async function askAll(
   }
 }
 
-async function performOwn(t: Transaction, own: Own, traces: Pick<CallTraces, 'of'>): Promise<Ending> {
+async function performOwn(
+  t: Transaction,
+  own: Own,
+  { traces, attention }: Omit<OfRun, 'first'>,
+): Promise<Ending> {
   const { phase, key, to, call } = own;
   const p = participantOf(t, to);
   const { limits } = t.accepted;
@@ -159,6 +165,7 @@ async function performOwn(t: Transaction, own: Own, traces: Pick<CallTraces, 'of
     sentBefore: call.sentBefore,
     backoff,
     ...requestLimit(t, { phase, call }),
+    ...(call.endless && attention.take(to) ? { raised: true as const } : {}),
   };
   const asked = { participant: to, nth: call.nth };
   try {

@@ -17,8 +17,10 @@ import { type TransactionInput, firstState, mayBeFast, tellsWaits } from './inpu
 import { keep } from '../keep';
 import { listen } from './listen';
 import { callTraces } from './lookBack';
+import { measure } from './measure';
 import { perform } from './perform';
 import { publisher } from './publish';
+import { raised } from './raised';
 import { tellTraces } from './traced';
 
 export async function transaction(input: TransactionInput): Promise<TransactionDocument> {
@@ -26,11 +28,13 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   const heard = hearing(firstState(workflowId, input, { now: Date.now(), historyLength }));
   const { state } = heard;
   const publish = publisher(tellsWaits(input));
+  const measures = measure(state());
+  const attention = raised();
   const traces = callTraces(state);
   const first = firstRound(mayBeFast(input));
   const keeper = keep<Wanted, Event>({
     wanted: () => wanted(state()),
-    perform: work => perform(state(), work, { traces, first }),
+    perform: work => perform(state(), work, { traces, first, attention }),
     feed,
     lastLook: traces.lastLook,
   });
@@ -38,6 +42,8 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   function feed(event: Event, key?: string): void {
     const before = state();
     heard.hear({ event, ...given({ key }) });
+    attention.note(before, state());
+    measures.note(before, state());
     keeper.reconcile();
     publish(before, state());
   }
@@ -55,6 +61,7 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   await ended;
   const broken = keeper.broken();
   if (broken !== undefined) throw broken.error;
+  measures.tell(state());
   const last = documentOf(state());
   tellTraces(last);
   return last;

@@ -36,14 +36,16 @@ export function lockRoutes(api: ApiDependencies): Router {
   return router;
 }
 
-function acquire({ config, locks, stopping }: ApiDependencies): RequestHandler {
+function acquire({ config, locks, metrics, stopping }: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const asked = parseAction(leaseBody, bodyOf(request.body));
     contextOf(response).lock = { resource: asked.resource, holder: asked.holder };
     const caller = callerOf(response).name;
+    const began = performance.now();
     const came = await waiting(response, stopping, signal =>
       locks.acquire({ ...asked, answerBy: answerBy(response, config), caller, signal }),
     );
+    metrics.lockWaited(performance.now() - began);
     if (came.is !== 'granted') throw refusal(asked.resource, came, stopping.aborted);
     const { resource, mode, holder } = asked;
     const { fencingToken, expiresAt } = came;

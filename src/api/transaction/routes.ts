@@ -20,7 +20,8 @@ export function transactionRoutes(api: ApiDependencies): Router {
   const json = jsonBody(api.config.limits.maxBodyBytes);
   const optionalJson = optionalJsonBody(api.config.limits.maxBodyBytes);
   router.param('id', rememberId);
-  const room = new WaitingRoom(roomOf(api.config.maxWaiting, isAuthenticated(api.config)));
+  const size = roomOf(api.config.maxWaiting, isAuthenticated(api.config));
+  const room = new WaitingRoom(size, api.metrics.waiting);
   router
     .route('/')
     .get(permit('list'), list(api))

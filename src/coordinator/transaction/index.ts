@@ -5,15 +5,17 @@ import { type Engine } from '../../engine/engine';
 import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
-import { demandNoTrouble, starts } from './start';
+import { type OnStart, demandNoTrouble, starts } from './start';
 import { waits } from './wait';
 import { watches } from './watch';
 
 const readyWithinMs = 900;
 
-export function createCoordinator(engine: Engine): Coordinator {
+export type { OnStart } from './start';
+
+export function createCoordinator(engine: Engine, onStart?: OnStart): Coordinator {
   return {
-    start: starts(engine),
+    start: starts(engine, onStart),
     read: (id, of) => read(engine, id, of),
     wait: waits(engine),
     watch: watches(engine),

@@ -52,8 +52,18 @@ const looksAtOnce = 4;
 
 export type Start = (options: StartOptions) => Promise<Reading>;
 
+/**
+ * Told once of each transaction that this process has started; or, with what proves it, of one that it may have started: Temporal's answer was
+ * lost, and whoever asks later finds `createdAt` in its memo, or another one's.
+ */
+export type OnStart = (start: {
+  readonly id: string;
+  readonly createdAt: Ms;
+  readonly isKnown: boolean;
+}) => void;
+
 /** What one process starts passes one door. */
-export function starts(engine: Engine): Start {
+export function starts(engine: Engine, onStart: OnStart = () => undefined): Start {
   const link = new Link(engine);
   const admission = new Admission(async id => {
     try {
@@ -70,7 +80,7 @@ export function starts(engine: Engine): Start {
   /** @throws KeyReused, StartUnknown, EngineUnavailable, RequestTooLarge, Overloaded */
   return async options => {
     try {
-      return await start({ engine, admission, link, by: Date.now() + answerWithinMs }, options);
+      return await start({ engine, admission, link, onStart, by: Date.now() + answerWithinMs }, options);
     } catch (error) {
       if (!(error instanceof Overloaded) || looking >= looksAtOnce) throw error;
       looking += 1;
@@ -88,6 +98,7 @@ interface Way {
   readonly engine: Engine;
   readonly admission: Admission;
   readonly link: Link;
+  readonly onStart: OnStart;
   /** When an answer is due, also where Temporal gives none. */
   readonly by: Ms;
 }
@@ -149,7 +160,11 @@ async function startAs(
     const whose = { startedBy: caller.plainName, owner: caller.name };
     const memo = startMemo(accepted, { requestHash: hash, ...whose, ...given({ trace }) });
     const listedBy = startAttributes(engine, { labels: accepted.labels, caller: caller.name });
-    return startDurably(way, id, { input: beginInput(accepted, engine), memo, listedBy });
+    const { createdAt } = accepted;
+    const tell = (isKnown: boolean): void => {
+      way.onStart({ id, createdAt, isKnown });
+    };
+    return startDurably(way, id, { input: beginInput(accepted, engine), memo, listedBy }, tell);
   });
   if (isNew && accepted !== undefined) return { document: documentOf(begin(id, accepted)) };
   return readRepeated(engine, id, { caller, hash, by: way.by });
@@ -167,6 +182,7 @@ async function startDurably(
   { engine, link, by }: Way,
   id: TransactionId,
   run: { readonly input: TransactionInput; readonly memo: StartMemo } & Pick<Run, 'listedBy'>,
+  tell: (isKnown: boolean) => void,
 ): Promise<boolean> {
   let unknown: StartUnknown | undefined;
   for (let nth = 1; nth <= tries; nth += 1) {
@@ -177,14 +193,23 @@ async function startDurably(
       const withinMs = unknown === undefined ? tryWithinMs : Math.min(tryWithinMs, leftMs);
       const runId = await unlessLost(link, id, startRun(engine, id, { ...run, reuse, withinMs }));
       link.isInDoubt = false;
+      if (runId !== undefined) tell(true);
+      else if (unknown !== undefined) tell(false);
       return runId !== undefined;
     } catch (error) {
-      if (!(error instanceof StartUnknown)) throw unknown ?? refusal(error);
-      if (error instanceof Lost) throw error;
+      if (!(error instanceof StartUnknown)) {
+        if (unknown !== undefined) tell(false);
+        throw unknown ?? refusal(error);
+      }
+      if (error instanceof Lost) {
+        tell(false);
+        throw error;
+      }
       void link.doubt();
       unknown = error;
     }
   }
+  tell(false);
   throw unknown ?? new Error('a start is tried at least once');
 }
 

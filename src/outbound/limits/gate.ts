@@ -70,6 +70,16 @@ export class Gate {
     return this.#hosts.size;
   }
 
+  /** Calls in flight, by host without a port that goes without saying. */
+  get inFlight(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const [hostAndPort, { inFlight }] of this.#hosts) {
+      const host = hostAndPort.replace(/:(?:80|443)$/, '');
+      if (inFlight > 0) counts.set(host, (counts.get(host) ?? 0) + inFlight);
+    }
+    return counts;
+  }
+
   /** Waits, where it is worth while, `atMostMs` at most. */
   async enter(to: Destination, signal: AbortSignal, atMostMs: Ms = Infinity): Promise<Admission> {
     if (signal.aborted) return 'cancelled';

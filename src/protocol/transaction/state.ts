@@ -156,7 +156,16 @@ export interface Participant {
 
 export type Stage = 'acquiringLocks' | 'preparing' | 'committing' | 'rollingBack' | 'ended';
 
-export type ReasonCode = 'refused' | 'unavailable' | 'deadline' | 'aborted' | 'lockTimeout' | 'commitFailure';
+export const reasonCodes = [
+  'refused',
+  'unavailable',
+  'deadline',
+  'aborted',
+  'lockTimeout',
+  'commitFailure',
+] as const;
+
+export type ReasonCode = (typeof reasonCodes)[number];
 
 /** Why a transaction rolls back. */
 export interface Reason {

@@ -63,6 +63,8 @@ export interface OwnInput extends Request {
   readonly limit?: number;
   /** What the first attempt rethrows instead of sending. */
   readonly handover?: Failure;
+  /** The participant has come to need attention, and this is the first call since: its first attempt counts it. */
+  readonly raised?: true;
 }
 
 /** What an own activity's last failure says: the workflow reads it when the attempts are used up. */

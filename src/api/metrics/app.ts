@@ -1,0 +1,22 @@
+/** Owns what answers at `DTC_METRICS_PORT`, for workers too: `/metrics`, `/healthz` and `/readyz`, which asks this process's worker as well. */
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { type ApiDependencies } from '../dependencies';
+import { guardHost } from '../hosts';
+import { nothingHere } from '../methods';
+import { answerWithProblem } from '../problemAnswer';
+import { logRequests } from '../requestLog';
+import { type Readiness, serviceRoutes } from '../service';
+import { metricsRoutes } from './routes';
+
+type MetricsApi = Pick<ApiDependencies, 'config' | 'log' | 'metrics'> & Readiness;
+
+export function createMetricsApi(api: MetricsApi): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(logRequests(api.log, api.metrics), helmet(), serviceRoutes(api));
+  app.use('/metrics', guardHost(api.config), metricsRoutes(api));
+  app.use(nothingHere, answerWithProblem);
+  return app;
+}
