@@ -44,6 +44,7 @@ export const longest = [
   'test/protocol/lock/explorer/explorer.test.ts',
   'test/participant/mysql/promises.test.ts',
   'test/replay/previous.test.ts',
+  'test/notification/notification.test.ts',
   'test/bank/transfers.test.ts',
   'test/participant/postgres/branches.test.ts',
   'test/engine/connect.test.ts',

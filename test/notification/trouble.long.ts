@@ -7,6 +7,7 @@ import { newTag, sweep } from '../orphans/support/sweeps';
 import { startCoordinator } from '../support/coordinator';
 import { freePort } from '../support/listening';
 import { startReceivers } from '../support/receivers';
+import { type Ran, temporal } from '../support/temporalCli';
 import { eventually, until } from '../support/until';
 import { secret, useNotifications } from './world';
 
@@ -70,4 +71,32 @@ it('takes no place of a participant, however many hang with their receiver', asy
   expect(ended.flatMap(d => d.participants.map(p => p.attempts))).toEqual(ids.map(() => 1));
   world.receivers.on('hangs', () => 204);
   await eventually(() => ids.every(id => world.resultsOf(id).includes('delivered')), 40_000);
+});
+
+/** As an operator types what the report says. */
+function typed(command: string): Promise<Ran> {
+  const [program, ...args] = command.split(' ').map(word => word.replaceAll('"', ''));
+  if (program !== 'temporal') throw new Error(`not a command of Temporal's: ${command}`);
+  return temporal(...args);
+}
+
+it('is tried at once, instead of in an hour, by the command that the report says', async () => {
+  const patient = await startCoordinator({
+    sweeps: true,
+    env: { DTC_COORDINATOR_ID: newTag(), DTC_SWEEP_INTERVAL_MS: '86400000', DTC_STUCK_AFTER_MS: '1' },
+    limits: { notifying: { timeoutMs: 300, initialMs: 600_000, maxMs: 3_600_000, forMs: 259_200_000 } },
+  });
+  try {
+    world.receivers.on('late', ({ nth }) => (nth === 1 ? 500 : 204));
+    const notify = { url: world.receivers.url('late') };
+    const { id } = await patient.run({ participants: [world.participants.url('a')], notify });
+    await world.told(id);
+    const find = async (): Promise<OrphansDocument['findings'][number] | undefined> =>
+      (await sweep(patient)).findings.find(each => each.transactionId === id && each.attempts === 1);
+    const { command = '' } = (await until(find, each => each !== undefined)) ?? {};
+    expect(await typed(command)).toMatchObject({ code: 0 });
+    expect((await world.told(id, 2)).map(each => each.id)).toEqual([`${id}/outcome`, `${id}/outcome`]);
+  } finally {
+    await patient.close();
+  }
 });

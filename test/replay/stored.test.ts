@@ -10,8 +10,8 @@ import { glance, keys, seen } from '../protocol/transactions';
 
 const recovery = { at: 1_795_530_900_000, from: 'a-run', why: 'terminated' };
 
-const read = (name: string): unknown =>
-  JSON.parse(readFileSync(join(__dirname, `stored/version-1-${name}.json`), 'utf8'));
+const read = (name: string, version = 1): unknown =>
+  JSON.parse(readFileSync(join(__dirname, `stored/version-${version}-${name}.json`), 'utf8'));
 
 test.each([
   ['preparing', 'rollingBack (pending): p1 rollingBack, p2 rollingBack', ['rollback round', 'quiet']],
@@ -33,6 +33,14 @@ test.each([
   expect(seen(t).recoveries).toEqual([{ ...recovery, at: '2026-11-24T14:35:00.000Z' }]);
 });
 
+test('version 3 goes on, and tells no more of what it has told', () => {
+  const t = resume(readStored(read('needs-attention-and-has-told', 3)), recovery);
+  expect(glance(t)).toMatch(/^committing \(pending, needs attention\)/);
+  expect(t.notices).toMatchObject([{ event: 'attention', started: true }]);
+  expect(keys(t)).toEqual([expect.stringMatching(/^commit p2 #/)]);
+  expect(store(t).version).toBe(3);
+});
+
 test('what is stored is what is read, payloads and actions too, and once', () => {
   const t = readStored(read('needs-attention'));
   expect(t.participants[0]?.target.payload).toEqual({ nights: 2 });
@@ -42,7 +50,7 @@ test('what is stored is what is read, payloads and actions too, and once', () =>
 });
 
 test.each([
-  ['a newer version', { version: 3, transaction: {} }, 'not 3: run a newer worker'],
+  ['a newer version', { version: 4, transaction: {} }, 'not 4: run a newer worker'],
   ['nothing', undefined, 'not undefined: run a newer worker'],
   [
     'something else',

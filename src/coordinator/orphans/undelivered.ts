@@ -18,6 +18,8 @@ import { ownFailureOf } from '../transaction/pending';
 
 /** More are counted. */
 const mostListed = 200;
+/** Of those that ended so, and of those that are tried, the newest: a receiver that is gone for good leaves ever more. */
+const mostLooked = 1_000;
 /** Of those that are still tried: more are listed without what the last try brought. */
 const mostAsked = 50;
 const idsPerQuery = 100;
@@ -30,12 +32,11 @@ export interface FoundUndelivered {
 
 /** @param triedSince those that were begun before and are still tried are listed too */
 export async function findUndelivered(engine: Engine, triedSince: Ms): Promise<FoundUndelivered> {
-  const over = await newestOf(engine, "ExecutionStatus IN ('Failed','TimedOut','Terminated')");
+  const over = await newestOf(engine, notDelivered);
   const again = await idsWithAnotherRun(engine, [...over.keys()]);
   const given = [...over.values()].filter(({ workflowId }) => !again.has(workflowId));
-  const tried = [
-    ...(await newestOf(engine, `${visibly.open} AND StartTime < '${timestamp(triedSince)}'`)).values(),
-  ];
+  const old = `${visibly.open} AND StartTime < '${timestamp(triedSince)}'`;
+  const tried = [...(await newestOf(engine, [old])).values()];
   const listed = [...given, ...tried].slice(0, mostListed);
   const asked = new Set(tried.slice(0, mostAsked));
   const undelivered: Undelivered[] = [];
@@ -43,13 +44,21 @@ export async function findUndelivered(engine: Engine, triedSince: Ms): Promise<F
   return { undelivered, undeliveredCount: given.length + tried.length };
 }
 
+/** One query each, for an index. A person who cancels one wants no more of it. */
+const notDelivered = ['Failed', 'TimedOut', 'Terminated'].map(status => `ExecutionStatus = '${status}'`);
+
 /** The newest run of each that has one so. */
-async function newestOf(engine: Engine, condition: string): Promise<Map<string, WorkflowExecutionInfo>> {
+async function newestOf(
+  engine: Engine,
+  conditions: readonly string[],
+): Promise<Map<string, WorkflowExecutionInfo>> {
   const newest = new Map<string, WorkflowExecutionInfo>();
-  for await (const each of oursWith(engine, condition)) {
-    const known = newest.get(each.workflowId);
-    if (known === undefined || endOf(each) >= endOf(known)) newest.set(each.workflowId, each);
-  }
+  for (const condition of conditions)
+    for await (const each of oursWith(engine, condition)) {
+      const known = newest.get(each.workflowId);
+      if (known === undefined || endOf(each) >= endOf(known)) newest.set(each.workflowId, each);
+      if (newest.size >= mostLooked) return newest;
+    }
   return newest;
 }
 
