@@ -68,7 +68,7 @@ export const settings = {
   DTC_MAX_WAITING: withDefault(
     as.integer(0, 100_000),
     1_000,
-    'how many requests of one process wait at once (`Prefer: wait`), one caller half of them at most where callers authenticate; the next is answered at once, with the document as it is',
+    'how many requests of one process wait at once (`Prefer: wait`, events), one caller half of them at most where callers authenticate; the next is answered at once, with the document as it is',
   ),
   DTC_RATE_LIMIT: optional(
     as.integer(1, 100_000),
