@@ -6,7 +6,7 @@ import { postgresScene, sceneOf, sqliteScene } from './schedules/scenes';
 import { usePostgres } from './support/postgres';
 
 const server = usePostgres();
-const long: Pick<Plan, 'runs' | 'withinMs'> = { runs: 1_000, withinMs: 40_000 };
+const long: Pick<Plan, 'runs' | 'withinMs'> = { runs: 1_000, withinMs: 25_000 };
 
 it('SQLite', () => explore({ ...long, makeScene: sqliteScene, disturbances: ['restart'] }));
 
