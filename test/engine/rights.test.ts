@@ -1,5 +1,6 @@
 /** A start with fewer rights than set-up would need, as in Temporal Cloud, which lets nobody register search attributes over this API. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type GrpcProxy, startGrpcProxy } from '../support/grpcProxy';
@@ -158,6 +159,14 @@ it('starts a transaction without its labels where Temporal does not take them an
     searchAttributes: ['TransactionLabels'],
   });
   await connection.close();
+  const { client } = dtc;
+  await eventually(() =>
+    client.workflow.count('TransactionLabels IS NULL').then(
+      () => false,
+      () => true,
+    ),
+  );
+  await sleep(500); // each of Temporal's services notices by itself
   const later = await dtc.run(body);
   expect(later).toMatchObject({ status: 'committed', labels });
   expect(warnings(log)).toEqual([expect.stringMatching(/did not take the search attributes/)]);

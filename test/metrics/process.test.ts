@@ -31,6 +31,8 @@ beforeAll(async () => {
   participants.on('broken', always('commit', 503));
   await untilEnded(url, (await post(url, [participants.url('a'), participants.url('b')])).id);
   const broken = await post(url, [participants.url('broken')]);
+  const unknown = `${broken.id.slice(0, -4)}0000`; // which Temporal refuses to describe
+  expect((await fetch(`${url}/transactions/${unknown}`)).status).toBe(404);
   await eventually(() => participants.requests(broken.id, 'broken', 'commit').length > 1);
   expect((await fetch(`${url}/orphans/sweep`, { method: 'POST' })).status).toBe(200);
   seen = await until(() => scrape(url), isWhole);
