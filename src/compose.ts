@@ -203,15 +203,15 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
 }
 
 function engineOf(connected: Reached, { config, log, trouble }: Surroundings): Engine {
-  const { client, connection, namespace, retentionMs, attributes } = connected;
+  const { client, connection, namespace, namespaceId, retentionMs, attributes } = connected;
   const ownWorker = config.role !== 'api';
   const failedQuery = queryLogger(log, { taskQueue: config.taskQueue, ownWorker });
   const isDue = seldom(sayAgainMs);
   return {
-    ...{ client, connection, namespace, retentionMs, attributes },
+    ...{ client, connection, namespace, namespaceId, retentionMs, attributes },
     knowsCallers: isAuthenticated(config),
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },
-    tag: config.coordinatorId ?? tagOfNamespace(connected.namespaceId),
+    tag: config.coordinatorId ?? tagOfNamespace(namespaceId),
     ...given({ publicUrl: config.publicUrl }),
     trouble: trouble ?? (() => undefined),
     onQueryFailed: error => {

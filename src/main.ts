@@ -8,6 +8,7 @@
 import { type Worker } from '@temporalio/worker';
 import { listen } from './api/listen';
 import { type Composed, type Surroundings, compose, reachTemporal } from './compose';
+import { isAuthenticated } from './config/bindRule';
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
 import { type DevServer, startDevServer } from './engine/devServer/devServer';
@@ -63,6 +64,7 @@ async function run(context: Context): Promise<void> {
   const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
   const api = config.role === 'worker' ? undefined : await startApi(context, parts);
   const block = readyBlock({
+    isOpen: !isAuthenticated(config),
     role: config.role,
     temporal: server.address,
     namespace: config.temporal.namespace,

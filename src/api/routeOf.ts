@@ -1,5 +1,5 @@
 /**
- * Owns the route of a request as a pattern, for metrics: what a client puts into a path is never in it. A router is mounted at a fixed
+ * Owns the route of a request as a pattern, for metrics and spans: what a client puts into a path is never in it. A router is mounted at a fixed
  * path, which Express tells only while the request is inside, so it is noted there.
  */
 import { type Request, type RequestHandler, type Response } from 'express';

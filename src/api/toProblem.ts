@@ -30,7 +30,13 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof ActionConflict) return new Problem('action-conflict', cause.message);
   if (cause instanceof BadCursor)
     return new Problem('invalid-request', 'the query is not valid', {
-      errors: [{ query: 'cursor', message: 'must be the "next" of an earlier page of the same list' }],
+      errors: [
+        {
+          query: 'cursor',
+          message:
+            'must be the "next" of an earlier page of the same list: with the same other parameters, of the same caller',
+        },
+      ],
     });
   if (cause instanceof RequestTooLarge) return new Problem('body-too-large', cause.message);
   if (cause instanceof StartUnknown) {

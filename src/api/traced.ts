@@ -2,10 +2,11 @@
  * Owns the span of a request that may change something. Reads have none: a client that polls would fill its collector with them, and what
  * they read has a trace of its own.
  */
-import { type RequestHandler, type Request } from 'express';
+import { type RequestHandler } from 'express';
 import { type Traces } from '../telemetry/traces/contract';
 import { given } from '../protocol/wire/given';
 import { contextOf } from './requestContext';
+import { routeOf } from './routeOf';
 
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -23,7 +24,13 @@ export function traceRequests(traces: Traces): RequestHandler {
     contextOf(response).span = span;
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : undefined;
-      span.end(given({ route: routeOf(request), status, transactionId: contextOf(response).transactionId }));
+      span.end(
+        given({
+          route: routeOf(request, response),
+          status,
+          transactionId: contextOf(response).transactionId,
+        }),
+      );
     });
     next();
   };
@@ -31,10 +38,4 @@ export function traceRequests(traces: Traces): RequestHandler {
 
 function text(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined;
-}
-
-/** As it was mounted: no id stands in it. Undefined where nobody took the request. */
-function routeOf({ baseUrl, route }: Request): string | undefined {
-  const path = (route as { readonly path?: unknown } | undefined)?.path;
-  return typeof path === 'string' ? `${baseUrl}${path}`.replace(/(?<=.)\/$/, '') : undefined;
 }

@@ -9,6 +9,8 @@ export interface Engine {
   readonly client: Client;
   readonly connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
   readonly namespace: string;
+  /** Its UUID. */
+  readonly namespaceId: string;
   readonly taskQueue: string;
   /** Stands in every id of ours. */
   readonly tag: string;

@@ -11,9 +11,20 @@ export interface ReadyInfo {
   /** Started here; else it is the one that `TEMPORAL_ADDRESS` names. */
   readonly own: boolean;
   readonly namespace: string;
+  /** Callers need no token: what is shown to try works as it stands. */
+  readonly isOpen: boolean;
 }
 
-export function readyBlock({ role, api, metrics, webUi, temporal, namespace, own }: ReadyInfo): string {
+export function readyBlock({
+  role,
+  api,
+  metrics,
+  webUi,
+  temporal,
+  namespace,
+  own,
+  isOpen,
+}: ReadyInfo): string {
   const rows = [
     ...(api === undefined ? [] : [['API', api]]),
     ...(metrics === undefined ? [] : [['Metrics', `${metrics}/metrics`]]),
@@ -25,7 +36,7 @@ export function readyBlock({ role, api, metrics, webUi, temporal, namespace, own
     '',
     `Distributed Transaction Coordinator is ready (role: ${role}).`,
     ...lines,
-    ...tryIt(api),
+    ...(isOpen ? tryIt(api) : []),
     '',
   ].join('\n');
 }

@@ -61,6 +61,8 @@ it.each<[string, string, { readonly value?: string; readonly message: string | R
   ['label.k=a&label.k=b', 'label.k', { message: 'must be given once' }],
   [`label.k=${'x'.repeat(257)}`, 'label.k', { message: /at most 256 characters/ }],
   ['label.k=a%0Ab', 'label.k', { message: /without control characters/ }],
+  ['since=2026-02-31T00:00:00Z', 'since', { message: /RFC 3339/ }],
+  ['until=2026-02-28T24:00:00Z', 'until', { message: /RFC 3339/ }],
   ['since=yesterday', 'since', { value: 'yesterday', message: /RFC 3339/ }],
   ['since=2026-02-31T12:00:99Z', 'since', { message: /RFC 3339/ }],
   ['until=2026-01-31T14:00:00+02:00', 'until', { message: /a \+ is written %2B/ }],
@@ -135,7 +137,15 @@ it.each<[string, Error, [string, number, object]]>([
     [
       'invalid-request',
       400,
-      { errors: [{ query: 'cursor', message: 'must be the "next" of an earlier page of the same list' }] },
+      {
+        errors: [
+          {
+            query: 'cursor',
+            message:
+              'must be the "next" of an earlier page of the same list: with the same other parameters, of the same caller',
+          },
+        ],
+      },
     ],
   ],
 ])('tells of %s', async (_what, failure, [name, status, more]) => {

@@ -382,7 +382,13 @@ describe('GET /locks', () => {
 
   it('is 400 for a cursor that no page gave', async () => {
     api.locks.list = () => Promise.reject(new BadCursor('cursor'));
-    const errors = [{ query: 'cursor', message: 'must be the "next" of an earlier page of the same list' }];
+    const errors = [
+      {
+        query: 'cursor',
+        message:
+          'must be the "next" of an earlier page of the same list: with the same other parameters, of the same caller',
+      },
+    ];
     expect(await api.call('/locks?cursor=x')).toEqual(problem('invalid-request', 400, { errors }));
   });
 });

@@ -11,7 +11,7 @@ it('begins the third when a pause as long as the work of one is over', async () 
   const lanes = new Lanes();
   const begun: number[] = [];
   const take = (ms: number): Promise<void> =>
-    lanes.take(10_000, () => {
+    lanes.take('a', 10_000, () => {
       begun.push(performance.now());
       return took(ms)();
     });
@@ -24,9 +24,9 @@ it('begins the third when a pause as long as the work of one is over', async () 
 it('pauses half a second at most, and after what failed too', async () => {
   const lanes = new Lanes();
   const fails = (): Promise<void> =>
-    lanes.take(10_000, () => took(3_000)().then(() => Promise.reject(new Error('no'))));
+    lanes.take('a', 10_000, () => took(3_000)().then(() => Promise.reject(new Error('no'))));
   const failed = [fails(), fails()].map(each => expect(each).rejects.toThrow('no'));
-  const next = lanes.take(10_000, () => Promise.resolve(performance.now()));
+  const next = lanes.take('a', 10_000, () => Promise.resolve(performance.now()));
   await jest.advanceTimersByTimeAsync(4_000);
   await Promise.all(failed);
   expect(await next).toBe(3_500);
@@ -34,10 +34,21 @@ it('pauses half a second at most, and after what failed too', async () => {
 
 it('turns away who waits for longer than is bearable, and who would wait behind too many', async () => {
   const lanes = new Lanes();
-  for (const _ of [1, 2]) void lanes.take(1_000, took(60_000));
-  const patient = Array.from({ length: 200 }, () => lanes.take(1_000, took(1)));
+  for (const _ of [1, 2]) void lanes.take('a', 1_000, took(60_000));
+  const patient = Array.from({ length: 200 }, () => lanes.take('a', 1_000, took(1)));
   const turnedAway = patient.map(each => expect(each).rejects.toThrow(TooManyLists));
-  await expect(lanes.take(1_000, took(1))).rejects.toThrow(TooManyLists);
+  await expect(lanes.take('a', 1_000, took(1))).rejects.toThrow(TooManyLists);
   await jest.advanceTimersByTimeAsync(1_000);
   await Promise.all(turnedAway);
+});
+
+it('gives turns to each caller that waits, whatever one of them asks for', async () => {
+  const lanes = new Lanes();
+  const done: string[] = [];
+  const take = (caller: string): Promise<void> =>
+    lanes.take(caller, 10_000, () => took(10)()).then(() => void done.push(caller));
+  const all = [...Array.from({ length: 8 }, () => 'greedy'), 'other'].map(take);
+  await jest.advanceTimersByTimeAsync(2_000);
+  await Promise.all(all);
+  expect(done.indexOf('other')).toBeLessThan(4);
 });

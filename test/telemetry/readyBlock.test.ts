@@ -6,6 +6,7 @@ const up = {
   api: 'http://127.0.0.1:8080',
   temporal: '127.0.0.1:7233',
   namespace: 'default',
+  isOpen: true,
 } as const;
 
 test('says where everything is, and nothing more of a Temporal server of its own', () => {
@@ -22,4 +23,9 @@ test("says of somebody else's Temporal which setting names it", () => {
   expect(readyBlock({ ...up, own: false })).toContain(
     '  Temporal  127.0.0.1:7233, namespace default: named by TEMPORAL_ADDRESS, so no server was started here',
   );
+});
+
+test('shows what to try where that works without a token', () => {
+  expect(readyBlock({ ...up, own: true })).toContain('Try it');
+  expect(readyBlock({ ...up, own: true, isOpen: false })).not.toContain('Try it');
 });

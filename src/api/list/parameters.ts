@@ -134,9 +134,16 @@ const instantForm =
   'must be a time as in 2026-01-31T12:00:00Z or 2026-01-31T12:00:00.123+02:00 (RFC 3339, at most milliseconds; a + is written %2B)';
 
 function instant(text: string): ReturnType<Read<Ms>> {
-  const isForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/.test(text);
-  const value = isForm ? Date.parse(text) : Number.NaN;
+  const [, date = ''] =
+    /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  const value = isDay(date) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(value) ? { wrong: instantForm } : { value };
+}
+
+/** JavaScript takes the 31st of February for the 3rd of March. */
+function isDay(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }
 
 const mostListed = 200;

@@ -1,8 +1,9 @@
 /**
- * Owns the cursor of a list: where Temporal is to go on, and for which list. It is nobody's secret, and proves nothing of who has it; one
- * of another list, or that was changed, is told from ours by its check.
+ * Owns the cursor of a list: where Temporal is to go on, and for which list. One of another list, or that was changed or made up, is told
+ * from ours by its check, whose key every process has and no caller: the id of the namespace, of which a caller sees the first eight
+ * digits at most. Temporal is not asked to make sense of a caller's own token: it tries for seconds.
  */
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { type VisibleRun } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { canonicalJson } from '../../protocol/wire/canonicalJson';
@@ -20,7 +21,7 @@ export interface Position {
   readonly token: string;
 }
 
-type Of = Pick<Engine, 'tag' | 'namespace'>;
+type Of = Pick<Engine, 'tag' | 'namespace' | 'namespaceId'>;
 
 const form = /^([0-9a-z]+)\.([0-9a-z]*)\.([A-Za-z0-9_-]+)\.([0-9a-f]{32})$/;
 
@@ -38,7 +39,7 @@ export function readCursor(engine: Of, which: Which, cursor: string): Position {
   return { first: { startedAt: Number.parseInt(startedAt, 36), ...given({ closedAt: closed }) }, token };
 }
 
-function checkOf({ tag, namespace }: Of, { filters, of }: Which, position: string): string {
+function checkOf({ tag, namespace, namespaceId }: Of, { filters, of }: Which, position: string): string {
   const list = canonicalJson([tag, namespace, of?.name ?? null, filters, position]);
-  return createHash('sha256').update(list).digest('hex').slice(0, 32);
+  return createHmac('sha256', namespaceId).update(list).digest('hex').slice(0, 32);
 }

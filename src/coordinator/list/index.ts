@@ -33,14 +33,14 @@ const mostLooked = 2_000;
 
 export function createLists(engine: Engine): Lists {
   const lanes = new Lanes();
-  const inTurn = <T>(work: (leftMs: () => Ms) => Promise<T>): Promise<T> => {
+  const inTurn = <T>({ of }: Which, work: (leftMs: () => Ms) => Promise<T>): Promise<T> => {
     const by = Date.now() + answerWithinMs;
     const leftMs = (): Ms => Math.max(by - Date.now(), 1);
-    return lanes.take(turnWithinMs, () => work(leftMs));
+    return lanes.take(of?.name ?? '', turnWithinMs, () => work(leftMs));
   };
   return {
-    list: async wanted => inTurn(leftMs => list(engine, wanted, leftMs)),
-    count: async which => inTurn(leftMs => count(engine, which, leftMs)),
+    list: async wanted => inTurn(wanted, leftMs => list(engine, wanted, leftMs)),
+    count: async which => inTurn(which, leftMs => count(engine, which, leftMs)),
   };
 }
 

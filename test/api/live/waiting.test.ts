@@ -38,6 +38,7 @@ beforeAll(async () => {
     taskQueue,
     limits,
     attributes: new Set(),
+    namespaceId: '',
     knowsCallers: false,
     hasWorker: true,
     trouble: () => undefined,
