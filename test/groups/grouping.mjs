@@ -42,13 +42,11 @@ export const longest = [
   'test/devServer/script.test.ts',
   'test/api/live/waiting.test.ts',
   'test/protocol/lock/explorer/explorer.test.ts',
-  'test/participant/mysql/promises.test.ts',
   'test/replay/previous.test.ts',
   'test/notification/notification.test.ts',
   'test/bank/transfers.test.ts',
   'test/participant/postgres/branches.test.ts',
   'test/engine/connect.test.ts',
-  'test/participant/schedules.test.ts',
   'test/replay/replay.test.ts',
 ];
 

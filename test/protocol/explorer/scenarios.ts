@@ -46,12 +46,10 @@ export const short: readonly Exploration[] = [
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 0 },
   }),
-  exploration('provisional commit', ['remembers', 'remembers'], { ...provisional, completionAttempts: 1 }),
   exploration('terminated and taken up again', ['remembers', 'remembers'], { ...once, recoveries: 1 }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
   exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
-  exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
   exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
   exploration('three that remember', ['remembers', 'remembers', 'remembers'], once),
   exploration('three of different kinds, provisional commit', ['remembers', 'forgets', 'forgets'], {
@@ -62,6 +60,8 @@ export const short: readonly Exploration[] = [
 
 /** What `npm run test:long` adds. */
 export const long: readonly Exploration[] = [
+  exploration('provisional commit', ['remembers', 'remembers'], { ...provisional, completionAttempts: 1 }),
+  exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
   exploration('the first round in the first task, two attempts', ['forgets', 'votesNo'], {
     completionAttempts: 1,
     faults: 2,
