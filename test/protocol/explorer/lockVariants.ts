@@ -47,8 +47,8 @@ export const lockVariants: readonly Variant[] = [
       },
       {
         file: 'transaction/wanted.ts',
-        find: 'return [...calls(t, phase), ...awaitQuiet(t)];',
-        replace: 'return [...calls(t, phase), ...awaitQuiet(t), ...releaseLocks(t)];',
+        find: 'return [...calls(t, phase), ...awaitQuiet(t), ...tell(t)];',
+        replace: 'return [...calls(t, phase), ...awaitQuiet(t), ...releaseLocks(t), ...tell(t)];',
       },
     ],
     caughtBy: ['I12'],
