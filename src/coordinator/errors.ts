@@ -115,3 +115,8 @@ export class ActionConflict extends Error {
 export class BadCursor extends Error {
   override readonly name = 'BadCursor';
 }
+
+/** There is no such transaction, or not any more. */
+export function isGone(error: unknown): boolean {
+  return error instanceof UnknownTransaction || error instanceof ExpiredTransaction;
+}

@@ -263,9 +263,12 @@ function ownValue(payload: Payload): unknown {
   }
 }
 
-export async function countRuns(way: Way, query: string, withinMs: Ms): Promise<number> {
-  const { connection, namespace } = way;
-  const { count } = await within(way, withinMs, () =>
+export async function countRuns(
+  { connection, namespace }: Pick<Way, 'connection' | 'namespace'>,
+  query: string,
+  withinMs: Ms,
+): Promise<number> {
+  const { count } = await within({ connection }, withinMs, () =>
     connection.workflowService.countWorkflowExecutions({ namespace, query }),
   );
   return Number(count);

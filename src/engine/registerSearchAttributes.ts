@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeConnection } from '@temporalio/worker';
-import { within } from './ask';
+import { countRuns, within } from './ask';
 import { EngineUnavailable, isForbidden, isInvalid, saidBy } from './errors';
 import {
   type LaterAttributes,
@@ -113,9 +113,7 @@ async function untilKnown(connection: Way, namespace: string, names: readonly st
 /** Temporal refuses a query that names one which is not there. @throws what else is wrong */
 async function isKnown(connection: Way, namespace: string, query: string): Promise<boolean> {
   try {
-    await within({ connection }, callWithinMs, () =>
-      connection.workflowService.countWorkflowExecutions({ namespace, query }),
-    );
+    await countRuns({ connection, namespace }, query, callWithinMs);
     return true;
   } catch (error) {
     if (isInvalid(error)) return false;

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { anchorsOf } from './anchors';
 
 const root = resolve(__dirname, '../..');
 const contract = 'docs/PROTOCOL.md';
@@ -79,16 +80,6 @@ function leadsSomewhere(from: string, target: string): boolean {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? from : join(dirname(from), path);
   return isThere(file) && (anchor === undefined || anchorsOf(textOf(file)).includes(anchor));
-}
-
-/** As GitHub makes them of headings. */
-function anchorsOf(page: string): string[] {
-  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 }
 
 it('reads the contract and who cites it', () => {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT } from '../devServer/fixture';
+import { anchorsOf } from '../docs/anchors';
 import { newTag } from '../orphans/support/sweeps';
 import { type Participants, always, startParticipants } from '../support/participants';
 import { endProcesses, post, startProcess, untilEnded } from '../support/processes';
@@ -173,16 +174,6 @@ describe('alerts', () => {
     expect(withoutOne).toEqual([]);
   });
 });
-
-/** As GitHub makes them of headings. */
-function anchorsOf(page: string): string[] {
-  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
 
 describe('the dashboard', () => {
   const targets = panels.flatMap(({ title, targets = [] }) =>

@@ -7,14 +7,7 @@
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type Engine } from '../../engine/engine';
-import {
-  ActionConflict,
-  EngineUnavailable,
-  ExpiredTransaction,
-  ForeignWorkflow,
-  UnknownTransaction,
-  WorkerUnavailable,
-} from '../errors';
+import { ActionConflict, EngineUnavailable, ForeignWorkflow, WorkerUnavailable, isGone } from '../errors';
 import { oursWith } from '../ours';
 import { whyUnreadable } from '../orphans/unreadable';
 import { isStalled, stallInWords, stallOf } from '../stalled';
@@ -128,7 +121,7 @@ async function one(
     if (actions.length === 0 || !run.match() || asked.options.dryRun) return;
     await actOn(engine, { description, waits, actions }, run);
   } catch (error) {
-    if (isNone(error)) return;
+    if (isGone(error) || error instanceof ForeignWorkflow) return; // since it was listed, or it was none of ours
     if (run.match()) run.fail(id, error);
   }
 }
@@ -152,15 +145,6 @@ async function actOn(engine: Engine, { description, waits, actions }: Match, run
   } catch (error) {
     run.fail(id, error);
   }
-}
-
-/** It has gone since it was listed, or was none of ours. */
-function isNone(error: unknown): boolean {
-  return (
-    error instanceof UnknownTransaction ||
-    error instanceof ExpiredTransaction ||
-    error instanceof ForeignWorkflow
-  );
 }
 
 function whyNot(error: unknown, id: string): string {

@@ -14,7 +14,7 @@ import { type ParticipantDocument } from '../../protocol/client/document';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
 import { isOneOf } from '../../protocol/wire/shapes';
 import { hostOf } from '../../protocol/wire/urls';
-import { ExpiredTransaction, ForeignWorkflow, UnknownTransaction } from '../errors';
+import { ForeignWorkflow, isGone } from '../errors';
 import { oursAnd, oursWith } from '../ours';
 import { describe } from '../transaction/read';
 import { concurrently } from './concurrently';
@@ -129,10 +129,7 @@ async function lookAt(engine: Engine, id: string): Promise<Wait | undefined> {
     const since = Date.parse(decidedAt ?? createdAt);
     return { id, since, needsAttention, on: now.map(({ participant }) => participant) };
   } catch (error) {
-    const isGone = [UnknownTransaction, ExpiredTransaction, ForeignWorkflow].some(
-      kind => error instanceof kind,
-    );
-    if (isGone) return undefined;
+    if (isGone(error) || error instanceof ForeignWorkflow) return undefined;
     throw error;
   }
 }

@@ -1,13 +1,12 @@
 /**
  * Owns how many transactions there are, by visibility: counts alone, which may be some seconds behind, one after the other, since they
- * search a database that every step of a transaction is written to. Who asks how often
- * is `telemetry/metrics/looked.ts`.
+ * search a database that every step of a transaction is written to. Who asks how often is `telemetry/metrics/looked.ts`.
  */
-import { transactionWorkflow } from '../../../workflows/transaction/messages';
-import { within } from '../../engine/ask';
+import { countRuns } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { needsAttentionKey, transactionStateKey } from '../../engine/facts/searchAttributes';
 import { visibly } from '../../engine/facts/status';
+import { oursAnd } from '../ours';
 
 /** Counting what a namespace has kept of a month takes its time. */
 const countWithinMs = 10_000;
@@ -29,11 +28,6 @@ export async function countTransactions(engine: Engine): Promise<TransactionCoun
   return { byStatus: { pending, committed, rolledback }, needingAttention };
 }
 
-async function count(engine: Engine, condition: string): Promise<number> {
-  const { connection, namespace, tag } = engine;
-  const query = `WorkflowType = '${transactionWorkflow}' AND WorkflowId STARTS_WITH '${tag}' AND ${condition}`;
-  const counted = await within(engine, countWithinMs, () =>
-    connection.workflowService.countWorkflowExecutions({ namespace, query }),
-  );
-  return Number(counted.count);
+function count(engine: Engine, condition: string): Promise<number> {
+  return countRuns(engine, oursAnd(engine, condition), countWithinMs);
 }

@@ -13,7 +13,7 @@ import { inputOf } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { transactionStateKey } from '../../engine/facts/searchAttributes';
 import { isOpen, runState } from '../../engine/facts/status';
-import { ExpiredTransaction, ForeignWorkflow, UnknownTransaction } from '../errors';
+import { ExpiredTransaction, ForeignWorkflow, UnknownTransaction, isGone } from '../errors';
 import { describe, read } from '../transaction/read';
 import { whyUnreadable } from './unreadable';
 import { given } from '../../protocol/wire/given';
@@ -49,8 +49,7 @@ export async function completionOf(engine: Engine, id: string, participant: stri
     const { document } = await read(engine, id);
     return await completionIn(engine, document, participant);
   } catch (error) {
-    if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction)
-      return { is: 'notDecided' };
+    if (isGone(error)) return { is: 'notDecided' };
     return { is: 'unreadable', detail: whyUnreadable(error, id) };
   }
 }

@@ -10,17 +10,17 @@ import { type Ms, timestamp } from '../../protocol/wire/phases';
 import { type Engine } from '../../engine/engine';
 import { needsAttentionKey } from '../../engine/facts/searchAttributes';
 import { visibly } from '../../engine/facts/status';
-import { ExpiredTransaction, UnknownTransaction } from '../errors';
+import { isGone } from '../errors';
 import { oursWith } from '../ours';
 import { stallInWords } from '../stalled';
 import { read } from '../transaction/read';
+import { idsWithAnotherRun } from './anotherRun';
 import { whyUnreadable } from './unreadable';
 
 /** More are counted. */
 const mostListed = 1000;
 /** More are not looked at in one sweep: a stuck one is asked for its reason. */
 const mostAsked = 200;
-const idsPerQuery = 100;
 
 export async function survey(
   engine: Engine,
@@ -43,18 +43,8 @@ async function findInterrupted(engine: Engine): Promise<InterruptedRun[]> {
       if (endedAt >= (newest.get(workflowId)?.endedAt ?? 0))
         newest.set(workflowId, { transactionId: workflowId, endedAt });
     }
-  const takenUp = await idsWithAnotherRun(engine, [...newest.keys()]);
+  const takenUp = await idsWithAnotherRun([...newest.keys()], and => oursWith(engine, and));
   return [...newest.values()].filter(({ transactionId }) => !takenUp.has(transactionId));
-}
-
-async function idsWithAnotherRun(engine: Engine, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (let from = 0; from < ids.length; from += idsPerQuery) {
-    const some = ids.slice(from, from + idsPerQuery).map(id => `'${id}'`);
-    const query = `WorkflowId IN (${some.join()}) AND ${visibly.openOrEnded}`;
-    for await (const { workflowId } of oursWith(engine, query)) found.add(workflowId);
-  }
-  return found;
 }
 
 async function findStuck(engine: Engine, before: Ms): Promise<{ found: Stuck[]; count: number }> {
@@ -81,7 +71,7 @@ async function stuckOf(
     const { document } = await read(engine, workflowId);
     return isStuck(document, before) ? stuck(document) : undefined;
   } catch (error) {
-    if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction) return undefined;
+    if (isGone(error)) return undefined;
     const about = {
       transactionId: workflowId,
       since: startTime.getTime(),

@@ -15,6 +15,7 @@ import { type Engine } from '../../engine/engine';
 import { EngineUnavailable } from '../../engine/errors';
 import { isOpen, visibly } from '../../engine/facts/status';
 import { ownFailureOf } from '../transaction/pending';
+import { idsWithAnotherRun } from './anotherRun';
 
 /** More are counted. */
 const mostListed = 200;
@@ -22,7 +23,6 @@ const mostListed = 200;
 const mostLooked = 1_000;
 /** Of those that are still tried: more are listed without what the last try brought. */
 const mostAsked = 50;
-const idsPerQuery = 100;
 const askWithinMs = 2_000;
 
 export interface FoundUndelivered {
@@ -33,7 +33,8 @@ export interface FoundUndelivered {
 /** @param triedSince those that were begun before and are still tried are listed too */
 export async function findUndelivered(engine: Engine, triedSince: Ms): Promise<FoundUndelivered> {
   const over = await newestOf(engine, notDelivered);
-  const again = await idsWithAnotherRun(engine, [...over.keys()]);
+  // those were started over, and are tried again or were delivered
+  const again = await idsWithAnotherRun([...over.keys()], and => oursWith(engine, and));
   const given = [...over.values()].filter(({ workflowId }) => !again.has(workflowId));
   const old = `${visibly.open} AND StartTime < '${timestamp(triedSince)}'`;
   const tried = [...(await newestOf(engine, [old])).values()];
@@ -64,17 +65,6 @@ async function newestOf(
 
 function endOf({ closeTime }: WorkflowExecutionInfo): Ms {
   return closeTime?.getTime() ?? Infinity;
-}
-
-/** It was started over, and is tried again or was delivered. */
-async function idsWithAnotherRun(engine: Engine, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (let from = 0; from < ids.length; from += idsPerQuery) {
-    const some = ids.slice(from, from + idsPerQuery).map(id => `'${id}'`);
-    const query = `WorkflowId IN (${some.join()}) AND ${visibly.openOrEnded}`;
-    for await (const { workflowId } of oursWith(engine, query)) found.add(workflowId);
-  }
-  return found;
 }
 
 async function findingOf(engine: Engine, run: WorkflowExecutionInfo, isAsked: boolean): Promise<Undelivered> {

@@ -10,7 +10,7 @@ import { askClosed } from './closedRun';
 import { type Recovered } from './contract';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
-import { ExpiredTransaction, UnknownTransaction } from '../errors';
+import { isGone } from '../errors';
 import { memoOf } from '../../engine/facts/memo';
 import { startedByKey, transactionLabelsKey } from '../../engine/facts/searchAttributes';
 import { howInterrupted, runState } from '../../engine/facts/status';
@@ -26,7 +26,7 @@ export async function recover(engine: Engine, id: string): Promise<Recovered> {
     const why = howInterrupted(found.status.name);
     return why === undefined ? { is: 'running' } : await takeUp(engine, found, why);
   } catch (error) {
-    if (error instanceof UnknownTransaction || error instanceof ExpiredTransaction) return { is: 'unknown' };
+    if (isGone(error)) return { is: 'unknown' };
     if (isNotFound(error)) return { is: 'unknown' }; // its retention ended meanwhile
     throw error;
   }

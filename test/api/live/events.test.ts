@@ -1,29 +1,16 @@
 /** PROTOCOL §3, events on a real Temporal server: told as it happens, the same in every process, and at a cost that does not grow. */
 import { type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TestCoordinator, startCoordinator } from '../../support/coordinator';
-import { type GrpcProxy, startGrpcProxy } from '../../support/grpcProxy';
 import { eventually } from '../../support/until';
 import { useWorld } from '../../support/world';
 import { type Reader, type Told, readEvents } from '../eventsOf';
+import { useHeardFrontEnd } from './frontEnd';
 
 const slow = { retryInitialMs: 60_000, retryMaxMs: 60_000, attentionRetryMs: 60_000, completionAttempts: 2 };
 const world = useWorld({ limits: slow });
 
-/** Another front end, with no worker, and what it asks of Temporal. */
-let other: TestCoordinator;
-let proxy: GrpcProxy;
-const asked: string[] = [];
-
-beforeAll(async () => {
-  const heard = { test: (path: string) => (asked.push(path.split('/').at(-1) ?? ''), false) };
-  proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', heard);
-  other = await startCoordinator({ apiOnly: true, temporalAddress: proxy.address });
-});
-afterAll(async () => {
-  await other.close();
-  await proxy.close();
-});
+const other = useHeardFrontEnd();
+const { asked } = other;
 
 const watch = (url: string, id: string, headers?: Record<string, string>): Promise<Reader> =>
   readEvents(`${url}/transactions/${id}/events`, headers);
@@ -51,7 +38,7 @@ it('tells of each change until the end, and two processes with the same ids', as
   const late = { url: participants.url('late'), timeoutMs: 20_000 };
   const { id } = await dtc.start({ participants: [participants.url('a'), late] });
   await eventually(commit.isReached);
-  const readers = await Promise.all([watch(dtc.url, id), watch(other.url, id)]);
+  const readers = await Promise.all([watch(dtc.url, id), watch(other.url(), id)]);
   for (const reader of readers)
     await eventually(() =>
       JSON.stringify(reader.events.at(-1)?.data).includes('"state":"committed","vote":"yes"'),
@@ -68,9 +55,9 @@ it('tells of each change until the end, and two processes with the same ids', as
     expect(ids(told)).toEqual([...new Set(ids(told))].sort((a, b) => a - b));
     expect(told.at(-2)?.data).toEqual(await dtc.get(id));
   }
-  const again = await watch(other.url, id, { 'last-event-id': here?.at(-2)?.id ?? '' });
+  const again = await watch(other.url(), id, { 'last-event-id': here?.at(-2)?.id ?? '' });
   expect((await again.all()).map(({ event }) => event)).toEqual(['end']);
-  expect((await watch(other.url, id, { 'last-event-id': here?.at(-1)?.id ?? '' })).status).toBe(204);
+  expect((await watch(other.url(), id, { 'last-event-id': here?.at(-1)?.id ?? '' })).status).toBe(204);
 });
 
 it('shares what it asks of Temporal among all who watch', async () => {
@@ -78,7 +65,7 @@ it('shares what it asks of Temporal among all who watch', async () => {
   participants.on('down', r => (r.phase === 'commit' ? 503 : undefined));
   const { id } = await dtc.start([participants.url('down')]);
   await dtc.until(id, d => d.participants[0]?.nextAttemptAt !== undefined);
-  const readers = await Promise.all(Array.from({ length: 50 }, () => watch(other.url, id)));
+  const readers = await Promise.all(Array.from({ length: 50 }, () => watch(other.url(), id)));
   await eventually(() => readers.every(({ events }) => events.length > 0));
   asked.length = 0;
   await sleep(2_000); // each by itself would have looked once or twice

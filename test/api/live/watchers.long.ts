@@ -1,28 +1,15 @@
 /** PROTOCOL §3, events: five hundred who watch one transaction cost Temporal at most a call a second, and hear the end together. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TestCoordinator, startCoordinator } from '../../support/coordinator';
-import { type GrpcProxy, startGrpcProxy } from '../../support/grpcProxy';
 import { eventually } from '../../support/until';
 import { useWorld } from '../../support/world';
 import { type Reader, readEvents } from '../eventsOf';
+import { useHeardFrontEnd } from './frontEnd';
 
 const slow = { retryInitialMs: 60_000, retryMaxMs: 60_000, attentionRetryMs: 60_000, completionAttempts: 2 };
 const world = useWorld({ limits: slow });
 
-/** The front end that is watched, with no worker, and what it asks of Temporal. */
-let other: TestCoordinator;
-let proxy: GrpcProxy;
-const asked: string[] = [];
-
-beforeAll(async () => {
-  const heard = { test: (path: string) => (asked.push(path.split('/').at(-1) ?? ''), false) };
-  proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', heard);
-  other = await startCoordinator({ apiOnly: true, temporalAddress: proxy.address });
-});
-afterAll(async () => {
-  await other.close();
-  await proxy.close();
-});
+const other = useHeardFrontEnd();
+const { asked } = other;
 
 const watch = (url: string, id: string): Promise<Reader> => readEvents(`${url}/transactions/${id}/events`);
 
@@ -33,7 +20,7 @@ it('costs Temporal at most a call a second, however many watch, and the workflow
   participants.on('down', r => (r.phase === 'commit' && isDown ? 503 : undefined));
   const { id } = await dtc.start([participants.url('a'), participants.url('down')]);
   await dtc.until(id, d => d.participants[1]?.nextAttemptAt !== undefined);
-  const readers = await Promise.all(Array.from({ length: many }, () => watch(other.url, id)));
+  const readers = await Promise.all(Array.from({ length: many }, () => watch(other.url(), id)));
   await eventually(() => readers.every(({ events }) => events.length > 0));
   await sleep(2_500); // what the first of them asked is over
   asked.length = 0;
