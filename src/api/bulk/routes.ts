@@ -8,6 +8,7 @@ import { given } from '../../protocol/wire/given';
 import { bodyOf, optionalBodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
+import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { turnMs } from '../preferences';
 import { callerOf } from '../requestContext';
@@ -67,7 +68,7 @@ export function participantRoutes({ bulk }: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   router
     .route('/')
-    .get(permit('hosts'), async (_request, response) => {
+    .get(permit('hosts'), noQuery, async (_request, response) => {
       response.json(await bulk.sickHosts());
     })
     .all(allowOnly('GET, HEAD'));

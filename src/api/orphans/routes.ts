@@ -5,6 +5,7 @@ import { parseAction, sweepBody } from '../transaction/bodies';
 import { optionalBodyOf, optionalJsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
+import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { waiting } from '../waiting';
 
@@ -13,8 +14,8 @@ const sweepWithinMs = 25_000;
 export function orphanRoutes(api: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   const json = optionalJsonBody(api.config.limits.maxBodyBytes);
-  router.route('/').get(permit('sweep'), lastReport(api)).all(allowOnly('GET, HEAD'));
-  router.route('/sweep').post(permit('sweep'), json, sweepNow(api)).all(allowOnly('POST'));
+  router.route('/').get(permit('sweep'), noQuery, lastReport(api)).all(allowOnly('GET, HEAD'));
+  router.route('/sweep').post(permit('sweep'), noQuery, json, sweepNow(api)).all(allowOnly('POST'));
   return router;
 }
 
