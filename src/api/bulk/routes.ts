@@ -61,7 +61,17 @@ function tell({ log }: ApiDependencies, response: Response, { report, ...what }:
   const { failed, ...counts } = report;
   const line = { caller: callerOf(response).name, ...what, ...counts, failed: failed.length };
   log.info(line, report.dryRun ? 'would act on many' : 'acted on many');
-  response.json(report);
+  response.json({ ...report, ...given({ hint: hintOf(what.participant, report) }) });
+}
+
+/** A host may have neither dot nor port; it is more often a participant's name, or lacks its port. */
+function hintOf(participant: string | undefined, { matched, stoppedBy }: BulkReport): string | undefined {
+  if (participant === undefined || /[.:]/.test(participant)) return undefined;
+  if (matched > 0 || stoppedBy !== undefined) return undefined;
+  return (
+    `nothing waits for a host "${participant}": participant is a host, with the port where it is not the scheme's own ` +
+    '(pay.example.com, 10.0.0.1:8080), as GET /participants names it, and not the name of a participant'
+  );
 }
 
 export function participantRoutes({ bulk }: ApiDependencies): Router {
