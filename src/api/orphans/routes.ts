@@ -22,20 +22,20 @@ export function orphanRoutes(api: ApiDependencies): Router {
 /** Before the first sweep: nothing was found, by nobody. */
 const none = { findings: [], counts: {}, actions: [] };
 
-function lastReport({ orphans }: ApiDependencies): RequestHandler {
+function lastReport({ cliOptions, orphans }: ApiDependencies): RequestHandler {
   return async (_request, response) => {
     const report = await orphans.lastReport();
-    response.json(report === undefined ? none : orphansDocument(report));
+    response.json(report === undefined ? none : orphansDocument(report, cliOptions));
   };
 }
 
-function sweepNow({ orphans, stopping }: ApiDependencies): RequestHandler {
+function sweepNow({ cliOptions, orphans, stopping }: ApiDependencies): RequestHandler {
   return async (request, response) => {
     const { dryRun } = parseAction(sweepBody, optionalBodyOf(request.body));
     const swept = await waiting(response, stopping, signal =>
       orphans.sweepNow({ dryRun, timeoutMs: sweepWithinMs, signal }),
     );
-    if (swept.is === 'swept') response.json(orphansDocument(swept.report));
+    if (swept.is === 'swept') response.json(orphansDocument(swept.report, cliOptions));
     else response.status(202).location('/orphans').json({ workflowId: swept.workflowId, report: '/orphans' });
   };
 }
