@@ -12,6 +12,7 @@ import { createApi } from './api/app';
 import { createMetricsApi } from './api/metrics/app';
 import { isAuthenticated } from './config/bindRule';
 import { type Config } from './config/config';
+import { cliOptions } from './engine/cliOptions';
 import { connectionOptions } from './config/temporalOptions';
 import { createBulk } from './coordinator/bulk';
 import { createLists } from './coordinator/list';
@@ -83,7 +84,7 @@ export interface Composed {
   scheduleSweeps(): Promise<void>;
 }
 
-export type Reached = Connected & Pick<Engine, 'attributes'>;
+export type Reached = Connected & Pick<Engine, 'attributes'> & { readonly address: string };
 
 /** Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used. */
 export async function reachTemporal(
@@ -106,7 +107,7 @@ export async function reachTemporal(
     const registered = await registerSearchAttributes(connected.connection, namespace);
     const trouble = searchAttributeTrouble(registered, { address, namespace });
     if (trouble !== undefined) log.warn({ namespace }, trouble);
-    return { ...connected, attributes: registered.attributes };
+    return { ...connected, address, attributes: registered.attributes };
   } catch (error) {
     await connected.connection.close();
     throw error;
@@ -143,6 +144,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         ...{ coordinator, outbound, receivers, config, log, stopping, metrics },
         bulk: createBulk(engine),
         orphans: createOrphans(engine),
+        cliOptions: cliOptions({ address: connected.address, namespace: engine.namespace }),
         locks: createLocks(engine),
         lists: createLists(engine),
         ...traced,

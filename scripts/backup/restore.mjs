@@ -9,7 +9,7 @@ try {
   const { dataDir } = readSettings(process.env);
   const { version, madeAt } = restore(file, dataDir);
   console.log(`${dataDir}: the database of Temporal server ${version} as it was at ${madeAt}.
-It does not know what was decided since then: read docs/OPERATIONS.md, "After a disaster", before you start on it.`);
+It does not know what was decided since then: read docs/BACKUP.md, "After a disaster", before you start on it.`);
 } catch (error) {
   console.error(`restore: ${error.message}`);
   process.exitCode = 1;

@@ -3,7 +3,7 @@
  * and what becomes of errors.
  */
 import { setMaxListeners } from 'node:events';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import { isAuthenticated } from '../config/bindRule';
 import { authenticate } from './authentication';
@@ -35,14 +35,15 @@ export function createApi(api: ApiDependencies): Express {
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces(), guardHost(api.config));
   const identified = [
-    noteMount,
     authenticate(api.config.auth, api.log),
     limitRate(api.config.rateLimit, isAuthenticated(api.config)),
   ];
-  app.use('/transactions', identified, transactionRoutes(api));
-  app.use('/participants', identified, participantRoutes(api));
-  app.use('/locks', identified, lockRoutes(api));
-  app.use('/orphans', identified, orphanRoutes(api));
+  const mount = (path: string, router: Router): Express =>
+    app.use(path, noteMount(router), identified, router);
+  mount('/transactions', transactionRoutes(api));
+  mount('/participants', participantRoutes(api));
+  mount('/locks', lockRoutes(api));
+  mount('/orphans', orphanRoutes(api));
   app.use('/metrics', metricsRoutes(api));
   app.use(nothingHere, answerWithProblem);
   return app;

@@ -14,6 +14,8 @@ export interface ApiDependencies {
   readonly coordinator: Coordinator;
   readonly bulk: Bulk;
   readonly orphans: Orphans;
+  /** At the end of a command of the `temporal` CLI that is shown: where its Temporal is. */
+  readonly cliOptions: string;
   readonly locks: Locks;
   readonly lists: Lists;
   /** Judges participants' URLs before anything is started. */

@@ -47,7 +47,7 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
   },
   'unknown-transaction': {
     happened: 'There is no transaction of this id here, or it belongs to another client.',
-    toDo: 'Compare the id, and the coordinator that gave it: an id begins with the tag of its coordinator. After a restored backup see docs/OPERATIONS.md, "After a disaster".',
+    toDo: 'Compare the id, and the coordinator that gave it: an id begins with the tag of its coordinator. After a restored backup see docs/BACKUP.md, "After a disaster".',
   },
   'method-not-allowed': {
     happened: 'The path is right, but not for this method.',

@@ -9,6 +9,12 @@ export interface Caller extends Owner {
   readonly role: Role;
 }
 
+/** A route's path as Express has it, and which paths fit it. */
+export interface Template {
+  readonly template: string;
+  readonly pattern: RegExp;
+}
+
 export interface RequestContext {
   /** Set by the request log, before anything else. */
   arrivedAt: number;
@@ -18,8 +24,8 @@ export interface RequestContext {
   failure?: unknown;
   /** Where it is traced. */
   span?: ServedSpan;
-  /** The path at which the router that has the request is mounted. */
-  mount?: string;
+  /** Where the router that has the request is mounted, and what routes it has. */
+  mount?: { readonly path: string; readonly templates: () => readonly Template[] };
 }
 
 export function contextOf(response: Response): RequestContext {

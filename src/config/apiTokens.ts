@@ -25,20 +25,29 @@ export function hashToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-/** What is wrong is said by position and name, without the secrets. */
+/** All that is wrong is said, by position and name, without the secrets. */
 export const apiTokens: Parser<readonly ApiToken[]> = {
   allowed: 'a comma list of name:role:token',
   parse: text => {
     const tokens: ApiToken[] = [];
+    const wrong: string[] = [];
     for (const [index, entry] of text.split(',').entries()) {
       const parsed = parseEntry(entry.trim());
-      const wrong = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
-      if (wrong !== undefined) return new Wrong(`entry ${index + 1} ${wrong}`);
+      const why = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
+      if (why !== undefined) wrong.push(`entry ${index + 1} ${why}`);
       if (typeof parsed !== 'string') tokens.push(parsed);
     }
-    return tokens;
+    return wrong.length === 0 ? tokens : new Wrong(listed(wrong));
   },
 };
+
+/** More say nothing new: a list of something else, perhaps. */
+const mostNamed = 20;
+
+function listed(wrong: readonly string[]): string {
+  const rest = wrong.length - mostNamed;
+  return [...wrong.slice(0, mostNamed), ...(rest > 0 ? [`and ${rest} more entries`] : [])].join('; ');
+}
 
 function parseEntry(entry: string): ApiToken | string {
   const [name = '', role, ...rest] = entry.split(':');

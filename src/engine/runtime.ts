@@ -8,6 +8,7 @@ import {
 } from '@temporalio/worker';
 import { type Log } from '../telemetry/log';
 import { seldom } from '../telemetry/seldom';
+import { notDelivered } from '../protocol/notification/results';
 import { given } from '../protocol/wire/given';
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -26,6 +27,12 @@ const noise = new Set([
 
 /** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. */
 const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
+
+/** So has a notification that was not delivered: its run fails so that Temporal lists it. Any other failure of a run is told. */
+function isUndelivered(message: string, { workflowType, error }: LogMetadata): boolean {
+  if (message !== 'Workflow failed' || workflowType !== 'notification') return false;
+  return error instanceof Error && error.message.startsWith(notDelivered);
+}
 
 const sayAgainMs = 30_000;
 
@@ -51,7 +58,12 @@ export function installRuntime(log: Log): MetricsBuffer {
       return;
     }
     const fromWorkflow = meta['sdkComponent'] === 'workflow';
-    const quiet = level === 'INFO' || level === 'DEBUG' || level === 'TRACE' || saidAlready.has(message);
+    const quiet =
+      level === 'INFO' ||
+      level === 'DEBUG' ||
+      level === 'TRACE' ||
+      saidAlready.has(message) ||
+      isUndelivered(message, meta);
     if (!fromWorkflow && quiet) {
       log.debug({ from: 'temporal' }, message);
       return;

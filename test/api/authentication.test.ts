@@ -112,7 +112,7 @@ it('logs who called and what, without token and query', async () => {
   const logged = {
     method: 'GET',
     path: '/transactions/testta',
-    status: 200,
+    status: 400,
     caller: 'alice',
     transactionId: 'testta',
   };

@@ -41,6 +41,28 @@ describe('POST /transactions/resolve', () => {
   });
 
   it.each([
+    ['hotel', 0, /^nothing waits for a host "hotel": participant is a host, with the port .* not the name/],
+    ['localhost', 0, /"localhost"/],
+    ['hotel', 1, undefined],
+    ['old.example.com', 0, undefined],
+    ['hotel:8080', 0, undefined],
+    ['[::1]', 0, undefined],
+  ])('hints at what a host is, where it looks like a name: %s, matched %d', async (host, matched, hint) => {
+    api.bulk.counts = { matched, acted: matched, failed: [] };
+    const { json } = await resolve({ ...gone, participant: host });
+    const hinted = hint === undefined ? {} : { hint: expect.stringMatching(hint) as string };
+    expect(json).toEqual({ ...api.bulk.counts, dryRun: false, ...hinted });
+    const retried = await as('ann', '/transactions/retry', { json: { participant: host } });
+    expect(retried.json).toEqual(json);
+  });
+
+  it('hints at nothing where not all were looked at, or no host was named', async () => {
+    expect((await as('ann', '/transactions/retry', { json: {} })).json).not.toHaveProperty('hint');
+    api.bulk.counts = { matched: 0, acted: 0, failed: [], stoppedBy: 'time' };
+    expect((await resolve({ ...gone, participant: 'hotel' })).json).not.toHaveProperty('hint');
+  });
+
+  it.each([
     ['no participant', { participant: undefined }, { pointer: '#/participant', message: 'is required' }],
     [
       'a URL',

@@ -79,7 +79,7 @@ it('logs why a request was not served, causes included', async () => {
 describe('a bug', () => {
   it('is 500 that shows nothing of it, and the log has it', async () => {
     api.coordinator.failure = new Error('internal: secret table');
-    const answer = await api.call('/transactions/testt1?key=query');
+    const answer = await api.call('/transactions/testt1');
     expect(answer).toEqual(problem('internal-error', 500));
     expect(answer.text).not.toContain('secret');
     expect(await api.logLines('request failed')).toMatchObject([
@@ -115,6 +115,48 @@ describe('a path or method that there is none of', () => {
     expect(answer).toEqual(problem('method-not-allowed', 405));
     expect(answer.headers['allow']).toBe(allow);
   });
+});
+
+describe('a query parameter that a route does not know', () => {
+  it.each([
+    ['GET', '/transactions', 'unknown; known: status, '],
+    ['GET', '/transactions/count', 'unknown; known: status, '],
+    ['POST', '/transactions', 'unknown; none'],
+    ['POST', '/transactions/retry', 'unknown; none'],
+    ['POST', '/transactions/resolve', 'unknown; none'],
+    ['GET', '/transactions/testt1', 'unknown; none'],
+    ['GET', '/transactions/testt1/events', 'unknown; none'],
+    ['POST', '/transactions/testt1/abort', 'unknown; none'],
+    ['POST', '/transactions/testt1/retry', 'unknown; none'],
+    ['POST', '/transactions/testt1/resolve', 'unknown; none'],
+    ['GET', '/participants', 'unknown; none'],
+    ['GET', '/locks', 'unknown; known: limit, cursor'],
+    ['POST', '/locks', 'unknown; none'],
+    ['DELETE', '/locks', 'unknown; known: resource, holder'],
+    ['GET', '/locks/a', 'unknown; none'],
+    ['DELETE', '/locks/a/b', 'unknown; none'],
+    ['GET', '/orphans', 'unknown; none'],
+    ['POST', '/orphans/sweep', 'unknown; none'],
+  ])('is refused by name: %s %s', async (method, path, message) => {
+    const errors = [{ query: 'dryrun', message: expect.stringContaining(message) as string }];
+    expect(await api.call(`${path}?dryrun=1`, { method })).toEqual(
+      problem('invalid-request', 400, { errors }),
+    );
+  });
+
+  it('is refused with all the others, the first twenty of them', async () => {
+    const { json } = await api.call(
+      `/orphans?${Array.from({ length: 30 }, (_, nth) => `p${nth}&p${nth}=1`).join('&')}`,
+    );
+    expect(json['errors']).toHaveLength(20);
+  });
+
+  it.each(['/healthz', '/readyz', '/metrics', '/problems', '/problems/not-found'])(
+    'is none of the business of %s, which probes ask',
+    async path => {
+      expect((await api.call(`${path}?dryrun=1`)).status).toBe(200);
+    },
+  );
 });
 
 it('answers with the headers that harden it, and does not say what it runs on', async () => {

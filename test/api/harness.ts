@@ -57,6 +57,7 @@ export class Harness {
       coordinator: harness.coordinator,
       bulk: harness.bulk,
       orphans: harness.orphans,
+      cliOptions: ' --address temporal.example:7233 --namespace shop',
       locks: harness.locks,
       lists: harness.lists,
       outbound: { check: url => harness.refuse(url) },

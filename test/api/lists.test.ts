@@ -57,7 +57,7 @@ it.each<[string, string, { readonly value?: string; readonly message: string | R
   ['participant=', 'participant', { value: '', message: /must be a host/ }],
   ['label.=x', 'label.', { message: /the name of a label/ }],
   ['label.a%20b=x', 'label.a b', { message: /the name of a label/ }],
-  ['label.__proto__=x', 'label.__proto__', { message: /the name of a label/ }],
+  ['label.__proto__=x', 'label.__proto__', { message: /the name of a label, which must not be "__proto__"/ }],
   ['label.k=a&label.k=b', 'label.k', { message: 'must be given once' }],
   [`label.k=${'x'.repeat(257)}`, 'label.k', { message: /at most 256 characters/ }],
   ['label.k=a%0Ab', 'label.k', { message: /without control characters/ }],

@@ -47,3 +47,44 @@ it('is never too much', async () => {
   harness = await Harness.start({ DTC_RATE_LIMIT: '1' });
   for (let i = 0; i < 15; i += 1) expect((await harness.call('/metrics')).status).toBe(200);
 });
+
+it.each([
+  ['GET', '/transactions', '/transactions'],
+  ['GET', '/transactions?limit=1', '/transactions'],
+  ['GET', '/transactions/', '/transactions'],
+  ['GET', '/transactions/count', '/transactions/count'],
+  ['GET', '/transactions/secret', '/transactions/:id'],
+  ['GET', '/transactions/secret%', '/transactions/:id'],
+  ['POST', '/transactions/secret/abort', '/transactions/:id/abort'],
+  ['GET', '/transactions/secret/abort/more', '/transactions/*'],
+  ['GET', '/participants', '/participants'],
+  ['GET', '/locks', '/locks'],
+  ['GET', '/locks/secret', '/locks/:resource'],
+  ['DELETE', '/locks/secret/secret', '/locks/:resource/:holder'],
+  ['GET', '/locks/secret/secret/secret', '/locks/*segments'],
+  ['GET', '/orphans', '/orphans'],
+  ['POST', '/orphans/sweep', '/orphans/sweep'],
+  ['GET', '/orphans/secret', '/orphans/*'],
+  ['GET', '/metrics', '/metrics'],
+  ['GET', '/secret', 'none'],
+])('counts %s %s by its route %s, also of who has no token', async (method, path, route) => {
+  harness = await Harness.start({ DTC_API_TOKENS: tokens });
+  const refused = path === '/secret' ? 404 : 401;
+  expect((await harness.call(path, { method })).status).toBe(refused);
+  await harness.logLines('request'); // which is when it is counted
+  const text = await harness.metrics.registry.metrics();
+  const counted = text.split('\n').filter(line => line.startsWith('dtc_http_requests_total{'));
+  expect(counted).toEqual([
+    `dtc_http_requests_total{method="${method}",route="${route}",code="${String(refused)}"} 1`,
+  ]);
+});
+
+it('counts by its route who may not use locks', async () => {
+  harness = await Harness.start({ DTC_API_TOKENS: tokens });
+  const headers = { authorization: 'Bearer abcdef0123456789' };
+  expect((await harness.call('/locks/secret', { headers })).status).toBe(403);
+  await harness.logLines('request');
+  expect(await harness.metrics.registry.metrics()).toContain(
+    'dtc_http_requests_total{method="GET",route="/locks/:resource",code="403"} 1\n',
+  );
+});

@@ -55,6 +55,31 @@ it('answers with the last report, in words', async () => {
   });
 });
 
+it('says in commands of the CLI where Temporal is', async () => {
+  const about = { since: 0, transactionId: 'testt1' };
+  const told = { ...about, id: 'notification:testt1:end', type: 'transaction.end', url: 'http://shop/told' };
+  api.orphans.report = {
+    ...report,
+    findings: [
+      { kind: 'interrupted', ...about, left: 'unreplayable' },
+      { kind: 'undelivered', ...told },
+      { kind: 'undelivered', ...told, gaveUpAt: 1 },
+      ...report.findings,
+    ],
+  };
+  const { json } = await api.call('/orphans');
+  const commands = (json['findings'] as { command: string }[]).map(({ command }) => command);
+  const options = '--address temporal.example:7233 --namespace shop';
+  expect(commands).toEqual([
+    `temporal workflow show --workflow-id testt1 ${options}`,
+    `temporal activity reset --workflow-id notification:testt1:end --activity-id notify ${options}`,
+    `temporal workflow reset --workflow-id notification:testt1:end --type FirstWorkflowTask --reason "send it again" ${options}`,
+    expect.not.stringContaining('temporal'),
+  ]);
+  api.orphans.swept = { is: 'swept', report: api.orphans.report };
+  expect((await api.call('/orphans/sweep', { method: 'POST' })).json).toEqual(json);
+});
+
 it('sweeps without a body and its type, but not for a web page', async () => {
   api.orphans.swept = { is: 'swept', report };
   expect((await api.call('/orphans/sweep', { method: 'POST' })).status).toBe(200);

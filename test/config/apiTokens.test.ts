@@ -49,4 +49,17 @@ describe('bearer tokens', () => {
     const message = `${error}; allowed: a comma list of name:role:token (the value is not shown)`;
     expect(problemsOf({ DTC_API_TOKENS: text })).toEqual([{ name: 'DTC_API_TOKENS', message }]);
   });
+
+  it('are refused with all that is wrong, as far as somebody can read it', () => {
+    const text = `alice,bob:admin:${token},carol:client:${token},dave:client:${token},carol:operator:${token}1`;
+    const wrong = [
+      'entry 1 is not name:role:token',
+      'entry 2 ("bob") has a role that is not client, participant or operator',
+      'entry 4 ("dave") repeats an earlier token',
+      'entry 5 ("carol") has the role operator, an earlier entry of that name client',
+    ];
+    expect(apiTokens.parse(text)).toEqual(new Wrong(wrong.join('; ')));
+    const many = apiTokens.parse('x,'.repeat(29) + 'x') as Wrong;
+    expect(many.what).toMatch(/; entry 20 is not name:role:token; and 10 more entries$/);
+  });
 });

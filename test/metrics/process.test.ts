@@ -10,18 +10,21 @@ import { ROOT } from '../devServer/fixture';
 import { anchorsOf } from '../docs/anchors';
 import { newTag } from '../orphans/support/sweeps';
 import { type Participants, always, startParticipants } from '../support/participants';
-import { endProcesses, post, startProcess, untilEnded } from '../support/processes';
+import { type CoordinatorProcess, endProcesses, post, startProcess, untilEnded } from '../support/processes';
 import { type Sample, type Scraped, scrape } from '../support/scraped';
+import { untilListed } from '../support/temporalCli';
 import { eventually, until } from '../support/until';
 import { promised } from './contract';
 import { type Asked, askedBy } from './queries';
 
 let participants: Participants;
 let seen: Scraped;
+let notification: string;
+let printed: CoordinatorProcess['printed'];
 
 beforeAll(async () => {
   participants = await startParticipants();
-  const { url } = await startProcess({
+  const coordinator = await startProcess({
     ...{
       TEMPORAL_ADDRESS: process.env['TEST_TEMPORAL_ADDRESS'] ?? '',
       DTC_TASK_QUEUE: `metrics-${randomUUID()}`,
@@ -29,8 +32,17 @@ beforeAll(async () => {
     ...{ DTC_COORDINATOR_ID: newTag(), DTC_SWEEP_INTERVAL_MS: '86400000' },
     ...{ DTC_COMPLETION_ATTEMPTS: '1', DTC_RETRY_INITIAL_MS: '50' },
   });
+  const { url } = coordinator;
+  printed = coordinator.printed;
   participants.on('broken', always('commit', 503));
-  await untilEnded(url, (await post(url, [participants.url('a'), participants.url('b')])).id);
+  participants.on('gone', () => 410);
+  const told = {
+    participants: [participants.url('a'), participants.url('b')],
+    notify: { url: participants.url('gone') },
+  };
+  const { id } = await post(url, told);
+  await untilEnded(url, id);
+  notification = `notification:${id}:outcome`;
   const broken = await post(url, [participants.url('broken')]);
   const unknown = `${broken.id.slice(0, -4)}0000`; // which Temporal refuses to describe
   expect((await fetch(`${url}/transactions/${unknown}`)).status).toBe(404);
@@ -120,6 +132,12 @@ describe('what is told', () => {
     );
     expect(seen.sum('temporal_workflow_completed_total', { workflow_type: 'transaction' })).toBe(1);
   });
+});
+
+it('has one line of log of a notification that is not wanted, though its workflow fails', async () => {
+  await eventually(() => printed.stdout.includes('notification not wanted any more'));
+  await untilListed(notification, "ExecutionStatus = 'Failed'");
+  expect(printed.stdout).not.toMatch(/Workflow failed|not delivered/);
 });
 
 /** Prometheus' own: what is scraped, and by which job. */

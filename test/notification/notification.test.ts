@@ -130,7 +130,7 @@ it('ends at 410, and lists what was not delivered; a person has it sent again, u
       where: `${world.receivers.origin}/gone/told?redacted`,
       lastError: { code: 'unexpectedStatus', status: 410, message: 'answered 410' },
       gaveUpAt: expect.any(String) as string,
-      command: `temporal workflow reset --workflow-id ${key} --type FirstWorkflowTask --reason "send it again"`,
+      command: `temporal workflow reset --workflow-id ${key} --type FirstWorkflowTask --reason "send it again" --address ${String(process.env['TEST_TEMPORAL_ADDRESS'])}`,
     });
   });
   await temporalWorkflow('reset', key, '--type', 'FirstWorkflowTask', '--reason', 'send it again');

@@ -2,9 +2,10 @@
  * Receivers in trouble harm nobody (I9), and what they miss is kept or listed. An hour of Temporal's waits is played at a thousandth, by
  * the terms that a transaction is accepted with: there is no time-skipping server here.
  */
+import { randomUUID } from 'node:crypto';
 import { type OrphansDocument } from '../../src/protocol/orphans/words';
 import { newTag, sweep } from '../orphans/support/sweeps';
-import { startCoordinator } from '../support/coordinator';
+import { type TestOptions, startCoordinator, workflowLog } from '../support/coordinator';
 import { freePort } from '../support/listening';
 import { startReceivers } from '../support/receivers';
 import { type Ran, temporal } from '../support/temporalCli';
@@ -34,6 +35,37 @@ it('lists what is tried for long, and what was given up when its time was over',
     expect((await short.get(id)).status).toBe('committed');
   } finally {
     await short.close();
+  }
+});
+
+it('says in the log that it was given up, where no request came to say so', async () => {
+  const foreign = { notify: () => Promise.resolve('what another program gave') };
+  const other = await startCoordinator({
+    activities: foreign as unknown as TestOptions['activities'] & object,
+  });
+  try {
+    const at = Date.now();
+    const notification = {
+      transactionId: 'tx',
+      event: 'outcome',
+      at,
+      data: { id: 'tx', status: 'committed' },
+    };
+    const terms = { timeoutMs: 100, initialMs: 20, maxMs: 50, forMs: 200 };
+    const input = { version: 1, url: 'http://shop.example/told', terms, notification };
+    const workflowId = `notification:${randomUUID()}:outcome`;
+    const options = { workflowId, taskQueue: other.taskQueue, args: [input] };
+    await expect(other.client.workflow.execute('notification', options)).rejects.toMatchObject({
+      cause: { type: 'Undelivered' },
+    });
+    const lines = (): typeof workflowLog =>
+      workflowLog.filter(({ message }) => message === 'notification given up');
+    await eventually(() => lines().length > 0);
+    expect(lines()).toMatchObject([
+      { level: 'ERROR', fields: { transactionId: 'tx', notification: 'tx/outcome', host: 'shop.example' } },
+    ]);
+  } finally {
+    await other.close();
   }
 });
 

@@ -6,6 +6,7 @@ import { type AddressInfo } from 'node:net';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { type BulkReport, type SickHosts } from '../../src/coordinator/bulk';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { type CountOfTransactions, type ListOfTransactions } from '../../src/protocol/client/listed';
 import { type Participants, startParticipants } from '../support/participants';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
@@ -233,7 +234,19 @@ ifLinux('of more hosts than are listed', () => {
     server.close();
   });
 
-  it('finds the one that has no place in the list', async () => {
+  /** The ids that a list has of a host, and the count. */
+  async function listed(host: string, more = ''): Promise<[string[], number]> {
+    const get = async <T>(path: string): Promise<T> => {
+      const response = await fetch(`${world.dtc.url}${path}?participant=${host}${more}`);
+      if (response.status !== 200) throw new Error(await response.text());
+      return (await response.json()) as T;
+    };
+    const { transactions } = await get<ListOfTransactions>('/transactions');
+    const { count } = await get<CountOfTransactions>('/transactions/count');
+    return [transactions.map(({ id }) => id), count];
+  }
+
+  it('finds the one that has no place in the list, and lists it', async () => {
     const { port } = server.address() as AddressInfo;
     const host = (nth: number): string => `127.100.100.${String(nth)}:${String(port)}`;
     const urls = Array.from({ length: 95 }, (_, at) => `http://${host(at + 1)}/prepare`);
@@ -242,7 +255,11 @@ ifLinux('of more hosts than are listed', () => {
     const what = { ...gone, participant: host(95) };
     await untilMatched('resolve', what, 1);
     expect(await ask('resolve', { ...what, participant: host(3) })).toMatchObject({ matched: 0 });
+    for (const nth of [3, 95]) expect(await listed(host(nth))).toEqual([[id], 1]);
+    expect(await listed(host(96))).toEqual([[], 0]);
     expect(await ask('resolve', what)).toMatchObject({ acted: 1 });
     expect(forced(await world.dtc.until(id, d => d.endedAt !== undefined)).at(-1)).toMatchObject(gone);
+    await eventually(async () => (await listed(host(95), '&status=committed'))[1] === 1);
+    for (const nth of [3, 95]) expect(await listed(host(nth))).toEqual([[id], 1]);
   });
 });

@@ -226,7 +226,7 @@ describe('a field', () => {
       'a label named after the prototype',
       JSON.parse(`{"participants":["${url}"],"labels":{"__proto__":"x"}}`),
       '#/labels/__proto__',
-      /name/,
+      /^a label's name must not be "__proto__", which JavaScript does not take for a name$/,
     ],
     ['labels in an array', { participants: [url], labels: ['x'] }, '#/labels', /an object of strings/],
   ])('is refused by name: %s', (_, body, pointer, message) => {

@@ -11,11 +11,12 @@ import {
   ApplicationFailure,
   TimeoutFailure,
   isCancellation,
+  log,
   proxyActivities,
   sleep,
   upsertMemo,
 } from '@temporalio/workflow';
-import { isNotifyFailure, toldIn } from '../../src/protocol/notification/results';
+import { isNotifyFailure, notDelivered, toldIn } from '../../src/protocol/notification/results';
 import {
   type NotificationActivities,
   type NotificationInput,
@@ -40,7 +41,7 @@ export async function notification(input: NotificationInput): Promise<Told> {
   const { attempts, why } = came;
   upsertMemo({ undelivered: { attempts, why } satisfies NotifyFailure });
   const end = came.is === 'gone' ? 'its receiver wants no more of it' : 'given up';
-  throw ApplicationFailure.nonRetryable(`not delivered, ${end}: ${why.message}`, 'Undelivered', came);
+  throw ApplicationFailure.nonRetryable(`${notDelivered}${end}: ${why.message}`, 'Undelivered', came);
 }
 
 /** A newer one is a newer worker's: the workflow task fails, and is retried until one takes it. */
@@ -66,7 +67,15 @@ async function tellUntil(input: NotifyInput): Promise<Told> {
     }
     await sleep(Math.min(terms.maxMs, untrustedMs), { summary: 'until it is tried again' });
   }
+  logGivenUp(input, last);
   return { is: 'gaveUp', id, ...last };
+}
+
+/** No activity came to say so: the last was lost with its worker, or was not believed. The line is its own (`notificationLog.ts`). */
+function logGivenUp({ url, notification }: NotifyInput, { attempts, why }: NotifyFailure): void {
+  const { transactionId } = notification;
+  const about = { transactionId, notification: notificationId(notification), host: hostOf(url) };
+  log.error('notification given up', { ...about, attempt: attempts, result: 'undelivered', error: why });
 }
 
 function send(input: NotifyInput, nth: number): Promise<unknown> {

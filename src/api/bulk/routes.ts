@@ -8,6 +8,7 @@ import { given } from '../../protocol/wire/given';
 import { bodyOf, optionalBodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
+import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { turnMs } from '../preferences';
 import { callerOf } from '../requestContext';
@@ -60,14 +61,24 @@ function tell({ log }: ApiDependencies, response: Response, { report, ...what }:
   const { failed, ...counts } = report;
   const line = { caller: callerOf(response).name, ...what, ...counts, failed: failed.length };
   log.info(line, report.dryRun ? 'would act on many' : 'acted on many');
-  response.json(report);
+  response.json({ ...report, ...given({ hint: hintOf(what.participant, report) }) });
+}
+
+/** A host may have neither dot nor port; it is more often a participant's name, or lacks its port. */
+function hintOf(participant: string | undefined, { matched, stoppedBy }: BulkReport): string | undefined {
+  if (participant === undefined || /[.:]/.test(participant)) return undefined;
+  if (matched > 0 || stoppedBy !== undefined) return undefined;
+  return (
+    `nothing waits for a host "${participant}": participant is a host, with the port where it is not the scheme's own ` +
+    '(pay.example.com, 10.0.0.1:8080), as GET /participants names it, and not the name of a participant'
+  );
 }
 
 export function participantRoutes({ bulk }: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   router
     .route('/')
-    .get(permit('hosts'), async (_request, response) => {
+    .get(permit('hosts'), noQuery, async (_request, response) => {
       response.json(await bulk.sickHosts());
     })
     .all(allowOnly('GET, HEAD'));

@@ -1,9 +1,8 @@
 /** Owns the parameters of `GET /transactions` and `GET /transactions/count` (PROTOCOL §3): all that is wrong is said at once, by name. */
 import { type Filters } from '../../coordinator/list/contract';
-import { isLabelValue, labelForm } from '../../protocol/client/transactionSchema';
+import { isLabelValue, labelForm, wrongLabelName } from '../../protocol/client/transactionSchema';
 import { given } from '../../protocol/wire/given';
 import { shown } from '../../protocol/wire/inputProblems';
-import { namePattern } from '../../protocol/wire/names';
 import { type Ms } from '../../protocol/wire/phases';
 import { shortened } from '../../protocol/wire/shortened';
 import { isOneOf } from '../../protocol/wire/shapes';
@@ -89,8 +88,9 @@ function ownOf(readers: Readers, name: string): Read<unknown> | undefined {
 
 function labelReader(name: string): Read<string> {
   const key = name.slice(labelPrefix.length);
-  if (!namePattern.test(key) || key === '__proto__')
-    return () => ({ wrong: 'must be "label." and the name of a label, 1 to 64 of [A-Za-z0-9._-]' });
+  const wrong = wrongLabelName(key);
+  if (wrong !== undefined)
+    return () => ({ wrong: `must be "label." and the name of a label, which ${wrong}` });
   return value => (isLabelValue(value) ? { value } : { wrong: `must be ${labelForm}` });
 }
 

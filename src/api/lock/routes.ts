@@ -15,6 +15,7 @@ import { type ApiDependencies } from '../dependencies';
 import { callerOf, contextOf } from '../requestContext';
 import { heldIn, type Held, holderOf, leaseBody, pageOf, resourceIn, resourceOf } from './bodies';
 import { allowOnly } from '../methods';
+import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { answerBy } from '../preferences';
 import { Problem, type ProblemName, retryAfter } from '../problems';
@@ -27,11 +28,15 @@ export function lockRoutes(api: ApiDependencies): Router {
   router
     .route('/')
     .get(readOrList(api))
-    .post(json, acquire(api))
+    .post(noQuery, json, acquire(api))
     .delete(releaseNamed(api))
     .all(allowOnly('GET, HEAD, POST, DELETE'));
-  router.route('/:resource').get(read(api)).all(allowOnly('GET, HEAD'));
-  router.route('/:resource/:holder').delete(release(api)).get(slashAllowsDelete).all(allowOnly('DELETE'));
+  router.route('/:resource').get(noQuery, read(api)).all(allowOnly('GET, HEAD'));
+  router
+    .route('/:resource/:holder')
+    .delete(noQuery, release(api))
+    .get(slashAllowsDelete)
+    .all(allowOnly('DELETE'));
   router.route('/*segments').get(readSlashed).delete(releaseSlashed);
   return router;
 }

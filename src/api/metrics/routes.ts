@@ -14,7 +14,7 @@ export function metricsRoutes({
   metrics,
 }: Pick<ApiDependencies, 'config' | 'log' | 'metrics'>): Router {
   const router = Router({ caseSensitive: true });
-  router.use(noteMount, authenticate(config.auth, log));
+  router.use(noteMount(router), authenticate(config.auth, log));
   router
     .route('/')
     .get(permit('read'), async (request, response) => {

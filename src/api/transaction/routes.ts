@@ -8,6 +8,7 @@ import { count, list } from '../list/routes';
 import { events } from './events';
 import { contextOf } from '../requestContext';
 import { allowOnly } from '../methods';
+import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { Problem } from '../problems';
 import { read } from './read';
@@ -25,16 +26,16 @@ export function transactionRoutes(api: ApiDependencies): Router {
   router
     .route('/')
     .get(permit('list'), list(api))
-    .post(permit('start'), json, start(api, room))
+    .post(permit('start'), noQuery, json, start(api, room))
     .all(allowOnly('GET, HEAD, POST'));
   router.route('/count').get(permit('list'), count(api)).all(allowOnly('GET, HEAD')); // too short for an id
-  router.route('/retry').post(permit('retry'), optionalJson, retryMany(api)).all(allowOnly('POST'));
-  router.route('/resolve').post(permit('resolve'), json, resolveMany(api)).all(allowOnly('POST'));
-  router.route('/:id').get(permit('read'), read(api, room)).all(allowOnly('GET, HEAD'));
-  router.route('/:id/events').get(permit('read'), events(api, room)).all(allowOnly('GET, HEAD'));
-  router.route('/:id/abort').post(permit('abort'), optionalJson, abort(api)).all(allowOnly('POST'));
-  router.route('/:id/retry').post(permit('retry'), optionalJson, retry(api)).all(allowOnly('POST'));
-  router.route('/:id/resolve').post(permit('resolve'), json, resolve(api)).all(allowOnly('POST'));
+  router.route('/retry').post(permit('retry'), noQuery, optionalJson, retryMany(api)).all(allowOnly('POST'));
+  router.route('/resolve').post(permit('resolve'), noQuery, json, resolveMany(api)).all(allowOnly('POST'));
+  router.route('/:id').get(permit('read'), noQuery, read(api, room)).all(allowOnly('GET, HEAD'));
+  router.route('/:id/events').get(permit('read'), noQuery, events(api, room)).all(allowOnly('GET, HEAD'));
+  router.route('/:id/abort').post(permit('abort'), noQuery, optionalJson, abort(api)).all(allowOnly('POST'));
+  router.route('/:id/retry').post(permit('retry'), noQuery, optionalJson, retry(api)).all(allowOnly('POST'));
+  router.route('/:id/resolve').post(permit('resolve'), noQuery, json, resolve(api)).all(allowOnly('POST'));
   return router;
 }
 

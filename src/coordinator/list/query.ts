@@ -10,6 +10,7 @@
  */
 import { type Engine } from '../../engine/engine';
 import {
+  moreHosts,
   needsAttentionKey,
   participantHostsKey,
   startedByKey,
@@ -17,7 +18,7 @@ import {
   transactionStateKey,
   transactionStatusKey,
 } from '../../engine/facts/searchAttributes';
-import { visibly } from '../../engine/facts/status';
+import { quoted, visibly } from '../../engine/facts/status';
 import { labelTerm, takenUpTerm } from '../../engine/startAttributes';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
 import { transactionWorkflow } from '../../../workflows/transaction/messages';
@@ -86,7 +87,7 @@ function ofAll(way: Way, which: Which): readonly string[] {
     ...Object.entries(filters.labels ?? {}).map(
       ([key, value]) => `${labels} = ${literal(labelTerm(key, value))}`,
     ),
-    ...(participant === undefined ? [] : [any(`${hosts} = ${literal(participant)}`, unnoted)]),
+    ...(participant === undefined ? [] : [either(ofHost(participant))]),
     ...(since === undefined ? [] : [`StartTime >= ${at(since - startsWithinMs)}`]),
     ...(until === undefined ? [] : [any(`StartTime <= ${at(until + startsWithinMs)}`, ...takenUp(way))]),
   ];
@@ -98,7 +99,7 @@ function ofTransaction(way: Way, filters: Filters): Clause[] {
     ...(inState === undefined ? [] : [ofState(inState)]),
     ...(outcome === undefined ? [] : [ofStatus(way, outcome)]),
     ...(needsAttention === undefined ? [] : [{ sure: needsAttention ? inTrouble : notInTrouble }]),
-    ...(participant === undefined ? [] : [{ sure: `${hosts} = ${literal(participant)}`, looked: unnoted }]),
+    ...(participant === undefined ? [] : [ofHost(participant)]),
   ];
 }
 
@@ -107,6 +108,13 @@ const notInTrouble = all(
   any(`${attention} = false`, `${attention} IS NULL`),
   any(`ExecutionStatus = 'Running'`, 'CloseTime IS NOT NULL'),
 );
+
+/** Nothing was set yet, or not all its hosts fitted: its memo has all participants. */
+function ofHost(host: string): Clause {
+  const listed = `${hosts} = ${literal(host)}`;
+  const cut = all(`${hosts} = ${quoted(moreHosts)}`, `${hosts} != ${literal(host)}`);
+  return { sure: listed, looked: any(unnoted, cut) };
+}
 
 /** Which of the two early ones a transaction is in of which nothing was set, its memo tells. */
 function ofState(wanted: NonNullable<Filters['state']>): Clause {

@@ -84,10 +84,17 @@ const labels = z
     };
     if (entries.length > mostLabels) add(`must not have more than ${mostLabels} labels`);
     for (const [key, label] of entries) {
-      if (!namePattern.test(key) || key === '__proto__') add(`a label's name ${nameMessage}`, [key], ofName);
+      const wrong = wrongLabelName(key);
+      if (wrong !== undefined) add(`a label's name ${wrong}`, [key], ofName);
       if (!isLabelValue(label)) add(`must be ${labelForm}`, [key]);
     }
   });
+
+/** What a label's name has to be, where it is not; undefined where it may be one. */
+export function wrongLabelName(name: string): string | undefined {
+  if (name === '__proto__') return 'must not be "__proto__", which JavaScript does not take for a name';
+  return namePattern.test(name) ? undefined : nameMessage;
+}
 
 export const labelForm = 'a string of at most 256 characters, without control characters';
 

@@ -6,6 +6,9 @@ import { isAmount, isOneOf, membersOf } from '../wire/shapes';
 import { isFailure } from '../transaction/results';
 import { type NotifyFailure, type Told } from './steps';
 
+/** What the failure of a notification's run begins with: it is expected, and whoever sent the last request has said why. */
+export const notDelivered = 'not delivered, ';
+
 /** Undefined where it is none of ours. */
 export function toldIn(result: unknown, id: string): Told | undefined {
   const { is, id: of, attempts, why } = membersOf(result);

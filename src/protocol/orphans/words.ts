@@ -57,18 +57,19 @@ export interface OrphansDocument {
   readonly actions: readonly ActionDocument[];
 }
 
-export function orphansDocument(report: SweepReport): OrphansDocument {
+/** @param cli options of the CLI for where this coordinator's Temporal is, at the end of its commands (` --address …`) */
+export function orphansDocument(report: SweepReport, cli = ''): OrphansDocument {
   const { sweptAt, dryRun, findings, counts, actions } = report;
   return {
     sweptAt: timestamp(sweptAt),
     dryRun,
-    findings: findings.map(each => findingDocument(each, report)),
+    findings: findings.map(each => findingDocument(each, { ...report, cli })),
     counts,
     actions: actions.map(each => actionDocument(each, report)),
   };
 }
 
-type Context = Pick<SweepReport, 'lists' | 'safetyMs' | 'maxActions' | 'dryRun'>;
+type Context = Pick<SweepReport, 'lists' | 'safetyMs' | 'maxActions' | 'dryRun'> & { readonly cli: string };
 
 function findingDocument(finding: Finding, context: Context): FindingDocument {
   const { kind, since } = finding;
@@ -111,7 +112,7 @@ function wordsOf(finding: Finding, context: Context): Words {
         why: finding.detail,
       };
     case 'undelivered':
-      return undeliveredWords(finding);
+      return undeliveredWords(finding, context);
   }
 }
 
@@ -126,7 +127,7 @@ function undeliveredMembers({ url, id, type, attempts, why: failure, gaveUpAt }:
   };
 }
 
-function undeliveredWords({ id, type, why: failure, gaveUpAt }: Undelivered): Words {
+function undeliveredWords({ id, type, why: failure, gaveUpAt }: Undelivered, { cli }: Context): Words {
   const what = `nobody has taken the notification ${type}`;
   const because = failure?.message ?? 'nobody knows what came of it';
   if (gaveUpAt === undefined)
@@ -134,7 +135,7 @@ function undeliveredWords({ id, type, why: failure, gaveUpAt }: Undelivered): Wo
       what,
       willDo: 'nothing: it is tried again by itself, for three days in all',
       why: because,
-      command: `temporal activity reset --workflow-id ${id} --activity-id notify`,
+      command: `temporal activity reset --workflow-id ${id} --activity-id notify${cli}`,
     };
   return {
     what,
@@ -143,7 +144,7 @@ function undeliveredWords({ id, type, why: failure, gaveUpAt }: Undelivered): Wo
       failure === undefined
         ? 'its workflow was ended from outside in Temporal'
         : `it was given up: ${because}`,
-    command: `temporal workflow reset --workflow-id ${id} --type FirstWorkflowTask --reason "send it again"`,
+    command: `temporal workflow reset --workflow-id ${id} --type FirstWorkflowTask --reason "send it again"${cli}`,
   };
 }
 
@@ -159,7 +160,7 @@ function interruptedWords({ transactionId, left, detail }: Interrupted, context:
     what,
     willDo: 'nothing: a person has to',
     why: `its history cannot be replayed: ${detail ?? ''}`,
-    command: `temporal workflow show --workflow-id ${transactionId}`,
+    command: `temporal workflow show --workflow-id ${transactionId}${context.cli}`,
   };
 }
 
@@ -223,7 +224,7 @@ function why(left: WhyLeft, detail: string | undefined, { safetyMs, maxActions }
   }
 }
 
-function actionDocument(action: Action, context: Context): ActionDocument {
+function actionDocument(action: Action, context: Omit<Context, 'cli'>): ActionDocument {
   const { transactionId, participant, list, at, done, detail } = action;
   return {
     action: action.action,
