@@ -2,7 +2,7 @@
  * Receivers in trouble harm nobody (I9), and what they miss is kept or listed. An hour of Temporal's waits is played at a thousandth, by
  * the terms that a transaction is accepted with: there is no time-skipping server here.
  */
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { newTag, sweep } from '../orphans/support/sweeps';
 import { startCoordinator } from '../support/coordinator';
 import { freePort } from '../support/listening';
