@@ -237,7 +237,7 @@ function parsed(body: string): unknown {
 }
 
 /** The document's JSON Schema, every object closed. */
-class Schemas {
+export class Schemas {
   readonly #validators = new Map<string, ValidateFunction>();
   readonly #ajv: Ajv2020;
   /** For what stands in a header or a URL: a number is text there. */

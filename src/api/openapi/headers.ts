@@ -8,7 +8,6 @@ export const answerHeaders = {
   'Preference-Applied': z
     .string()
     .meta({ description: 'How long was waited at most, where that was asked for', examples: ['wait=10'] }),
-  Allow: z.string().describe('Which methods there are'),
   'WWW-Authenticate': z.string().describe('RFC 6750'),
   ETag: z.string().describe('For `If-None-Match`'),
   Vary: z.string().describe('Which header of the request the answer depends on'),
