@@ -30,6 +30,10 @@ export function rolesFor(action: Action): readonly Role[] {
   return (Object.keys(allowed) as Role[]).filter(role => allowed[role].includes(action));
 }
 
+export function isForEveryRole(action: Action): boolean {
+  return rolesFor(action).length === Object.keys(allowed).length;
+}
+
 export function permit(action: Action): RequestHandler {
   return (_request, response, next) => {
     const { name, role } = callerOf(response);

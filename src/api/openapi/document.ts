@@ -13,7 +13,7 @@ import { bulkOperations } from '../bulk/operations';
 import { listOperations } from '../list/operations';
 import { lockOperations } from '../lock/operations';
 import { orphanOperations } from '../orphans/operations';
-import { rolesFor } from '../permissions';
+import { isForEveryRole, rolesFor } from '../permissions';
 import { serviceOperations } from '../serviceOperations';
 import { transactionOperations } from '../transaction/operations';
 import { type Components, type JsonSchema, componentsOf, inlined } from './components';
@@ -178,7 +178,7 @@ function responsesOf(operation: Operation, components: Components): Record<strin
     status,
     responseObject(answer, components),
   ]);
-  const problems = [...new Set(operation.problems)];
+  const problems = [...new Set([...operation.problems, ...ofRoles(operation)])];
   const statuses = [...new Set(problems.map(name => problemTypes[name][0]))].sort((a, b) => a - b);
   const refusals = statuses.map(status => [
     String(status),
@@ -188,6 +188,10 @@ function responsesOf(operation: Operation, components: Components): Record<strin
     ),
   ]);
   return Object.fromEntries([...answers, ...refusals]) as Record<string, ResponseObject>;
+}
+
+function ofRoles({ action }: Operation): ProblemName[] {
+  return action === undefined || isForEveryRole(action) ? [] : ['role-not-allowed'];
 }
 
 function responseObject(answer: Answer, components: Components): ResponseObject {

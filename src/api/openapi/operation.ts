@@ -65,11 +65,10 @@ export interface Answer {
   readonly headersAtTimes?: readonly HeaderName[];
 }
 
-/** Of every route that asks who calls. */
+/** Of every route that asks who calls; with `role-not-allowed` where not every role may. */
 export const identified = [
   'misdirected-request',
   'unauthenticated',
-  'role-not-allowed',
   'rate-limited',
   'internal-error',
   'keys-unavailable',
