@@ -18,8 +18,14 @@ import { Problem } from '../problems';
 const ttlMs = { min: 100, max: 86_400_000 } as const;
 const waitMs = { min: 0, max: 60_000 } as const;
 
-export const resourceName = z.string(resourceForm).regex(resourcePattern, resourceForm);
-export const holderName = z.string(holderForm).regex(holderPattern, holderForm);
+export const resourceName = z
+  .string(resourceForm)
+  .regex(resourcePattern, resourceForm)
+  .describe('1 to 128 of `[A-Za-z0-9._:/@=-]`, the first a letter or digit');
+export const holderName = z
+  .string(holderForm)
+  .regex(holderPattern, holderForm)
+  .describe('1 to 128 of `[A-Za-z0-9._:@=-]`, the first a letter or digit');
 export const pages = { limit: pageLimit(100), cursor: pageCursor };
 
 export const leaseBody = body({

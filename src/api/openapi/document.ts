@@ -22,7 +22,12 @@ import { type Answer, type Body, type Operation, type Parameter, tags } from './
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.1';
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly license: { readonly name: string; readonly identifier: string };
+  };
   readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, PathItem>>;
@@ -39,7 +44,7 @@ export interface OperationObject {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;
-  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
@@ -76,12 +81,19 @@ export interface MediaType {
   readonly 'x-events'?: Readonly<Record<string, JsonSchema>>;
 }
 
+export interface Program {
+  readonly version: string;
+  /** By its SPDX identifier. */
+  readonly license: string;
+}
+
 /** What of the configuration is in it. */
 export type DescribedConfig = Pick<Config, 'auth' | 'longestWaitS' | 'publicUrl'> & {
   readonly limits: RequestLimits;
 };
 
-export function openApiDocument(config: DescribedConfig, version: string): OpenApiDocument {
+/** @param program as package.json says */
+export function openApiDocument(config: DescribedConfig, { version, license }: Program): OpenApiDocument {
   const sent = sentTransaction(config.limits);
   const components = componentsOf(sent);
   const operations = [
@@ -94,7 +106,10 @@ export function openApiDocument(config: DescribedConfig, version: string): OpenA
   ];
   return {
     openapi: '3.1.1',
-    info: { title: 'Distributed Transaction Coordinator', version, description: introduction },
+    info: {
+      ...{ title: 'Distributed Transaction Coordinator', version, description: introduction },
+      license: { name: license, identifier: license },
+    },
     servers: [{ url: config.publicUrl ?? '/' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths: pathsOf(operations, components, isAuthenticated(config)),
@@ -136,7 +151,7 @@ function operationObject(
     tags: [tag],
     summary,
     ...given({ description: descriptionOf(operation) }),
-    ...(authenticated ? { security: action === undefined ? [] : [{ token: [] }] } : {}),
+    security: authenticated && action !== undefined ? [{ token: [] }] : [],
     ...(parameters.length === 0 ? {} : { parameters: parameters.map(parameterObject) }),
     ...(body === undefined ? {} : { requestBody: requestBody(body, components) }),
     responses: responsesOf(operation, components),

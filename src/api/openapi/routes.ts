@@ -11,7 +11,7 @@ import { packageRoot } from '../../engine/devServer/packageRoot';
 import { given } from '../../protocol/wire/given';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
-import { type DescribedConfig, type OpenApiDocument, openApiDocument } from './document';
+import { type DescribedConfig, type OpenApiDocument, type Program, openApiDocument } from './document';
 import { type Page, docsPage } from './page/page';
 
 export function openApiRoutes({ config }: Pick<ApiDependencies, 'config'>): Router {
@@ -42,7 +42,7 @@ export function describedOnce({ auth, limits, longestWaitS, publicUrl }: Describ
   const key = JSON.stringify([maxParticipants, maxRequestTimeoutMs, longestWaitS, publicUrl, isOpen]);
   const known = described.get(key);
   if (known !== undefined) return known;
-  const document = openApiDocument({ auth, limits, longestWaitS, ...given({ publicUrl }) }, packageVersion());
+  const document = openApiDocument({ auth, limits, longestWaitS, ...given({ publicUrl }) }, program());
   const made = { document, page: docsPage(document) };
   described.set(key, made);
   return made;
@@ -59,9 +59,6 @@ function kept(type: string, text: string, headers: Readonly<Record<string, strin
   };
 }
 
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
+function program(): Program {
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as Program;
 }

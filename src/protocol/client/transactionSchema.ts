@@ -116,7 +116,10 @@ export function isLabelValue(value: unknown): value is string {
 
 const lock = closed(
   {
-    resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
+    resource: z
+      .string(resourceForm)
+      .regex(resourcePattern, resourceForm)
+      .describe('1 to 128 of `[A-Za-z0-9._:/@=-]`, the first a letter or digit'),
     mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
   },
   'must be an object with "resource" and "mode"',

@@ -22,7 +22,7 @@ function curl({ method, path, operation, origin }: Shown, body?: string): string
   const url = `${origin}${path.replaceAll('{', '<').replaceAll('}', '>')}${query === '' ? '' : `?${query}`}`;
   return [
     `curl -s${method === 'get' || method === 'post' ? '' : ` -X ${method.toUpperCase()}`} ${quoted(url)}`,
-    ...((operation.security ?? []).length === 0 ? [] : ['-H "authorization: Bearer $TOKEN"']),
+    ...(operation.security.length === 0 ? [] : ['-H "authorization: Bearer $TOKEN"']),
     ...(body === undefined ? [] : ["-H 'content-type: application/json'", `-d ${quoted(body)}`]),
   ].join(' \\\n  ');
 }

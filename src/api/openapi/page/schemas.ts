@@ -15,11 +15,10 @@ export function typeOf(schema: JsonSchema): Html {
   const oneOf = schema['oneOf'] ?? schema['anyOf'];
   if (isSchemas(oneOf)) return joined(oneOf.map(typeOf), ' or ');
   if ('const' in schema) return markup`<code>${JSON.stringify(schema['const'])}</code>`;
-  if (Array.isArray(schema['enum']))
-    return joined(
-      (schema['enum'] as unknown[]).map(value => markup`<code>${JSON.stringify(value)}</code>`),
-      ' or ',
-    );
+  if (Array.isArray(schema['enum'])) {
+    const values = (schema['enum'] as unknown[]).map(value => markup`<code>${JSON.stringify(value)}</code>`);
+    return markup`${joined(values, ' or ')}${limitsOf(schema)}`;
+  }
   if (type === 'array' && isSchema(items)) return markup`array of ${typeOf(items)}`;
   if (Array.isArray(type)) return markup`${type.join(' or ')}`;
   const { additionalProperties } = schema;
@@ -83,11 +82,12 @@ function members(schema: JsonSchema): Html {
 
 function row(name: string, member: unknown, isRequired: boolean): Html {
   const schema = isSchema(member) ? member : {};
-  const inner = isSchema(schema['properties']) ? members(schema) : undefined;
+  const { items = schema } = schema; // of an array, what it is an array of
+  const inner = isSchema(items) && isSchema(items['properties']) ? members(items) : undefined;
   const { description } = schema;
   return markup`<tr>
     <th scope="row"><code>${name}</code>${isRequired ? '' : ' (optional)'}</th>
-    <td>${inner === undefined ? typeOf(schema) : 'object'}</td>
+    <td>${typeOf(schema)}</td>
     <td>${typeof description === 'string' ? inline(description) : ''}${inner}</td>
   </tr> `;
 }
