@@ -35,7 +35,7 @@ interface Described {
 
 const described = new Map<string, Described>();
 
-/** To make it takes some 30 ms, and a process may have several such APIs. */
+/** To make it takes tens of milliseconds, and a process may have several such APIs. */
 export function describedOnce({ auth, limits, longestWaitS, publicUrl }: DescribedConfig): Described {
   const { maxParticipants, maxRequestTimeoutMs } = limits;
   const isOpen = !isAuthenticated({ auth });
