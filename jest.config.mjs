@@ -18,7 +18,7 @@ export const shared = {
   // one real Temporal server for the whole run
   globalSetup: '<rootDir>/test/support/globalSetup.ts',
   globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
-  setupFilesAfterEnv: ['<rootDir>/test/support/retry.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/retry.ts', '<rootDir>/test/support/undocumented.ts'],
 };
 
 export default { ...shared, displayName: 'suite', testMatch: ['<rootDir>/test/**/*.test.ts'] };

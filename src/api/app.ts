@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a request meets its handlers: log, service routes and problem pages (no token), its span where it is traced, its turn in a burst, host guard, caller and its rate, transactions,
+ * Owns the order in which a request meets its handlers: log, service routes, problem pages and the API's description (no token), its span where it is traced, its turn in a burst, host guard, caller and its rate, transactions,
  * and what becomes of errors.
  */
 import { setMaxListeners } from 'node:events';
@@ -15,6 +15,7 @@ import { lockRoutes } from './lock/routes';
 import { metricsRoutes } from './metrics/routes';
 import { nothingHere } from './methods';
 import { orphanRoutes } from './orphans/routes';
+import { openApiRoutes } from './openapi/routes';
 import { answerWithProblem } from './problemAnswer';
 import { problemPages } from './problemPages';
 import { limitRate } from './rateLimit';
@@ -31,7 +32,7 @@ export function createApi(api: ApiDependencies): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
   app.use(logRequests(api.log, api.metrics), helmet(), neverCached, plainAnswers);
-  app.use(serviceRoutes(api), problemPages());
+  app.use(serviceRoutes(api), problemPages(), openApiRoutes(api));
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces(), guardHost(api.config));
   const identified = [

@@ -1,6 +1,6 @@
 /** Owns saying what is wrong with a header: which, what it was, and what is allowed. */
+import { type ProblemError } from '../protocol/client/problems';
 import { shortened } from '../protocol/wire/shortened';
-import { type ProblemError } from './problems';
 
 const longestShown = 80;
 

@@ -18,13 +18,21 @@ const actions = {
   lock: 'read or take locks',
 } as const;
 
-type Action = keyof typeof actions;
+export type Action = keyof typeof actions;
 
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
   client: ['start', 'read', 'list', 'abort', 'lock'],
   participant: ['read'],
   operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'hosts', 'lock'],
 };
+
+export function rolesFor(action: Action): readonly Role[] {
+  return (Object.keys(allowed) as Role[]).filter(role => allowed[role].includes(action));
+}
+
+export function isForEveryRole(action: Action): boolean {
+  return rolesFor(action).length === Object.keys(allowed).length;
+}
 
 export function permit(action: Action): RequestHandler {
   return (_request, response, next) => {

@@ -3,8 +3,8 @@
  * Text, or HTML for a browser. One for each of `problemTypes`; no token is needed, and nothing of a request is in them.
  */
 import { type Request, type Response, Router } from 'express';
+import { type ProblemName, problemTypes } from '../protocol/client/problems';
 import { allowOnly } from './methods';
-import { type ProblemName, problemTypes } from './problems';
 
 interface Explanation {
   readonly happened: string;

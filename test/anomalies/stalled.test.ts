@@ -2,7 +2,7 @@
  * PROTOCOL §3: a workflow whose tasks keep failing, for whatever reason, needs attention, and says with which error and what to do; it
  * goes on by itself once a worker can. The workflow itself cannot know, and Temporal refuses to ask it.
  */
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { newResource, postLock } from '../locks/support';
 import { bundleWith } from '../replay/bundles';
 import { quick } from '../support/quick';

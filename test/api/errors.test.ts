@@ -19,24 +19,37 @@ afterEach(() => api.close());
 
 describe('an error of the coordinator', () => {
   it.each([
+    ['KeyReused', new KeyReused('testt1'), 'idempotency-key-reused', 422],
+    ['EngineUnavailable', new EngineUnavailable('10.0.0.1:7233 refused'), 'engine-unavailable', 503],
+    ['StartUnknown', new StartUnknown('testt1'), 'start-unknown', 503],
+    ['Overloaded', new Overloaded(7), 'overloaded', 503],
+  ])('%s of a start becomes its problem', async (_, failure, name, status) => {
+    api.coordinator.failure = failure;
+    expect(await api.post(['http://a/prepare'])).toEqual(problem(name, status));
+  });
+
+  it.each([
     ['UnknownTransaction', new UnknownTransaction('testt1'), 'unknown-transaction', 404],
     ['ExpiredTransaction', new ExpiredTransaction('testt1'), 'expired-transaction', 410],
-    ['KeyReused', new KeyReused('testt1'), 'idempotency-key-reused', 422],
     ['ActionConflict', new ActionConflict('it is committing'), 'action-conflict', 409],
     ['EngineUnavailable', new EngineUnavailable('10.0.0.1:7233 refused'), 'engine-unavailable', 503],
     ['WorkerUnavailable', new WorkerUnavailable('no worker answered'), 'worker-unavailable', 503],
-    ['StartUnknown', new StartUnknown('testt1'), 'start-unknown', 503],
-    ['Overloaded', new Overloaded(7), 'overloaded', 503],
-  ])('%s becomes its problem', async (_, failure, name, status) => {
+  ])('%s of an action becomes its problem', async (_, failure, name, status) => {
     api.coordinator.failure = failure;
-    expect(await api.post(['http://a/prepare'])).toEqual(problem(name, status));
     expect(await api.call('/transactions/testt1/retry', { json: {} })).toEqual(problem(name, status));
   });
 
   it('says when to try again, where that may help', async () => {
-    for (const failure of [new EngineUnavailable(), new WorkerUnavailable(), new StartUnknown('testt1')]) {
+    const read = () => api.call('/transactions/testt1');
+    const start = () => api.post(['http://a/prepare']);
+    const retry = () => api.call('/transactions/testt1/retry', { method: 'POST' });
+    for (const [failure, ask] of [
+      [new EngineUnavailable(), read],
+      [new WorkerUnavailable(), retry],
+      [new StartUnknown('testt1'), start],
+    ] as const) {
       api.coordinator.failure = failure;
-      expect((await api.call('/transactions/testt1')).headers['retry-after']).toBe('1');
+      expect((await ask()).headers['retry-after']).toBe('1');
     }
   });
 

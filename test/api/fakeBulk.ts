@@ -1,12 +1,6 @@
 /** Actions on many, in memory: the routes are the point of these tests. It records what it was asked. */
-import {
-  type Bulk,
-  type BulkOptions,
-  type BulkReport,
-  type ResolveMany,
-  type RetryMany,
-  type SickHosts,
-} from '../../src/coordinator/bulk';
+import { type Bulk, type BulkOptions, type ResolveMany, type RetryMany } from '../../src/coordinator/bulk';
+import { type BulkReport, type SickHosts } from '../../src/protocol/client/many';
 
 export class FakeBulk implements Bulk {
   readonly asked: unknown[] = [];

@@ -7,7 +7,7 @@ import {
   type ReleaseRequest,
   type ReleaseResult,
 } from '../../src/coordinator/lock/contract';
-import { type LockDocument } from '../../src/protocol/lock/document';
+import { type LockDocument } from '../../src/protocol/client/locks';
 
 export class FakeLocks implements Locks {
   readonly acquired: LeaseRequest[] = [];

@@ -6,6 +6,7 @@ import { createApi } from '../../src/api/app';
 import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
+import { documented } from '../support/documented';
 import { FakeBulk } from './fakeBulk';
 import { createMetrics } from '../../src/telemetry/metrics/metrics';
 import { FakeCoordinator } from './fakeCoordinator';
@@ -67,7 +68,7 @@ export class Harness {
       stopping: harness.stopping.signal,
       metrics: harness.metrics,
     });
-    harness.server = await listen(app, config);
+    harness.server = await listen(documented(app, config), config);
     return harness;
   }
 

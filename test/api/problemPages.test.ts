@@ -1,7 +1,7 @@
 /** PROTOCOL §3: the `type` of every problem leads to a page that says what happened and what to do. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { problemTypes } from '../../src/api/problems';
+import { problemTypes } from '../../src/protocol/client/problems';
 import { Harness, problem } from './harness';
 
 let api: Harness;

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type TransactionDocument } from '../../src/protocol/client/document';
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { type Banks, openingBalance, perBank, startBanks } from '../bank/support/banks';
 import { newPlace, type Place, ROOT, settings } from '../devServer/fixture';
 import { freePort } from '../support/listening';

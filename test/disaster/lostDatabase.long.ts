@@ -6,7 +6,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { createBankProcess, type BankProcess } from '../bank/support/bankProcess';
 import { newFolder, newPlace, ROOT, settings } from '../devServer/fixture';
 import { type Participants, startParticipants } from '../support/participants';

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type TransactionDocument } from '../../src/protocol/client/document';
-import { type FindingDocument, type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type FindingDocument, type OrphansDocument } from '../../src/protocol/client/orphans';
 import { type Lists, startLists } from '../orphans/support/lists';
 import { lostId } from '../orphans/support/sweeps';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';

@@ -12,7 +12,7 @@ const plan = [
   { name: 'locks', folders: ['test/locks'] },
   { name: 'orphans', folders: ['test/orphans'], shares: 2 },
   { name: 'coordinator', folders: ['test/api/live', 'test/e2e', 'test/property', 'test/workflows'] },
-  { name: 'api', folders: ['test/api'] },
+  { name: 'api', folders: ['test/api', 'test/openapi'] },
 ];
 
 /** Files of these folders that run by themselves all the same, and why. */

@@ -1,6 +1,6 @@
 /** Owns the requests about locks that tests of a real coordinator make. */
 import { randomUUID } from 'node:crypto';
-import { type LockHolderDocument, type LockWaiterDocument } from '../../src/protocol/lock/document';
+import { type LockHolderDocument, type LockWaiterDocument } from '../../src/protocol/client/locks';
 import { type TestCoordinator } from '../support/coordinator';
 import { until } from '../support/until';
 

@@ -3,7 +3,7 @@
  * the terms that a transaction is accepted with: there is no time-skipping server here.
  */
 import { randomUUID } from 'node:crypto';
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { newTag, sweep } from '../orphans/support/sweeps';
 import { type TestOptions, startCoordinator, workflowLog } from '../support/coordinator';
 import { freePort } from '../support/listening';

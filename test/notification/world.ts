@@ -1,6 +1,6 @@
 /** Owns what the tests of notifications play on: a coordinator that signs and sweeps, participants, and receivers who verify. */
 import { randomBytes } from 'node:crypto';
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { type NotificationLog } from '../../src/telemetry/notificationLog';
 import { newTag, sweep } from '../orphans/support/sweeps';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { type BulkReport, type SickHosts } from '../../src/coordinator/bulk';
+import { type BulkReport, type SickHosts } from '../../src/protocol/client/many';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CountOfTransactions, type ListOfTransactions } from '../../src/protocol/client/listed';
 import { type Participants, startParticipants } from '../support/participants';

@@ -3,7 +3,7 @@
  * does it; each of them has its author written down, and others, which go on meanwhile, hardly notice.
  */
 import { randomUUID } from 'node:crypto';
-import { type BulkReport, type SickHosts } from '../../src/coordinator/bulk';
+import { type BulkReport, type SickHosts } from '../../src/protocol/client/many';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { until } from '../support/until';

@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type FindingDocument } from '../../src/protocol/orphans/words';
+import { type FindingDocument } from '../../src/protocol/client/orphans';
 import { type Participant } from '../../src/participant';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { call } from '../participant/support/calls';

@@ -4,7 +4,7 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { settlingMs } from '../../src/protocol/orphans/plan';
-import { type OrphansDocument } from '../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { timedId } from '../../src/protocol/wire/ids';
 import { type PlantedChange, bundleWith } from '../replay/bundles';

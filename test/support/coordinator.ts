@@ -18,6 +18,7 @@ import { type Log, createLog } from '../../src/telemetry/log';
 import { type NotificationLog } from '../../src/telemetry/notificationLog';
 import { type ActionLog } from '../../src/telemetry/sweepLog';
 import { type Traces } from '../../src/telemetry/traces/contract';
+import { documented } from './documented';
 import { until } from './until';
 
 /** A line that a workflow logged. */
@@ -124,7 +125,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
     ...(onNotification === undefined ? {} : { onNotification }),
   });
   const { engine, coordinator, outbound, receivers } = parts;
-  const api = await listen(parts.createApi(), config);
+  const api = await listen(documented(parts.createApi(), around.config), config);
 
   let worker: { readonly worker: Worker; readonly run: Promise<void> } | undefined;
   const startWorker: TestCoordinator['startWorker'] = async code => {

@@ -3,7 +3,7 @@ import {
   type LockDocument,
   type LockHolderDocument,
   type LockWaiterDocument,
-} from '../../src/protocol/lock/document';
+} from '../../src/protocol/client/locks';
 import { cell, row, time } from '../markdown';
 
 const waitersShown = 50;

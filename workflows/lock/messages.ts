@@ -4,7 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type AcquireAnswer } from '../../src/protocol/lock/answer';
-import { type LockDocument } from '../../src/protocol/lock/document';
+import { type LockDocument } from '../../src/protocol/client/locks';
 import { type Acquire, type Release } from '../../src/protocol/lock/events';
 import { lockModes } from '../../src/protocol/wire/locks';
 import { type Ms } from '../../src/protocol/wire/phases';

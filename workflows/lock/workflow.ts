@@ -21,7 +21,8 @@ import {
 } from '@temporalio/workflow';
 import { type AcquireAnswer, holdersOf, isBeingLookedAt, standingIn } from '../../src/protocol/lock/answer';
 import { applyToLock, isAllowed, refusalOf } from '../../src/protocol/lock/apply';
-import { type LockDocument, lockDocumentOf } from '../../src/protocol/lock/document';
+import { type LockDocument } from '../../src/protocol/client/locks';
+import { lockDocumentOf } from '../../src/protocol/lock/document';
 import { type Acquire, type LockEvent } from '../../src/protocol/lock/events';
 import { type Lock, hasToBeSeen, isIdle, unseeing } from '../../src/protocol/lock/state';
 import { type LockInput, lockOf, lockVersion } from '../../src/protocol/lock/stored';

@@ -3,7 +3,8 @@
  * in the log too: whoever asked may have gone before the answer.
  */
 import { type RequestHandler, type Response, Router } from 'express';
-import { type BulkOptions, type BulkReport } from '../../coordinator/bulk';
+import { type BulkOptions } from '../../coordinator/bulk';
+import { type BulkReport } from '../../protocol/client/many';
 import { given } from '../../protocol/wire/given';
 import { bodyOf, optionalBodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';

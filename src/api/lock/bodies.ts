@@ -12,17 +12,26 @@ import { milliseconds } from '../../protocol/client/transactionSchema';
 import { body } from '../transaction/bodies';
 import { shown } from '../../protocol/wire/inputProblems';
 import { shortened } from '../../protocol/wire/shortened';
+import { pageCursor, pageLimit } from '../pages';
 import { Problem } from '../problems';
 
 const ttlMs = { min: 100, max: 86_400_000 } as const;
 const waitMs = { min: 0, max: 60_000 } as const;
 
+export const resourceName = z
+  .string(resourceForm)
+  .regex(resourcePattern, resourceForm)
+  .describe('1 to 128 of `[A-Za-z0-9._:/@=-]`, the first a letter or digit');
+export const holderName = z
+  .string(holderForm)
+  .regex(holderPattern, holderForm)
+  .describe('1 to 128 of `[A-Za-z0-9._:@=-]`, the first a letter or digit');
+export const pages = { limit: pageLimit(100), cursor: pageCursor };
+
 export const leaseBody = body({
-  resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
+  resource: resourceName,
   mode: z.enum(lockModes, 'must be "exclusive" or "shared"').default('exclusive'),
-  holder: z
-    .string(holderForm)
-    .regex(holderPattern, holderForm)
+  holder: holderName
     // a lease could be taken for a transaction's lock
     .refine(holder => !looksLikeId(holder), 'must not look like the id of a transaction'),
   ttlMs: milliseconds(ttlMs),
@@ -31,12 +40,12 @@ export const leaseBody = body({
 
 /** What cannot be one is held by nobody. @param place where it stands: what of the path or of the query is wrong */
 export function resourceOf(text: string, place: Place): string {
-  if (resourcePattern.test(text)) return text;
+  if (resourceName.safeParse(text).success) return text;
   throw notNamed(text, place, 'resource');
 }
 
 export function holderOf(text: string, place: Place): string {
-  if (holderPattern.test(text)) return text;
+  if (holderName.safeParse(text).success) return text;
   throw notNamed(text, place, 'holder');
 }
 
@@ -80,17 +89,14 @@ function once(name: string, value: unknown): string {
   throw badQuery(name, value === undefined ? 'is required' : 'must be given once');
 }
 
-const mostListed = 200;
-
 /** @param query of the URL, as Express parses it */
 export function pageOf(query: Query): { limit: number; cursor?: string } {
   const { limit = '100', cursor } = onlyThese(query, ['limit', 'cursor'], '; or resource alone');
-  const count = typeof limit === 'string' && /^\d{1,3}$/.test(limit) ? Number(limit) : 0;
-  if (count < 1 || count > mostListed)
-    throw badQuery('limit', `must be a whole number from 1 to ${mostListed}`, limit);
-  if (cursor === undefined) return { limit: count };
+  const count = pages.limit.safeParse(limit);
+  if (!count.success) throw badQuery('limit', count.error.issues[0]?.message ?? 'is not valid', limit);
+  if (cursor === undefined) return { limit: count.data };
   if (typeof cursor !== 'string') throw badQuery('cursor', 'must be given once');
-  return { limit: count, cursor };
+  return { limit: count.data, cursor };
 }
 
 function onlyThese(query: Query, known: readonly string[], more = ''): Query {

@@ -6,6 +6,7 @@
  */
 import { type RequestHandler, type Response, Router } from 'express';
 import { type Leased, type ListedLock } from '../../coordinator/lock';
+import { type ProblemName } from '../../protocol/client/problems';
 import { type Refusal } from '../../protocol/lock/apply';
 import { holderPattern, resourcePattern } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
@@ -18,7 +19,7 @@ import { allowOnly } from '../methods';
 import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { answerBy } from '../preferences';
-import { Problem, type ProblemName, retryAfter } from '../problems';
+import { Problem, retryAfter } from '../problems';
 import { waiting } from '../waiting';
 
 export function lockRoutes(api: ApiDependencies): Router {

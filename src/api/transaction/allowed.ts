@@ -1,10 +1,11 @@
 /** Owns the refusal of URLs that may not be called (PROTOCOL §3, `403`), participants' and the receiver's, before anything is started. */
 import { type ApiDependencies } from '../dependencies';
 import { type Outbound } from '../../outbound/contract';
+import { type ProblemError } from '../../protocol/client/problems';
 import { pointer } from '../../protocol/wire/inputProblems';
 import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
 import { redactUrl } from '../../protocol/wire/urls';
-import { Problem, type ProblemError } from '../problems';
+import { Problem } from '../problems';
 
 type Check = Pick<Outbound, 'check'>;
 

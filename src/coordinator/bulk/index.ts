@@ -11,12 +11,13 @@ import {
   transactionStateKey,
 } from '../../engine/facts/searchAttributes';
 import { quoted, visibly } from '../../engine/facts/status';
-import { type Bulk, type BulkReport, type ResolveMany, type RetryMany } from './contract';
+import { type BulkReport } from '../../protocol/client/many';
+import { type Bulk, type ResolveMany, type RetryMany } from './contract';
 import { actOnMany } from './many';
 import { sickHostsLook } from './sickHosts';
 import { type Waiting } from './waits';
 
-export type { Bulk, BulkOptions, BulkReport, ResolveMany, RetryMany, SickHosts } from './contract';
+export type { Bulk, BulkOptions, ResolveMany, RetryMany } from './contract';
 
 export function createBulk(engine: Engine): Bulk {
   return {

@@ -7,6 +7,7 @@
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type Engine } from '../../engine/engine';
+import { type BulkReport } from '../../protocol/client/many';
 import { ActionConflict, EngineUnavailable, ForeignWorkflow, WorkerUnavailable, isGone } from '../errors';
 import { oursWith } from '../ours';
 import { whyUnreadable } from '../orphans/unreadable';
@@ -14,7 +15,7 @@ import { isStalled, stallInWords, stallOf } from '../stalled';
 import { type Action, refuseUndriven, take } from '../transaction/operate';
 import { describe } from '../transaction/read';
 import { concurrently } from './concurrently';
-import { type BulkOptions, type BulkReport } from './contract';
+import { type BulkOptions } from './contract';
 import { type Waits, waitsOf } from './waits';
 
 /** An action is some ten writes of the engine, which has room for a few hundred a second; a look is none. */

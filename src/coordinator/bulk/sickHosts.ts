@@ -11,6 +11,7 @@ import { memoOf } from '../../engine/facts/memo';
 import { transactionStateKey } from '../../engine/facts/searchAttributes';
 import { visibly } from '../../engine/facts/status';
 import { type ParticipantDocument } from '../../protocol/client/document';
+import { type SickHost, type SickHosts } from '../../protocol/client/many';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
 import { isOneOf } from '../../protocol/wire/shapes';
 import { hostOf } from '../../protocol/wire/urls';
@@ -18,7 +19,6 @@ import { ForeignWorkflow, isGone } from '../errors';
 import { oursAnd, oursWith } from '../ours';
 import { describe } from '../transaction/read';
 import { concurrently } from './concurrently';
-import { type SickHost, type SickHosts } from './contract';
 import { waitsOf } from './waits';
 
 /** And five times what it took: a look is at most a fifth of the time. */

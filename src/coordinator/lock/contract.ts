@@ -1,6 +1,6 @@
 /** Owns what the routes may ask of locks. Every method rejects with one of `../errors.ts`, or a bug. */
 import { type Refusal } from '../../protocol/lock/apply';
-import { type LockDocument } from '../../protocol/lock/document';
+import { type LockDocument } from '../../protocol/client/locks';
 import { type LockRequest } from '../../protocol/wire/locks';
 import { type Ms } from '../../protocol/wire/phases';
 

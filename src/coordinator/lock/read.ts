@@ -1,5 +1,5 @@
 /** Owns reading locks: one by query of its workflow, all by visibility and then each by query. */
-import { type LockDocument } from '../../protocol/lock/document';
+import { type LockDocument } from '../../protocol/client/locks';
 import { isLockDocument } from '../../protocol/lock/results';
 import { type Ms } from '../../protocol/wire/phases';
 import { lockStatusQuery, lockWorkflow, lockWorkflowId } from '../../../workflows/lock/messages';

@@ -1,39 +1,46 @@
 /** Owns the shape of what a list of transactions says of each (PROTOCOL §3): of the document, what Temporal tells without asking it. */
-import { type TransactionDocument, type ParticipantState } from './document';
+import { z } from 'zod';
+import { type Answered, count } from './answered';
+import { participantState, transactionDocument } from './document';
 
-export interface ListedParticipant {
-  readonly name: string;
-  /** Host and port of its prepare URL; no port where it is the scheme's own. */
-  readonly host: string;
-  /** Absent where nobody wrote it down. */
-  readonly state?: ParticipantState;
-}
+export const listedParticipant = z.object({
+  name: z.string(),
+  host: z.string().describe("Host and port of its prepare URL; no port where it is the scheme's own"),
+  state: participantState.describe('Absent where nobody wrote it down').exactOptional(),
+});
+export type ListedParticipant = Answered<typeof listedParticipant>;
 
-type OfDocument =
-  | 'id'
-  | 'status'
-  | 'state'
-  | 'decision'
-  | 'needsAttention'
-  | 'heuristic'
-  | 'reason'
-  | 'createdAt'
-  | 'decideBy'
-  | 'endedAt'
-  | 'labels';
+export const listedTransaction = transactionDocument
+  .pick({
+    id: true,
+    status: true,
+    state: true,
+    decision: true,
+    needsAttention: true,
+    heuristic: true,
+    reason: true,
+    createdAt: true,
+    decideBy: true,
+    endedAt: true,
+    labels: true,
+  })
+  .extend({ participants: z.array(listedParticipant) })
+  .describe(
+    'What was last written down of it in Temporal: some seconds behind, and never more than its document says',
+  );
+export type ListedTransaction = Answered<typeof listedTransaction>;
 
-export interface ListedTransaction extends Pick<TransactionDocument, OfDocument> {
-  readonly participants: readonly ListedParticipant[];
-}
+export const listOfTransactions = z.object({
+  transactions: z.array(listedTransaction),
+  next: z.string().describe('The `cursor` of the page that follows; absent at the end').exactOptional(),
+});
+export type ListOfTransactions = Answered<typeof listOfTransactions>;
 
-export interface ListOfTransactions {
-  readonly transactions: readonly ListedTransaction[];
-  /** The `cursor` of the page that follows; absent at the end. */
-  readonly next?: string;
-}
-
-export interface CountOfTransactions {
-  readonly count: number;
-  /** More had to be looked at one by one than a request may: it is no more than that. */
-  readonly atMost?: true;
-}
+export const countOfTransactions = z.object({
+  count: count('How many'),
+  atMost: z
+    .literal(true)
+    .describe('More had to be looked at one by one than a request may: it is no more than that')
+    .exactOptional(),
+});
+export type CountOfTransactions = Answered<typeof countOfTransactions>;

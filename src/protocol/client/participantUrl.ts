@@ -7,7 +7,7 @@ import { lastSegment } from '../wire/urls';
 /** The characters of RFC 3986 §2; anything else has to come percent-encoded. */
 const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]*$/;
 
-const longestUrl = 2_048;
+export const longestUrl = 2_048;
 
 /** @returns the normalised URL, or why it may not be one. */
 export function readHttpUrl(text: string): { readonly href: string } | { readonly wrong: string } {

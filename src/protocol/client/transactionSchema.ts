@@ -1,7 +1,7 @@
 /** Owns the shape of the long form (PROTOCOL §3): each field alone. What fields say together is transactionRequest.ts. */
 import { z } from 'zod';
 import { isDeeperThan } from '../wire/canonicalJson';
-import { readHttpUrl, readPrepareUrl } from './participantUrl';
+import { longestUrl, readHttpUrl, readPrepareUrl } from './participantUrl';
 import { ofName } from '../wire/inputProblems';
 import { lockModes, resourceForm, resourcePattern } from '../wire/locks';
 import { namePattern } from '../wire/names';
@@ -18,6 +18,7 @@ export const transactionTimeoutMs = { min: 10, max: 604_800_000 } as const;
 const deepestPayload = 100;
 
 const mostLabels = 32;
+const longestLabel = 256;
 
 /** They are acquired one after the other, each a round trip. */
 const mostLocks = 100;
@@ -25,21 +26,27 @@ const mostLocks = 100;
 type UrlReader = (text: string) => { readonly href: string } | { readonly wrong: string };
 
 /** A URL that `read` accepts, in its normal spelling. */
-function url(read: UrlReader): z.ZodType<string> {
-  return z.string('must be a string').transform((text, context) => {
-    const result = read(text);
-    if ('href' in result) return result.href;
-    context.addIssue({ code: 'custom', message: result.wrong });
-    return z.NEVER;
-  });
+function url(read: UrlReader, description: string): z.ZodType<string, string> {
+  return z
+    .string('must be a string')
+    .transform((text, context) => {
+      const result = read(text);
+      if ('href' in result) return result.href;
+      context.addIssue({ code: 'custom', message: result.wrong });
+      return z.NEVER;
+    })
+    .meta({ maxLength: longestUrl, pattern: '^[Hh][Tt][Tt][Pp][Ss]?://', description });
 }
+
+const urlForm = '`http` or `https`, without credentials and fragment';
+const prepareForm = `${urlForm}; the last segment of its path is \`prepare\`, which commit and rollback replace`;
 
 interface Range {
   readonly min: number;
   readonly max: number;
 }
 
-export function milliseconds({ min, max }: Range, note = ''): z.ZodType<number> {
+export function milliseconds({ min, max }: Range, note = ''): z.ZodType<number, number> {
   const message = `must be a whole number of milliseconds from ${min} to ${max}${note}`;
   return z.int(message).min(min, message).max(max, message);
 }
@@ -55,16 +62,21 @@ function closed<Shape extends z.ZodRawShape>(shape: Shape, form: string): z.ZodO
 const nameMessage = 'must be 1 to 64 of [A-Za-z0-9._-]';
 
 const participantShape = {
-  url: url(readPrepareUrl),
-  name: z.string(nameMessage).regex(namePattern, nameMessage).optional(),
-  commitUrl: url(readHttpUrl).optional(),
-  rollbackUrl: url(readHttpUrl).optional(),
+  url: url(readPrepareUrl, prepareForm),
+  name: z
+    .string(nameMessage)
+    .regex(namePattern, nameMessage)
+    .describe('Each once; `p1`, `p2`, … by position where absent')
+    .optional(),
+  commitUrl: url(readHttpUrl, `${urlForm}; named together with \`rollbackUrl\``).optional(),
+  rollbackUrl: url(readHttpUrl, `${urlForm}; named together with \`commitUrl\``).optional(),
   payload: z
     .unknown()
     .refine(
       value => !isDeeperThan(value, deepestPayload),
       `must not nest deeper than ${deepestPayload} levels`,
     )
+    .describe(`Passed on in each request: any JSON, at most ${deepestPayload} levels deep`)
     .optional(),
 };
 
@@ -88,6 +100,13 @@ const labels = z
       if (wrong !== undefined) add(`a label's name ${wrong}`, [key], ofName);
       if (!isLabelValue(label)) add(`must be ${labelForm}`, [key]);
     }
+  })
+  .meta({
+    type: 'object',
+    maxProperties: mostLabels,
+    propertyNames: { pattern: namePattern.source },
+    additionalProperties: { type: 'string', maxLength: longestLabel },
+    description: 'For lists; without control characters',
   });
 
 /** What a label's name has to be, where it is not; undefined where it may be one. */
@@ -96,15 +115,18 @@ export function wrongLabelName(name: string): string | undefined {
   return namePattern.test(name) ? undefined : nameMessage;
 }
 
-export const labelForm = 'a string of at most 256 characters, without control characters';
+export const labelForm = `a string of at most ${longestLabel} characters, without control characters`;
 
 export function isLabelValue(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 256 && !/\p{Cc}/u.test(value);
+  return typeof value === 'string' && value.length <= longestLabel && !/\p{Cc}/u.test(value);
 }
 
 const lock = closed(
   {
-    resource: z.string(resourceForm).regex(resourcePattern, resourceForm),
+    resource: z
+      .string(resourceForm)
+      .regex(resourcePattern, resourceForm)
+      .describe('1 to 128 of `[A-Za-z0-9._:/@=-]`, the first a letter or digit'),
     mode: z.enum(lockModes, 'must be "exclusive" or "shared"'),
   },
   'must be an object with "resource" and "mode"',
@@ -114,32 +136,37 @@ const eventForm = 'must be "outcome", "attention" or "end"';
 
 const notify = closed(
   {
-    url: url(readHttpUrl),
+    url: url(readHttpUrl, urlForm),
     on: z
       .array(z.enum(notifyEvents, eventForm), 'must be an array of "outcome", "attention" and "end"')
       .min(1, 'must name at least one of "outcome", "attention" and "end"')
       .max(notifyEvents.length, 'must name each of "outcome", "attention" and "end" once at most')
+      .describe('Each once; `["outcome"]` where absent')
       .optional(),
   },
   'must be an object with "url"',
 );
 
 const transactionShape = {
-  timeoutMs: milliseconds(transactionTimeoutMs).optional(),
-  onCommitFailure: z.enum(['retry', 'rollback'], 'must be "retry" or "rollback"').optional(),
+  timeoutMs: milliseconds(transactionTimeoutMs).describe('From start to decision').optional(),
+  onCommitFailure: z
+    .enum(['retry', 'rollback'], 'must be "retry" or "rollback"')
+    .describe('`rollback` gives up atomicity where a commit cannot be had')
+    .optional(),
   locks: z
     .array(lock, 'must be an array of locks')
     .max(mostLocks, `must not hold more than ${mostLocks} locks`)
+    .describe('Held from before the first prepare until the transaction has ended; each resource once')
     .optional(),
-  lockTimeoutMs: milliseconds(transactionTimeoutMs).optional(),
+  lockTimeoutMs: milliseconds(transactionTimeoutMs).describe('For all locks, within `timeoutMs`').optional(),
   labels: labels.optional(),
   notify: notify.optional(),
 };
 
 /** @param timeoutMs of a participant */
-function schemaWith(timeoutMs: z.ZodType<number>) {
+function schemaWith(timeoutMs: z.ZodType<number, number>) {
   const participant = closed(
-    { ...participantShape, timeoutMs: timeoutMs.optional() },
+    { ...participantShape, timeoutMs: timeoutMs.describe('For one request of any phase').optional() },
     'must be a prepare URL (a string), or an object with "url"',
   );
   const participants = z.array(

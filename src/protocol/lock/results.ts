@@ -4,11 +4,11 @@
  *
  * I12: only a whole answer says that a lock is held; a look that says nothing of ours was not taken.
  */
+import { type LockDocument } from '../client/locks';
 import { type FencedLock, type LockRequest } from '../wire/locks';
 import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf } from '../wire/shapes';
 import { type AcquireAnswer } from './answer';
 import { type Refusal } from './apply';
-import { type LockDocument } from './document';
 import { type Looked } from './events';
 import { type LocksAnswer } from './steps';
 

@@ -1,9 +1,9 @@
 /** Owns how a sweep's report reads: what was found, what becomes of it and why, and the command where a person has to act. */
+import { type FindingDocument, type OrphansDocument, type SweepActionDocument } from '../client/orphans';
 import { participantBody, participantHeaders } from '../wire/participantRequest';
 import { type Ms, type Phase, timestamp } from '../wire/phases';
 import {
   type Action,
-  type Counts,
   type Finding,
   type Interrupted,
   type WhyLeft,
@@ -13,49 +13,6 @@ import {
   type Unknown,
 } from './report';
 import { given } from '../wire/given';
-
-export interface FindingDocument {
-  readonly kind: Finding['kind'];
-  readonly transactionId?: string;
-  readonly participant?: string;
-  /** The list's URL, or the receiver's, its query redacted. */
-  readonly where?: string;
-  readonly since: string;
-  /** Of an undelivered notification: its workflow's id. */
-  readonly id?: string;
-  readonly type?: string;
-  readonly attempts?: number;
-  readonly lastError?: { readonly code: string; readonly status?: number; readonly message: string };
-  /** Absent while it is still tried. */
-  readonly gaveUpAt?: string;
-  readonly what: string;
-  readonly willDo: string;
-  readonly why: string;
-  /** Settles it, once a person has looked: with DECISION set to commit or rollback. */
-  readonly command?: string;
-  /** The same for a participant that is not of the kit. */
-  readonly curl?: string;
-}
-
-export interface ActionDocument {
-  readonly action: Action['action'];
-  readonly transactionId: string;
-  readonly participant?: string;
-  readonly where?: string;
-  readonly at: string;
-  readonly reason: string;
-  /** `done`, or what came instead. */
-  readonly result: string;
-}
-
-export interface OrphansDocument {
-  /** Absent before the first sweep. */
-  readonly sweptAt?: string;
-  readonly dryRun: boolean;
-  readonly findings: readonly FindingDocument[];
-  readonly counts: Counts;
-  readonly actions: readonly ActionDocument[];
-}
 
 /** @param cli options of the CLI for where this coordinator's Temporal is, at the end of its commands (` --address …`) */
 export function orphansDocument(report: SweepReport, cli = ''): OrphansDocument {
@@ -224,7 +181,7 @@ function why(left: WhyLeft, detail: string | undefined, { safetyMs, maxActions }
   }
 }
 
-function actionDocument(action: Action, context: Omit<Context, 'cli'>): ActionDocument {
+function actionDocument(action: Action, context: Omit<Context, 'cli'>): SweepActionDocument {
   const { transactionId, participant, list, at, done, detail } = action;
   return {
     action: action.action,

@@ -1,6 +1,6 @@
 /** Owns a coordinator that sweeps, for the tests of one file: its Schedule, its lists, and asking for a sweep over HTTP. */
 import { randomBytes } from 'node:crypto';
-import { type OrphansDocument } from '../../../src/protocol/orphans/words';
+import { type OrphansDocument } from '../../../src/protocol/client/orphans';
 import { timedId } from '../../../src/protocol/wire/ids';
 import { type TestCoordinator, type TestOptions, startCoordinator } from '../../support/coordinator';
 import { type Participants, startParticipants } from '../../support/participants';

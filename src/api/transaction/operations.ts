@@ -1,0 +1,165 @@
+/** Owns what `/openapi.json` says of the routes of one transaction (PROTOCOL §3). */
+import { type z } from 'zod';
+import { type Config } from '../../config/config';
+import { endEvent, transactionDocument, transactionId } from '../../protocol/client/document';
+import { type ProblemName } from '../../protocol/client/problems';
+import { type sentTransaction } from '../../protocol/client/sentTransaction';
+import { idempotencyKey, lastEventId, prefer, traceContext } from '../openapi/headers';
+import { type Answer, type Operation, type Parameter, identified, withBody } from '../openapi/operation';
+import { abortBody, resolveBody, retryBody } from './bodies';
+
+export const id: Parameter = { in: 'path', name: 'id', schema: transactionId, required: true };
+
+const example: z.output<typeof transactionDocument> = {
+  id: '01a20d11t01a20d13a27178d3bf0fa999be3bbc3d',
+  status: 'committed',
+  state: 'committed',
+  decision: 'commit',
+  needsAttention: false,
+  createdAt: '2026-11-24T10:22:00.305Z',
+  decideBy: '2026-11-24T10:23:00.305Z',
+  decidedAt: '2026-11-24T10:22:00.547Z',
+  endedAt: '2026-11-24T10:22:00.605Z',
+  participants: [
+    { name: 'p1', url: 'http://127.0.0.1:9001/hotel/prepare', state: 'committed', vote: 'yes', attempts: 1 },
+    { name: 'p2', url: 'http://127.0.0.1:9001/car/prepare', state: 'committed', vote: 'yes', attempts: 1 },
+  ],
+};
+
+const document = (description: string, more: Partial<Answer> = {}): Answer => ({
+  description,
+  json: transactionDocument,
+  example,
+  ...more,
+});
+
+/** What a look at one may come to. */
+const ofReading = [
+  ...identified,
+  'invalid-request',
+  'unknown-transaction',
+  'foreign-workflow',
+  'expired-transaction',
+  'engine-unavailable',
+] as const satisfies readonly ProblemName[];
+
+const ofActing = [
+  ...ofReading,
+  ...withBody,
+  'action-conflict',
+  'worker-unavailable',
+] as const satisfies readonly ProblemName[];
+
+export function transactionOperations(
+  sent: ReturnType<typeof sentTransaction>['request'],
+  { longestWaitS }: Pick<Config, 'longestWaitS'>,
+): Operation[] {
+  return [
+    {
+      ...{ method: 'post', path: '/transactions', id: 'startTransaction', tag: 'Transactions' },
+      summary: 'Start a transaction',
+      description:
+        'A JSON array of prepare URLs, or the long form. Answers once the start is durable: from then on nothing is lost. What is refused with `4xx` has started nothing.',
+      action: 'start',
+      parameters: [idempotencyKey, prefer('`status` is no longer `pending`', longestWaitS), ...traceContext],
+      body: {
+        schema: sent,
+        required: true,
+        examples: {
+          'prepare URLs': ['http://127.0.0.1:9001/hotel/prepare', 'http://127.0.0.1:9001/car/prepare'],
+          'the long form': {
+            participants: [
+              { url: 'http://127.0.0.1:9001/hotel/prepare', name: 'hotel', payload: { nights: 2 } },
+              'http://127.0.0.1:9001/car/prepare',
+            ],
+            timeoutMs: 30_000,
+            labels: { order: '4711' },
+          },
+        },
+      },
+      answers: {
+        201: document('It was started, now or by an earlier request with this key', {
+          headers: ['Location'],
+          headersAtTimes: ['Preference-Applied', 'Retry-After'],
+        }),
+      },
+      problems: [
+        ...identified,
+        ...withBody,
+        'participant-not-allowed',
+        'receiver-not-allowed',
+        'foreign-workflow',
+        'idempotency-key-reused',
+        'engine-unavailable',
+        'start-unknown',
+        'overloaded',
+        'stopping',
+      ],
+    },
+    {
+      ...{ method: 'get', path: '/transactions/{id}', id: 'readTransaction', tag: 'Transactions' },
+      summary: 'Read a transaction',
+      action: 'read',
+      parameters: [id, prefer('`state` is another than on arrival', longestWaitS)],
+      answers: {
+        200: document('The document', { headersAtTimes: ['Preference-Applied', 'Retry-After'] }),
+      },
+      problems: ofReading,
+    },
+    {
+      ...{ method: 'get', path: '/transactions/{id}/events', id: 'watchTransaction', tag: 'Transactions' },
+      summary: 'Watch a transaction',
+      description:
+        'Server-Sent Events: the document at once and after each change, until `end`. A stream that closes without `end` says nothing: come again.',
+      action: 'read',
+      parameters: [id, lastEventId],
+      answers: {
+        200: {
+          description: 'The stream',
+          events: { transaction: transactionDocument, end: endEvent },
+          headers: ['X-Accel-Buffering'],
+          headersAtTimes: ['Retry-After'],
+        },
+        204: { description: 'The client has had `end`: there is nothing more' },
+      },
+      problems: ofReading,
+    },
+    {
+      ...{ method: 'post', path: '/transactions/{id}/abort', id: 'abortTransaction', tag: 'Transactions' },
+      summary: 'Roll back, while nothing is decided',
+      action: 'abort',
+      parameters: [id, ...traceContext],
+      body: {
+        schema: abortBody,
+        required: false,
+        examples: { 'with a reason': { reason: 'the guest has gone' } },
+      },
+      answers: { 200: document('The document after it; the repeat of one that took effect as well') },
+      problems: ofActing,
+    },
+    {
+      ...{ method: 'post', path: '/transactions/{id}/retry', id: 'retryTransaction', tag: 'Operating' },
+      summary: 'Ask whoever is outstanding now',
+      action: 'retry',
+      parameters: [id, ...traceContext],
+      body: { schema: retryBody, required: false, examples: { nothing: {} } },
+      answers: { 200: document('The document after it') },
+      problems: ofActing,
+    },
+    {
+      ...{ method: 'post', path: '/transactions/{id}/resolve', id: 'resolveTransaction', tag: 'Operating' },
+      summary: 'Settle a participant that phase two waits for',
+      action: 'resolve',
+      parameters: [id, ...traceContext],
+      body: {
+        schema: resolveBody,
+        required: true,
+        examples: {
+          'it has committed': { participant: 'p2', outcome: 'committed', reason: 'seen in its database' },
+        },
+      },
+      answers: { 200: document('The document after it; the repeat of one that took effect as well') },
+      problems: ofActing,
+    },
+  ];
+}

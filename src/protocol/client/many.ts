@@ -1,0 +1,42 @@
+/** Owns the shape of what is answered to an action on many transactions, and of whom they wait for (PROTOCOL §3). */
+import { z } from 'zod';
+import { type Answered, count, instant } from './answered';
+import { lastError, transactionId } from './document';
+
+export const bulkReport = z.object({
+  matched: count(
+    'Those that were found to wait, by a look at each, or that could not be looked at: `acted` and `failed` together, where it is no dry run',
+  ),
+  acted: count('So many were acted on'),
+  failed: z.array(z.object({ id: transactionId, why: z.string() })),
+  dryRun: z.boolean(),
+  stoppedBy: z
+    .enum(['limit', 'time', 'shutdown', 'temporal', 'worker'])
+    .describe('There may be more, and why they were not looked at; absent where all that are listed were')
+    .exactOptional(),
+});
+export type BulkReport = Answered<typeof bulkReport>;
+
+export const sickHost = z
+  .object({
+    host: z
+      .string()
+      .describe("As the participants' prepare URLs have it: with a port where that is not the scheme's own"),
+    waiting: count('Transactions that wait for it'),
+    needsAttention: count('Those of them that need attention'),
+    since: instant(
+      'Of the one that has waited longest: when its phase two began, or, where nothing is decided, when it was created',
+    ),
+    lastError: lastError.describe('The newest that is known').exactOptional(),
+  })
+  .describe('A host that transactions in trouble wait for');
+export type SickHost = Answered<typeof sickHost>;
+
+export const sickHosts = z.object({
+  participants: z.array(sickHost).describe('Most first'),
+  sample: z
+    .object({ looked: count('So many were looked at, the newest'), of: count('So many there are') })
+    .describe('Absent where all were looked at')
+    .exactOptional(),
+});
+export type SickHosts = Answered<typeof sickHosts>;
