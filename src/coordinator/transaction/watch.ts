@@ -24,6 +24,7 @@ import { type Tell, type WatchOptions } from './contract';
 import { describedDocument } from './describe';
 import { type Told, overlaid, pendingCalls } from './pending';
 import { askAsItIs, describe } from './read';
+import { together } from './together';
 
 /** After one call; with the long poll, which is one every twenty seconds, less than a call a second. */
 const lookEveryMs = 1100;
@@ -36,15 +37,7 @@ export type Watch = (id: string, options: WatchOptions, tell: Tell) => Promise<v
 
 export function watches(engine: Engine): Watch {
   const all = new Map<string, Watched>();
-  const asked = new Map<string, Promise<WorkflowExecutionDescription>>();
-
-  /** Those of one caller who come at once ask once. */
-  const describeFor = (id: string, of: Owner | undefined): Promise<WorkflowExecutionDescription> => {
-    const key = `${id} ${of?.name ?? ''}`;
-    const found = asked.get(key) ?? describe(engine, id, of).finally(() => asked.delete(key));
-    asked.set(key, found);
-    return found;
-  };
+  const describeFor = together((id, of) => describe(engine, id, of));
   const join = async (id: string, of: Owner | undefined): Promise<Watched> => {
     const there = all.get(id);
     if (there !== undefined && (of === undefined || isOwnedBy(there.memo, of))) return there.entered();
