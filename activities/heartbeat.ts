@@ -10,6 +10,7 @@
 import { Context } from '@temporalio/activity';
 import { type Sent, type Trace } from '../src/protocol/transaction/steps';
 import { joinExposure, unknownExposure, untouched } from '../src/protocol/wire/answers';
+import { given } from '../src/protocol/wire/given';
 
 /** Of the heartbeat timeout, until the first, and between two as seldom as may be: one that is late is not yet a lost worker. */
 const longest = 0.5;
@@ -59,12 +60,13 @@ export function sentBefore(firstSending: number): Sent {
   const beginsAnew = info.attempt <= firstSending;
   if (beginsAnew && trace === undefined) return nothingSent;
   const { exposure = untouched, over = false, attempt = firstSending - 1, busy = 0 } = trace ?? {};
+  const failed = given({ failed: trace?.failed });
   const traced = trace?.requests ?? Math.max(attempt - firstSending + 1, 0);
   const untraced = Math.max(info.attempt - 1 - attempt, 0);
   const requests = beginsAnew ? 0 : traced + untraced;
   const isKnown = over && (beginsAnew || untraced === 0);
-  if (isKnown) return { exposure, requests, busy };
-  return { exposure: joinExposure(exposure, unknownExposure), requests, busy: 0 };
+  if (isKnown) return { exposure, requests, busy, ...failed };
+  return { exposure: joinExposure(exposure, unknownExposure), requests, busy: 0, ...failed };
 }
 
 const nothingSent: Sent = { exposure: untouched, requests: 0, busy: 0 };

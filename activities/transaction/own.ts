@@ -9,7 +9,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type Exposure, busy, joinExposure, workerLost } from '../../src/protocol/wire/answers';
 import { backoffMs } from '../../src/protocol/wire/backoff';
-import { type Phase } from '../../src/protocol/wire/phases';
+import { given } from '../../src/protocol/wire/given';
+import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Sender, sendOne } from './call';
@@ -32,7 +33,8 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
     if (input.raised === true && info.attempt === 1) sender.onAttention?.(hostOf(input.call.url));
     const before = sentBefore(input.handover === undefined ? 1 : 2);
     if (input.handover !== undefined && info.attempt === 1) {
-      throw retryLater(input, { why: input.handover, exposure: before.exposure, requests: 0 }, 1);
+      const { at = Date.now(), ...why } = input.handover;
+      throw retryLater(input, { why, exposure: before.exposure, requests: 0, at }, 1);
     }
     if (isUsedUp(input, before)) return spentByLoss(input, before);
     const one = {
@@ -47,17 +49,21 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
       () => running satisfies Trace,
       () => sendOne(sender, one),
     );
-    const sent = sentAfter(before, ending);
-    const whole = { ...ending, requests: sent.requests, exposure: sent.exposure };
+    const at = Date.now();
+    const sent = sentAfter(before, ending, at);
+    const { requests, exposure } = sent;
+    const whole = { ...ending, requests, exposure, ...given({ failed: before.failed }) };
     if (whole.is !== 'unavailable' || whole.why === undefined) return whole;
     Context.current().heartbeat({ ...sent, attempt: info.attempt, over: true } satisfies Trace);
     if (whole.why.code === 'deadline' || isUsedUp(input, sent)) return { ...whole, is: 'spent' };
-    throw retryLater(input, { ...whole, why: whole.why }, sent.busy);
+    throw retryLater(input, { why: whole.why, requests, exposure, at }, sent.busy);
   };
 }
 
-function sentAfter(before: Sent, { exposure, requests, why }: Ending): Sent {
+function sentAfter(before: Sent, { exposure, requests, why }: Ending, at: Ms): Sent {
+  const failed = why === undefined || why.code === busy ? before.failed : { ...why, at };
   return {
+    ...given({ failed }),
     exposure: joinExposure(before.exposure, exposure),
     requests: before.requests + requests,
     busy: why?.code === busy ? before.busy + 1 : 0,
@@ -81,16 +87,12 @@ function afterEarlier(call: CallInput, before: Exposure): CallInput {
 }
 
 /** @param busyTimes one after the other, where it is busy now. */
-function retryLater(
-  input: OwnInput,
-  { why, exposure, requests }: OwnFailure,
-  busyTimes: number,
-): ApplicationFailure {
+function retryLater(input: OwnInput, { why, ...sent }: OwnFailure, busyTimes: number): ApplicationFailure {
   const { code, message, retryAfterMs = 0 } = why;
   const wait =
     code === busy
       ? Math.max(retryAfterMs, backoffMs(busyTimes, busyBackoff, Math.random()))
-      : backoffMs(input.sentBefore + requests, input.backoff, Math.random(), retryAfterMs);
-  const details: OwnFailure[] = [{ why, exposure, requests }];
+      : backoffMs(input.sentBefore + sent.requests, input.backoff, Math.random(), retryAfterMs);
+  const details: OwnFailure[] = [{ why, ...sent }];
   return ApplicationFailure.create({ type: code, message, details, nextRetryDelay: wait });
 }

@@ -40,6 +40,10 @@ export class FakeCoordinator implements Coordinator {
     return this.answer('read', { id }, () => this.get(id, of));
   }
 
+  glance(id: string, of: Owner | undefined): Promise<Reading> {
+    return this.answer('glance', { id }, () => this.get(id, of));
+  }
+
   async wait({ document: { id } }: Reading, { until, timeoutMs, signal }: WaitOptions): Promise<Reading> {
     await this.answer('wait', { id, until, timeoutMs }, () => this.get(id));
     const isOver = ({ status, state }: TransactionDocument): boolean =>

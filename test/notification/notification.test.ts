@@ -154,3 +154,21 @@ it('tells once what a run that was terminated has told, and what it has not', as
   const all = await world.told(id, 3);
   expect(all.map(each => each.id).sort()).toEqual([`${id}/attention`, `${id}/end`, `${id}/outcome`]);
 });
+
+/** Of a run that has ended; a task that came late, on a machine that is busy, makes it more. */
+async function transitionsOf(workflowId: string): Promise<number> {
+  const handle = world.dtc.client.workflow.getHandle(workflowId);
+  await handle.result();
+  return Number((await handle.describe()).raw.workflowExecutionInfo?.stateTransitionCount);
+}
+
+it('costs what the docs say: three state transitions of the transaction, and seven of its own', async () => {
+  const participants = [world.participants.url('a')];
+  const price = async (): Promise<{ readonly more: number; readonly own: number }> => {
+    const plain = await world.dtc.run({ participants });
+    const { id } = await world.dtc.run({ participants, notify: { url: world.receivers.url('shop') } });
+    const own = await transitionsOf(`notification:${id}:outcome`);
+    return { more: (await transitionsOf(id)) - (await transitionsOf(plain.id)), own };
+  };
+  await until(price, ({ more, own }) => more <= 3 && own <= 7);
+});

@@ -10,6 +10,15 @@ it('believes the last failure of a call of which no attempt runs, and none can b
   expect(traceOf(between)).toEqual({ exposure: untouched, requests: 2 });
 });
 
+it('has the last failure with it, at the time that it tells itself', () => {
+  const told = { exposure: untouched, requests: 2 };
+  expect(traceOf({ ...between, failedAt: 7 })).toEqual({ ...told, failed: { ...why, at: 7 } });
+  expect(traceOf({ ...between, failure: { ...failure, at: 5 }, failedAt: 7 })).toEqual({
+    ...told,
+    failed: { ...why, at: 5 },
+  });
+});
+
 it.each([
   ['an attempt runs', { ...between, running: true }],
   ['an attempt may begin', { ...between, paused: false }],

@@ -409,6 +409,17 @@ const late: Record<string, Scenario> = {
     },
     ends: because('deadline', { participants: [{}, { state: 'rolledback' }] }),
   },
+  'rollback counted on when it becomes quiet': {
+    play: async s => {
+      let since = Infinity;
+      s.on('silent', r => (r.phase === 'prepare' ? hang : r.at < since ? 500 : 200));
+      const id = await s.start(['a', 'silent'], { timeoutMs: 900 });
+      const { decideBy } = await s.dtc.get(id);
+      since = Date.parse(decideBy) + stageLimits.prepareTimeoutMs + 2000;
+      return settled(s, id);
+    },
+    ends: because('deadline', { participants: [{}, { state: 'rolledback' }] }),
+  },
 };
 
 const provisional: Record<string, Scenario> = {

@@ -11,6 +11,7 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { judge } from '../../src/protocol/transaction/operator';
+import { openKeys } from '../../src/protocol/transaction/shown';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { store } from '../../src/protocol/transaction/stored';
 import { plain } from '../../src/protocol/wire/plainText';
@@ -76,7 +77,7 @@ export function listen({ state, asOf, timed, document, feed: tell }: Listener): 
   };
   setHandler(statusQuery, options => {
     const now = document();
-    return isAsOf(options) ? { document: now, asOf: asOf() } : now;
+    return isAsOf(options) ? { document: now, asOf: asOf(), open: openKeys(state()) } : now;
   });
   setHandler(leftQuery, ({ times }) => {
     const left = timed(times);

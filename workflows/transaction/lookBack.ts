@@ -13,7 +13,7 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import { callLooks, isWorthALook } from '../../src/protocol/transaction/lookBack';
+import { callLooks, countsOn, isWorthALook } from '../../src/protocol/transaction/lookBack';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type CallLookActivities, type CallTrace } from '../../src/protocol/transaction/steps';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
@@ -36,6 +36,8 @@ export interface CallTraces {
 
 /** Histories of before there was such a look have none. */
 const isLookedAt = (): boolean => patched('lookBeforeGivingUp');
+/** Nor a later one, of before rollbacks that are counted on were looked at. */
+const isCounted = (): boolean => patched('lookBeforeCountingOn');
 
 export function callTraces(state: () => Transaction): CallTraces {
   const known = new Map<string, CallTrace>();
@@ -53,11 +55,15 @@ export function callTraces(state: () => Transaction): CallTraces {
   };
   return {
     lastLook: {
-      isDue: work => work.do === 'own' && isWorthALook(state(), work.phase) && isLookedAt(),
+      isDue: work => work.do === 'own' && isDue(state(), work),
       take,
     },
     of: (key, ended) => (neverBegan(ended) ? known.get(key) : undefined),
   };
+}
+
+function isDue(t: Transaction, { phase, to }: Extract<Wanted, { do: 'own' }>): boolean {
+  return isWorthALook(t, phase) ? isLookedAt() : countsOn(t, to) && isCounted();
 }
 
 /** Temporal's own word for a call that was cancelled while no attempt of it was under way. */

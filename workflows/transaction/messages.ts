@@ -5,6 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
+import { shownCalls } from '../../src/protocol/transaction/shown';
 import { type Stored } from '../../src/protocol/transaction/stored';
 import { type Progress, transactionType } from '../../src/engine/facts/memo';
 import { given } from '../../src/protocol/wire/given';
@@ -18,6 +19,8 @@ export const transactionWorkflow = transactionType;
 export interface StatusAnswer {
   readonly document: TransactionDocument;
   readonly asOf: number;
+  /** The keys of the own calls that the document counts as open. A worker of before does not tell. */
+  readonly open?: readonly string[];
 }
 
 export const statusQuery = defineQuery<TransactionDocument | StatusAnswer, [unknown?]>('status');
@@ -93,12 +96,16 @@ export function readMessage(type: MessageName, argument: unknown): OperatorEvent
   const fields = sent as Record<string, unknown>;
   const by = authorOf(sent);
   const reason = text(fields['reason']);
-  if (type === 'retryNow') return { type, by };
-  if (type === 'abort') return { type, by, ...given({ reason }) };
-  return readResolve(fields, reason);
+  const shown = given({ shown: shownCalls(fields['shown']) });
+  if (type === 'retryNow') return { type, by, ...shown };
+  if (type === 'abort') return { type, by, ...given({ reason }), ...shown };
+  const event = readResolve(fields, reason);
+  return typeof event === 'string' ? event : { ...event, ...shown };
 }
 
-function readResolve(fields: Record<string, unknown>, reason: string | undefined): OperatorEvent | string {
+type Resolve = Extract<OperatorEvent, { type: 'resolve' }>;
+
+function readResolve(fields: Record<string, unknown>, reason: string | undefined): Resolve | string {
   const participant = text(fields['participant']);
   const by = text(fields['by']);
   const { outcome } = fields;

@@ -90,13 +90,13 @@ function isAtEnd(document: TransactionDocument, last: number | undefined): boole
 
 const comeAgainMs = 5_000;
 
-/** There is no room to wait: the document as it is, and when to come again. */
+/** There is no room to wait: the document as it is, and when to come again. A thousand more who find none cost one look. */
 async function tellOnce(
   { coordinator }: ApiDependencies,
   request: IdRequest,
   response: Response,
 ): Promise<void> {
-  const { document } = await coordinator.read(request.params.id, ownOnly(callerOf(response)));
+  const { document } = await coordinator.glance(request.params.id, ownOnly(callerOf(response)));
   response.set('retry-after', String(comeAgainMs / 1_000));
   const stream = new EventStream(response);
   await stream.comeAgainAfter(comeAgainMs);

@@ -13,6 +13,7 @@ import { oursWith } from '../ours';
 import { whyUnreadable } from '../orphans/unreadable';
 import { isStalled, stallInWords, stallOf } from '../stalled';
 import { type Action, refuseUndriven, take } from '../transaction/operate';
+import { pendingCalls } from '../transaction/pending';
 import { describe } from '../transaction/read';
 import { concurrently } from './concurrently';
 import { type BulkOptions } from './contract';
@@ -141,7 +142,8 @@ async function actOn(engine: Engine, { description, waits, actions }: Match, run
       const stalled = await stallOf(engine, description);
       if (stalled !== undefined) throw new WorkerUnavailable(stallInWords(stalled));
     }
-    for (const action of actions) await take(engine, id, action);
+    const calls = pendingCalls(description);
+    for (const action of actions) await take(engine, id, { action, calls });
     run.act();
   } catch (error) {
     run.fail(id, error);

@@ -64,6 +64,8 @@ export interface Coordinator {
   wait(from: Reading, options: WaitOptions): Promise<Reading>;
   /** Ends with `tell`. @throws what `read` throws before `tell` is called, and through it where the transaction is gone later */
   watch(id: string, options: WatchOptions, tell: Tell): Promise<void>;
+  /** As `read`; those of one caller who come at once ask Temporal once, and have one answer, or one error. */
+  glance(id: string, of: Owner | undefined): Promise<Reading>;
   /** @param of as in `read` */
   abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading>;
   retryNow(id: string, action: { readonly by: string }): Promise<Reading>;

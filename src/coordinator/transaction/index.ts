@@ -6,6 +6,7 @@ import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
 import { type OnStart, demandNoTrouble, starts } from './start';
+import { together } from './together';
 import { waits } from './wait';
 import { watches } from './watch';
 
@@ -19,6 +20,7 @@ export function createCoordinator(engine: Engine, onStart?: OnStart): Coordinato
     read: (id, of) => read(engine, id, of),
     wait: waits(engine),
     watch: watches(engine),
+    glance: together((id, of) => read(engine, id, of)),
     abort: (id, action, of) => operate(engine, id, { is: 'abort', ...action }, of),
     retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
     resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),

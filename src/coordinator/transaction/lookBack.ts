@@ -5,11 +5,13 @@
  * What Temporal refuses (a server without `PauseActivity`, a role that may not) rejects: then nobody knows, as without the look.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { given } from '../../protocol/wire/given';
 import { type SeenCall, traceOf } from '../../protocol/transaction/lookBack';
 import { type CallLook, type LookInput } from '../../protocol/transaction/steps';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
+import { msOf } from '../../engine/facts/time';
 import { ownFailureOf, pendingCalls, stateOf } from './pending';
 
 /** Below the time that the activity may take. */
@@ -56,6 +58,10 @@ async function see(engine: Engine, { transactionId, runId, keys }: LookInput): P
   );
   return pendingCalls(description).flatMap(({ activity }) => {
     const key = activity.activityId ?? '';
-    return keys.includes(key) ? [{ key, ...stateOf(activity), failure: ownFailureOf(activity) }] : [];
+    const failed = {
+      failure: ownFailureOf(activity),
+      ...given({ failedAt: msOf(activity.lastAttemptCompleteTime) }),
+    };
+    return keys.includes(key) ? [{ key, ...stateOf(activity), ...failed }] : [];
   });
 }

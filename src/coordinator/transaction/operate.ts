@@ -23,6 +23,7 @@ import { ActionConflict, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
 import { stallInWords } from '../stalled';
 import { read, readWithCalls } from './read';
+import { type PendingCall, shownOf } from './pending';
 import { withCalls } from './withCalls';
 
 /** For a worker to answer. */
@@ -30,6 +31,8 @@ const updateWithinMs = 3000;
 /** For Temporal to take it, where others' updates are before it. */
 const busyWithinMs = 6000;
 const firstPauseMs = 50;
+/** Of a transaction with more stragglers, the workflow hears of the first ones: it stands in history. */
+const mostShown = 100;
 
 const updates = { abort: abortUpdate, retryNow: retryNowUpdate, resolve: resolveUpdate } as const;
 
@@ -43,7 +46,7 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   const { calls, ...before } = await readWithCalls(engine, id, of);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
-  const taken = await take(engine, id, action);
+  const taken = await take(engine, id, { action, calls });
   if (taken.is === 'read') return taken.reading;
   const document = await withCalls(engine, taken.document, {
     countsAnew: action.is === 'retryNow',
@@ -57,25 +60,40 @@ type Taken =
   | { readonly is: 'told'; readonly document: TransactionDocument }
   | { readonly is: 'read'; readonly reading: Reading };
 
+interface Asked {
+  readonly action: Action;
+  /** Those that are under way. */
+  readonly calls: readonly PendingCall[];
+}
+
 /** The action itself, of a transaction that is known to be driven. @throws as `operate` */
-export async function take(engine: Engine, id: string, action: Action): Promise<Taken> {
+export async function take(engine: Engine, id: string, asked: Asked): Promise<Taken> {
   try {
-    return { is: 'told', document: await update(engine, id, action) };
+    return { is: 'told', document: await update(engine, id, asked) };
   } catch (error) {
     const reason = reasonOf(engine, error);
     if (reason !== undefined) throw reason;
-    return { is: 'read', reading: await readAfter(engine, id, { action, error }) };
+    return { is: 'read', reading: await readAfter(engine, id, asked, error) };
   }
 }
 
+/** What is said to the workflow: the action, and what is known of the calls that it may cut off, which nobody will know afterwards. */
+function argumentOf({ action: { is: _is, ...said }, calls }: Asked): object {
+  const participant = 'participant' in said ? said.participant : undefined;
+  const cut = calls.filter(call => call.participant !== undefined && isOf(participant, call));
+  const shown = cut.slice(0, mostShown).map(({ activity }) => shownOf(activity));
+  return { ...said, ...(shown.length === 0 ? {} : { shown }) };
+}
+
+function isOf(participant: string | undefined, call: PendingCall): boolean {
+  return participant === undefined || participant === call.participant;
+}
+
 /** It may have ended, or been paused, while the update was on its way. */
-async function readAfter(
-  engine: Engine,
-  id: string,
-  { action, error }: { readonly action: Action; readonly error: unknown },
-): Promise<Reading> {
+async function readAfter(engine: Engine, id: string, asked: Asked, error: unknown): Promise<Reading> {
+  const { action } = asked;
   const isBySignal = isOutOfUpdates(error);
-  if (isBySignal) await signal(engine, id, action);
+  if (isBySignal) await signal(engine, id, asked);
   const after = await read(engine, id);
   refuseUndriven(after.document);
   if (after.document.endedAt !== undefined) return afterTheEnd(after, action);
@@ -102,9 +120,10 @@ export function refuseUndriven({ state, paused, stalled }: TransactionDocument):
  * Temporal keeps ten updates of a workflow waiting and turns the others away for the moment, and a worker may give one back that it did
  * not look at: so it is repeated, under one id, which makes one action of all repeats.
  */
-async function update(engine: Engine, id: string, { is, ...argument }: Action): Promise<TransactionDocument> {
+async function update(engine: Engine, id: string, asked: Asked): Promise<TransactionDocument> {
   const handle = handleOf(engine, id);
-  const options = { args: [argument] as [typeof argument], updateId: randomUUID() };
+  const { is } = asked.action;
+  const options = { args: [argumentOf(asked)] as [object], updateId: randomUUID() };
   const by = Date.now() + busyWithinMs;
   const execute = (): Promise<TransactionDocument> => handle.executeUpdate(updates[is], options);
   for (let ms = firstPauseMs; ; ms *= 2) {
@@ -119,8 +138,9 @@ async function update(engine: Engine, id: string, { is, ...argument }: Action): 
 }
 
 /** The workflow hears it before any query that comes later. */
-async function signal(engine: Engine, id: string, { is, ...argument }: Action): Promise<void> {
-  await within(engine, updateWithinMs, () => handleOf(engine, id).signal(is, argument));
+async function signal(engine: Engine, id: string, asked: Asked): Promise<void> {
+  const argument = argumentOf(asked);
+  await within(engine, updateWithinMs, () => handleOf(engine, id).signal(asked.action.is, argument));
 }
 
 /** The repeat of one that took effect is not written down again: what it says finds that one. @throws ActionConflict where it was ignored */

@@ -1,13 +1,15 @@
 /** Owns what `describe` knows of calls that are under way: attempts, last failure and next time, by activity id. */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { decoded } from '../../engine/ask';
+import { type ShownCall } from '../../protocol/transaction/state';
 import { type OwnFailure, type Trace } from '../../protocol/transaction/steps';
 import { readCallKey } from '../../protocol/transaction/callKeys';
+import { isFailure, isTime } from '../../protocol/transaction/results';
 import { inRound, soFarIn } from '../../protocol/transaction/soFar';
-import { type Failure } from '../../protocol/wire/answers';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
 import { rfc3339 } from '../../engine/facts/time';
-import { type Phase } from '../../protocol/wire/phases';
+import { type Ms, type Phase, timestamp } from '../../protocol/wire/phases';
+import { membersOf } from '../../protocol/wire/shapes';
 import { given } from '../../protocol/wire/given';
 
 type Activity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
@@ -27,6 +29,20 @@ export function pendingCalls({ raw }: WorkflowExecutionDescription): PendingCall
   });
 }
 
+/** What a transaction told of itself. */
+export interface Told {
+  readonly document: TransactionDocument;
+  /** The own calls that are open in it, by their keys; absent where it does not say. */
+  readonly open?: readonly string[];
+}
+
+/** With what `describe` showed right before. Of a call that has ended since, the document has everything: it is not counted again. */
+export function overlaid({ document, open }: Told, calls: readonly PendingCall[]): TransactionDocument {
+  const isOpen = ({ participant, activity }: PendingCall): boolean =>
+    participant === undefined || open === undefined || open.includes(activity.activityId ?? '');
+  return overlay(document, calls.filter(isOpen));
+}
+
 /** The document with what the pending calls know. */
 export function overlay(document: TransactionDocument, calls: readonly PendingCall[]): TransactionDocument {
   const asked = calls.reduce(withRound, document);
@@ -36,6 +52,19 @@ export function overlay(document: TransactionDocument, calls: readonly PendingCa
     return activity === undefined ? p : withActivity(p, activity);
   });
   return { ...asked, participants };
+}
+
+/** The same of own calls that have ended since they were seen: no next attempt comes. */
+export function overlayEnded(
+  document: TransactionDocument,
+  calls: readonly PendingCall[],
+): TransactionDocument {
+  const own = new Map(calls.map(call => [call.participant, call.activity]));
+  const participants = document.participants.map(p => {
+    const activity = own.get(p.name);
+    return activity === undefined ? p : { ...p, attempts: attemptsOf(p, activity), ...lastErrorOf(activity) };
+  });
+  return { ...document, participants };
 }
 
 /** Who is asked in a round, with what its heartbeats tell. One that no worker has begun asks nobody yet. */
@@ -68,10 +97,22 @@ function withActivity(p: ParticipantDocument, activity: Activity): ParticipantDo
 
 /** Temporal's own count of attempts has those too that handed a failure over, or found no place for a request. */
 function attemptsOf(p: ParticipantDocument, activity: Activity): number {
-  const isUnderWay = Number(activity.state) !== scheduled;
+  return p.attempts + requestsOf(activity, { isHandedOver: p.attempts > 0 });
+}
+
+function requestsOf(activity: Activity, { isHandedOver }: { readonly isHandedOver: boolean }): number {
+  const { running } = stateOf(activity);
   const sent = sentOf(activity);
-  if (sent !== undefined) return p.attempts + sent.requests + (isUnderWay && !sent.withThis ? 1 : 0);
-  return p.attempts + (activity.attempt ?? 1) - (p.attempts > 0 ? 1 : 0);
+  if (sent !== undefined) return sent.requests + (running && !sent.withThis ? 1 : 0);
+  return (activity.attempt ?? 1) - (isHandedOver ? 1 : 0);
+}
+
+/** What is known of it that its end will not tell, where it is cut off: so many requests at least. */
+export function shownOf(activity: Activity): ShownCall {
+  const { lastError } = lastErrorOf(activity);
+  const failure = lastError === undefined ? undefined : { ...lastError, at: Date.parse(lastError.at) };
+  const requests = requestsOf(activity, { isHandedOver: true });
+  return { key: activity.activityId ?? '', requests, ...given({ failure }) };
 }
 
 interface KnownSent {
@@ -104,25 +145,30 @@ function lastErrorOf({
   lastFailure,
   lastAttemptCompleteTime,
 }: Activity): Pick<ParticipantDocument, 'lastError'> {
-  const at = rfc3339(lastAttemptCompleteTime);
-  if (lastFailure == null || at === undefined) return {};
+  if (lastFailure == null) return {};
   const { applicationFailureInfo: info, message } = lastFailure;
+  const said = saidIn(info);
+  const at = said.at === undefined ? rfc3339(lastAttemptCompleteTime) : timestamp(said.at);
+  if (at === undefined) return {};
   if (info == null)
     return { lastError: { code: 'workerLost', message: 'the worker was lost during the request', at } };
-  const status = statusOf(info);
   return {
     lastError: {
       code: info.type ?? 'workerLost',
-      ...given({ status }),
+      ...given({ status: said.status }),
       message: message ?? '',
       at,
     },
   };
 }
 
-/** The HTTP status, in what a straggler's activity says of its failed request. */
-function statusOf(info: ApplicationFailureInfo): number | undefined {
-  return (firstOf(info.details) as { readonly why?: Failure } | undefined)?.why?.status;
+/** What a straggler's activity says of its failed request besides. */
+function saidIn(info: ApplicationFailureInfo | null | undefined): {
+  readonly status?: number;
+  readonly at?: Ms;
+} {
+  const { why, at } = membersOf(firstOf(info?.details));
+  return given({ status: isFailure(why) ? why.status : undefined, at: isTime(at) ? at : undefined });
 }
 
 /** What a straggler's activity says with the failure of its last attempt; undefined where that one was lost, or did not fail. */

@@ -24,7 +24,8 @@ import { describeRun, handleOf, within } from '../../engine/ask';
 import { isTransaction, memoOf } from '../../engine/facts/memo';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 import { runState } from '../../engine/facts/status';
-import { type PendingCall, overlay, pendingCalls } from './pending';
+import { type PendingCall, type Told, overlaid, pendingCalls } from './pending';
+import { given } from '../../protocol/wire/given';
 
 /** Describe and query together, so that a reader has its answer within a second (PROTOCOL §3). */
 const answerWithinMs = 950;
@@ -88,7 +89,7 @@ async function documentOf(
   const told = await askAsItIs(engine, description, began);
   if (told === 'ahead') return documentWhereAhead(engine, description.workflowId, began);
   const document =
-    told === undefined ? describedDocument(description) : overlay(told, pendingCalls(description));
+    told === undefined ? describedDocument(description) : overlaid(told, pendingCalls(description));
   const stalled = await stallOf(engine, description);
   return stalled === undefined ? document : { ...document, needsAttention: true, stalled };
 }
@@ -104,7 +105,7 @@ export async function askAsItIs(
   engine: Engine,
   description: WorkflowExecutionDescription,
   began: Ms,
-): Promise<TransactionDocument | 'ahead' | undefined> {
+): Promise<Told | 'ahead' | undefined> {
   const left = (ms: Ms): Ms => Math.max(began + ms - Date.now(), shortestQueryMs);
   const forQuery = Math.min(queryWithinMs, left(answerWithinMs));
   switch (runState(description.status.name)) {
@@ -113,9 +114,9 @@ export async function askAsItIs(
     case 'paused':
       return undefined;
     case 'ended':
-      return result(engine, description, left(describeWithinMs));
+      return told(await result(engine, description, left(describeWithinMs)));
     case 'interrupted':
-      return leftDocument(engine, description, forQuery);
+      return told(await leftDocument(engine, description, forQuery));
   }
 }
 
@@ -124,12 +125,12 @@ async function query(
   engine: Engine,
   description: WorkflowExecutionDescription,
   withinMs: Ms,
-): Promise<TransactionDocument | 'ahead' | undefined> {
+): Promise<Told | 'ahead' | undefined> {
   const { workflowId: id, runId } = description;
   try {
     const handle = handleOf(engine, id, runId);
     const answer = await within(engine, withinMs, () => handle.query(statusQuery, { asOf: true }));
-    return (await isDurable(engine, description, answer)) ? documentIn(answer, id) : 'ahead';
+    return (await isDurable(engine, description, answer)) ? toldIn(answer, id) : 'ahead';
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;
@@ -137,8 +138,13 @@ async function query(
 }
 
 /** A worker of before answers with the document alone. */
-function documentIn(answer: StatusAnswer | TransactionDocument, id: string): TransactionDocument | undefined {
-  return documentFrom('asOf' in answer ? answer.document : answer, id);
+function toldIn(answer: StatusAnswer | TransactionDocument, id: string): Told | undefined {
+  if (!('asOf' in answer)) return told(documentFrom(answer, id));
+  return told(documentFrom(answer.document, id), answer.open);
+}
+
+function told(document: TransactionDocument | undefined, open?: readonly string[]): Told | undefined {
+  return document === undefined ? undefined : { document, ...given({ open }) };
 }
 
 /** What it has ended with; undefined where that is none of ours: another program's worker may have ended it. */

@@ -22,8 +22,9 @@ import { withHolders } from '../lock/whoHolds';
 import { isStalled, stallOf } from '../stalled';
 import { type Tell, type WatchOptions } from './contract';
 import { describedDocument } from './describe';
-import { overlay, pendingCalls } from './pending';
+import { type Told, overlaid, pendingCalls } from './pending';
 import { askAsItIs, describe } from './read';
+import { together } from './together';
 
 /** After one call; with the long poll, which is one every twenty seconds, less than a call a second. */
 const lookEveryMs = 1100;
@@ -36,15 +37,7 @@ export type Watch = (id: string, options: WatchOptions, tell: Tell) => Promise<v
 
 export function watches(engine: Engine): Watch {
   const all = new Map<string, Watched>();
-  const asked = new Map<string, Promise<WorkflowExecutionDescription>>();
-
-  /** Those of one caller who come at once ask once. */
-  const describeFor = (id: string, of: Owner | undefined): Promise<WorkflowExecutionDescription> => {
-    const key = `${id} ${of?.name ?? ''}`;
-    const found = asked.get(key) ?? describe(engine, id, of).finally(() => asked.delete(key));
-    asked.set(key, found);
-    return found;
-  };
+  const describeFor = together((id, of) => describe(engine, id, of));
   const join = async (id: string, of: Owner | undefined): Promise<Watched> => {
     const there = all.get(id);
     if (there !== undefined && (of === undefined || isOwnedBy(there.memo, of))) return there.entered();
@@ -62,7 +55,7 @@ interface Seen {
   readonly key: string;
   readonly runId: string;
   /** By the workflow, the last time that it could be asked; absent where it never could. */
-  readonly told?: TransactionDocument;
+  readonly told?: Told;
   readonly stalled?: StalledDocument;
   readonly document: TransactionDocument;
 }
@@ -180,11 +173,15 @@ class Watched {
     const before = isSameRun ? this.#seen?.told : undefined;
     if (answer === 'ahead') return { key: 'ahead', runId, ...given({ told: before }) };
     const stalled = await stallOf(this.engine, description);
-    const told = answer === undefined ? before : await withHolders(this.engine, answer);
+    const told = answer === undefined ? before : await this.#withHolders(answer);
     const isAnswered = answer !== undefined || !isAsked(description);
     if (isAnswered) this.#unanswered = undefined;
     else this.#noteUnanswered(key);
     return { key: isAnswered ? key : 'unanswered', runId, ...given({ told, stalled }) };
+  }
+
+  async #withHolders(told: Told): Promise<Told> {
+    return { ...told, document: await withHolders(this.engine, told.document) };
   }
 
   #isTooSoon(key: string): boolean {
@@ -243,18 +240,18 @@ function documentNow(
 
 function toldNow(
   description: WorkflowExecutionDescription,
-  told: TransactionDocument,
+  told: Told,
   { paused }: TransactionDocument,
 ): TransactionDocument {
   switch (runState(description.status.name)) {
     case 'running':
-      return overlay(told, pendingCalls(description));
+      return overlaid(told, pendingCalls(description));
     case 'paused':
-      return { ...overlay(told, pendingCalls(description)), needsAttention: true, ...given({ paused }) };
+      return { ...overlaid(told, pendingCalls(description)), needsAttention: true, ...given({ paused }) };
     case 'interrupted':
-      return { ...told, state: 'interrupted', needsAttention: true };
+      return { ...told.document, state: 'interrupted', needsAttention: true };
     case 'ended':
-      return told;
+      return told.document;
   }
 }
 

@@ -6,9 +6,9 @@
 import { describeRun } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
-import { type TransactionDocument } from '../../protocol/client/document';
+import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
 import { EngineUnavailable } from '../errors';
-import { type PendingCall, overlay, pendingCalls } from './pending';
+import { type PendingCall, overlay, overlayEnded, pendingCalls } from './pending';
 
 /** An answer is due. */
 const describeWithinMs = 1000;
@@ -28,11 +28,30 @@ export async function withCalls(
   if (document.endedAt !== undefined) return document;
   try {
     const now = pendingCalls(await describeRun(engine, document.id, describeWithinMs));
-    return overlay(action.countsAnew ? countedAnew(document, action.calls, now) : document, now);
+    const asked = action.countsAnew ? countedAnew(document, action.calls, now) : document;
+    return overlay(withEnded(asked, action.calls, now), now);
   } catch (error) {
     if (error instanceof EngineUnavailable || isNotFound(error)) return document;
     throw error;
   }
+}
+
+/** Whose call was open in the document, which is of right after the action, and is over by now. */
+function withEnded(
+  document: TransactionDocument,
+  before: readonly PendingCall[],
+  now: readonly PendingCall[],
+): TransactionDocument {
+  const isAsked = new Set(now.map(({ participant }) => participant));
+  const wasAsked = new Set(document.participants.filter(hasOpenCall).map(({ name }) => name));
+  return overlayEnded(
+    document,
+    before.filter(({ participant: name }) => name !== undefined && wasAsked.has(name) && !isAsked.has(name)),
+  );
+}
+
+function hasOpenCall({ state }: ParticipantDocument): boolean {
+  return state === 'forced' || state === 'preparing' || state === 'committing' || state === 'rollingBack';
 }
 
 /** What the retry has called again already counts from nothing: the document is of right before. */

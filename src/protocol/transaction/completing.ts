@@ -7,7 +7,15 @@
  */
 import { workerLost } from '../wire/answers';
 import { type Ms } from '../wire/phases';
-import { type EndedCall, handOver, isSpent, openCall, restartCall, withParticipants } from './calls';
+import {
+  type EndedCall,
+  countedAnew,
+  handOver,
+  isSpent,
+  openCall,
+  restartCall,
+  withParticipants,
+} from './calls';
 import { type Ending } from './events';
 import { decideRollback, reasonOf } from './preparing';
 import {
@@ -55,9 +63,9 @@ export function tellAgain(t: Transaction, p: Participant, { phase, call, ending 
   if (call.restart === undefined && ending.why !== undefined && ending.is !== 'gaveUp') {
     return handOver(t, p, { call, why: ending.why });
   }
-  const sentBefore = call.restart === 'countOn' ? p.attempts : 0;
+  const again = call.restart === 'countOn' ? p : countedAnew(p);
   const late = phase === 'rollback' && t.quiet;
-  return openCall({ ...p, attempts: sentBefore }, phase, { sentBefore, endless: p.attention, late });
+  return openCall(again, phase, { sentBefore: again.attempts, endless: p.attention, late });
 }
 
 function forcedDecision(p: Participant): 'commit' | 'rollback' | undefined {
@@ -91,7 +99,7 @@ export function beginCompletion(t: Transaction): Transaction {
   return withParticipants({ ...t, completing: true }, p => {
     const due = phase === 'commit' || (p.exposure.prepare.reached && !isSettled(p));
     const late = phase === 'rollback' && t.quiet;
-    return due ? openCall({ ...p, attempts: 0 }, phase, { lane: 'round', late }) : p;
+    return due ? openCall(countedAnew(p), phase, { lane: 'round', late }) : p;
   });
 }
 
@@ -108,12 +116,18 @@ export function rollBackLate(t: Transaction): Transaction {
   return withParticipants(t, p => {
     if (p.call !== undefined || !owesLateRollback(p)) return p;
     const once = p.forced !== undefined;
-    return openCall({ ...p, attempts: 0 }, 'rollback', {
+    return openCall(countedApart(p), 'rollback', {
       late: true,
       once,
       endless: p.attention && !isSettled(p),
     });
   });
+}
+
+/** The late rollback has attempts of its own; those before it are shown with them, where any of them was a rollback. */
+function countedApart(p: Participant): Participant {
+  const isTold = p.rollbackTried || p.exposure.rollback.reached;
+  return isTold ? { ...p, attempts: 0, uncounted: (p.uncounted ?? 0) + p.attempts } : countedAnew(p);
 }
 
 /** Ends the transaction when nobody is outstanding and nothing is under way. */

@@ -86,7 +86,7 @@ function participantDocument(t: Transaction, p: Participant): ParticipantDocumen
     url: redactUrl(p.target.prepareUrl),
     state: participantStateOf(t, p),
     ...(p.vote === 'none' ? {} : { vote: p.vote }),
-    attempts: p.attempts,
+    attempts: p.attempts + (p.uncounted ?? 0),
     ...(lastFailure === undefined ? {} : { lastError: errorDocument(lastFailure) }),
     ...(forced === undefined ? {} : { forced: { ...forced, at: timestamp(forced.at) } }),
     ...(contradiction === undefined

@@ -3,7 +3,7 @@ import { type Exposure, type Failure } from '../wire/answers';
 import { type Phase } from '../wire/phases';
 import { type FencedLock } from '../wire/locks';
 import { type NotifyEvent } from '../wire/notification';
-import { type ForcedOutcome, type Name } from './state';
+import { type DatedFailure, type ForcedOutcome, type Name, type ShownCall } from './state';
 
 /**
  * How one call ended.
@@ -23,6 +23,8 @@ export interface Ending {
   readonly requests: number;
   /** A prepare that was not asked for again because that would have been after `decideBy`; `why` is its last failure. */
   readonly outOfTime?: true;
+  /** The newest failure of the call's requests before the one with which it ended, where that is known. */
+  readonly failed?: DatedFailure;
 }
 
 /**
@@ -64,14 +66,19 @@ export type Event =
   | { readonly type: 'noticeStarted'; readonly event: NotifyEvent }
   /** A message that could not be read: written down, else without effect. */
   | { readonly type: 'misunderstood'; readonly action: string; readonly by: string; readonly why: string }
-  | { readonly type: 'abort'; readonly by: string; readonly reason?: string }
-  | { readonly type: 'retryNow'; readonly by: string }
-  | {
+  | (Acting & { readonly type: 'abort'; readonly reason?: string })
+  | (Acting & { readonly type: 'retryNow' })
+  | (Acting & {
       readonly type: 'resolve';
-      readonly by: string;
       readonly reason: string;
       readonly participant: Name;
       readonly outcome: ForcedOutcome;
-    };
+    });
+
+interface Acting {
+  readonly by: string;
+  /** What Temporal showed right before of the calls that the action may cut off; absent where nobody looked. */
+  readonly shown?: readonly ShownCall[];
+}
 
 export type OperatorEvent = Extract<Event, { type: 'abort' | 'retryNow' | 'resolve' }>;

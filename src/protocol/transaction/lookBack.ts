@@ -9,10 +9,11 @@
  *     of ours, nothing is known but that anything may have happened. Nothing is believed of a call without a failure either: somebody
  *     may have reset it.
  */
-import { type Phase } from '../wire/phases';
-import { isAmount, isListOf, isText, membersOf } from '../wire/shapes';
-import { isExposure, isOwnFailure } from './results';
-import { type Transaction, isProvisional } from './state';
+import { type Ms, type Phase } from '../wire/phases';
+import { given } from '../wire/given';
+import { isAmount, isListOf, isOptional, isText, membersOf } from '../wire/shapes';
+import { isDatedFailure, isExposure, isOwnFailure } from './results';
+import { type Name, type Transaction, isProvisional } from './state';
 import { type CallLook, type CallTrace } from './steps';
 
 /** A pending call, as Temporal shows it. */
@@ -23,12 +24,16 @@ export interface SeenCall {
   readonly paused: boolean;
   /** What the last attempt's failure says, where it ended with one of an activity. */
   readonly failure?: unknown;
+  /** When that was, where it does not say itself. */
+  readonly failedAt?: Ms;
 }
 
 /** Undefined where nobody knows. */
-export function traceOf({ running, paused, failure }: SeenCall): CallTrace | undefined {
+export function traceOf({ running, paused, failure, failedAt }: SeenCall): CallTrace | undefined {
   if (running || !paused || !isOwnFailure(failure)) return undefined;
-  return { exposure: failure.exposure, requests: failure.requests };
+  const at = failure.at ?? failedAt;
+  const failed = at === undefined ? undefined : { ...failure.why, at };
+  return { exposure: failure.exposure, requests: failure.requests, ...given({ failed }) };
 }
 
 /**
@@ -39,12 +44,17 @@ export function isWorthALook(t: Transaction, phase: Phase): boolean {
   return phase === 'prepare' || (phase === 'commit' && isProvisional(t));
 }
 
+/** Whether the participant is called again at once, and its requests counted on: then those so far have to be known. */
+export function countsOn(t: Transaction, name: Name): boolean {
+  return t.participants.some(({ target, call }) => target.name === name && call?.restart === 'countOn');
+}
+
 /** Those that are known of the calls asked for; any worker may have answered. */
 export function callLooks(result: unknown, keys: readonly string[]): readonly CallLook[] {
   return isListOf(isLook, result) ? result.filter(({ key }) => keys.includes(key)) : [];
 }
 
 function isLook(value: unknown): value is CallLook {
-  const { key, exposure, requests } = membersOf(value);
-  return isText(key) && isExposure(exposure) && isAmount(requests);
+  const { key, exposure, requests, failed } = membersOf(value);
+  return isText(key) && isExposure(exposure) && isAmount(requests) && isOptional(isDatedFailure, failed);
 }

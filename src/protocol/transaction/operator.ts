@@ -9,6 +9,7 @@ import { shortened } from '../wire/shortened';
 import { restartCall, withParticipants } from './calls';
 import { type OperatorEvent } from './events';
 import { decideRollback } from './preparing';
+import { noteShown } from './shown';
 import {
   type Name,
   type OperatorAction,
@@ -103,7 +104,7 @@ export function resolvedBefore(
 export function operate(t: Transaction, event: OperatorEvent, now: Ms): Transaction {
   const verdict = judge(t, event);
   const noted = note(t, event, { verdict, now });
-  return verdict.is === 'applies' ? carryOut(noted, event, now) : noted;
+  return verdict.is === 'applies' ? carryOut(noteShown(noted, event.shown), event, now) : noted;
 }
 
 function note(
@@ -111,7 +112,7 @@ function note(
   event: OperatorEvent,
   { verdict, now }: { verdict: Verdict; now: Ms },
 ): Transaction {
-  const { type, ...rest } = event;
+  const { type, shown: _shown, ...rest } = event;
   const ignored = verdict.is === 'conflict' ? { ignored: verdict.why } : {};
   if (verdict.is === 'repeat') return { ...t, actionCount: t.actionCount + 1 };
   return writeDown(t, { action: type, at: now, ...rest, ...ignored });

@@ -7,7 +7,7 @@
  */
 import { given } from '../wire/given';
 import { type Ms } from '../wire/phases';
-import { type EndedCall, handOver, isSpent, openCall, withParticipants } from './calls';
+import { type EndedCall, countedAnew, handOver, isSpent, openCall, withParticipants } from './calls';
 import { type Ending } from './events';
 import { type Participant, type Reason, type Transaction, isProvisional } from './state';
 
@@ -27,8 +27,7 @@ function isOutOfTime({ why, outOfTime }: Ending): boolean {
 /** The next prepare call of a participant that has not voted. */
 export function askAgain(t: Transaction, p: Participant, { call, ending }: EndedCall): Participant {
   if (p.vote !== 'none') return p;
-  if (call.restart !== undefined || ending.why === undefined)
-    return openCall({ ...p, attempts: 0 }, 'prepare');
+  if (call.restart !== undefined || ending.why === undefined) return openCall(countedAnew(p), 'prepare');
   return handOver(t, p, { call, why: ending.why });
 }
 
@@ -58,6 +57,6 @@ export function decideRollback(t: Transaction, reason: Reason, now: Ms): Transac
 }
 
 function startCommit(t: Transaction, now: Ms): Transaction {
-  const committing = withParticipants({ ...t, stage: 'committing' }, p => ({ ...p, attempts: 0 }));
+  const committing = withParticipants({ ...t, stage: 'committing' }, countedAnew);
   return isProvisional(t) ? committing : { ...committing, decision: 'commit', decidedAt: now };
 }

@@ -5,9 +5,10 @@
  * I1, I8: only an ending of this very call that says so in full is a yes. I3, I4: of every other one `unknownExposure` is assumed.
  */
 import { type Exposure, type Failure, unknownExposure, workerLost } from '../wire/answers';
-import { type Phase } from '../wire/phases';
+import { type Ms, type Phase } from '../wire/phases';
 import { isAmount, isOneOf, isOptional, isText, membersOf, notOurs } from '../wire/shapes';
 import { type Ending, type EndingKind } from './events';
+import { type DatedFailure } from './state';
 import { type OwnFailure } from './steps';
 
 /** Which call of whom was asked for. */
@@ -44,8 +45,8 @@ export function lostToOthers({ participant, nth }: Asked): Ending {
 }
 
 export function isOwnFailure(detail: unknown): detail is OwnFailure {
-  const { exposure, requests, why } = membersOf(detail);
-  return isExposure(exposure) && isAmount(requests) && isFailure(why);
+  const { exposure, requests, why, at } = membersOf(detail);
+  return isExposure(exposure) && isAmount(requests) && isFailure(why) && isOptional(isTime, at);
 }
 
 export function isEndingOf({ participant, nth }: Asked, value: unknown, phase: Phase): value is Ending {
@@ -55,6 +56,7 @@ export function isEndingOf({ participant, nth }: Asked, value: unknown, phase: P
     ending['nth'] === nth &&
     isOneOf(endingKinds[phase], ending['is']) &&
     isOptional(isFailure, ending['why']) &&
+    isOptional(isDatedFailure, ending['failed']) &&
     isExposure(ending['exposure']) &&
     isAmount(ending['requests'])
   );
@@ -70,4 +72,13 @@ export function isFailure(value: unknown): value is Failure {
   return (
     isText(code) && isText(message) && isOptional(isAmount, status) && isOptional(isAmount, retryAfterMs)
   );
+}
+
+export function isDatedFailure(value: unknown): value is DatedFailure {
+  return isFailure(value) && isTime(membersOf(value)['at']);
+}
+
+/** That a `Date` can hold. */
+export function isTime(value: unknown): value is Ms {
+  return isAmount(value) && value <= 8.64e15;
 }

@@ -10,7 +10,7 @@ import { type ParticipantDocument, type ParticipantState } from '../client/docum
 import { type Phase } from '../wire/phases';
 import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf } from '../wire/shapes';
 import { errorDocument } from './document';
-import { endingKinds, isFailure } from './results';
+import { endingKinds, isFailure, isTime } from './results';
 import { type SoFar } from './steps';
 
 const asked: Readonly<Record<Phase, ParticipantState>> = {
@@ -35,11 +35,6 @@ function isSoFar(value: unknown, phase: Phase): value is SoFar {
     isAmount(requests) &&
     isTime(at)
   );
-}
-
-/** That a `Date` can hold. */
-function isTime(value: unknown): boolean {
-  return isAmount(value) && value <= 8.64e15;
 }
 
 /** The participant, where a round of the phase is asking it; `came` is what has come of its request, which may be told twice. */

@@ -111,14 +111,31 @@ export interface Call {
   /** Retried for ever, with attention raised; else up to the configured attempts. */
   readonly endless: boolean;
   /** The failure that the first attempt rethrows instead of sending: backoff and count go on from there. */
-  readonly handover?: Failure;
+  readonly handover?: Failure & { readonly at?: Ms };
   /** To be cut off and called again at once: its requests counted from nothing, or on. */
   readonly restart?: 'countAnew' | 'countOn';
   /** Sent when no prepare could be on its way any more: its acknowledgement is final for a loose participant (I4). */
   readonly late: boolean;
   /** One request is enough, whatever it brings (a forced participant's late rollback, I4). */
   readonly once: boolean;
+  /** Nothing is decided by it (`shown.ts`). */
+  readonly shown?: Shown;
 }
+
+/** What Temporal had of a call when somebody acted on the transaction. */
+export interface Shown {
+  /** Requests that the call had sent. */
+  readonly requests: number;
+  /** Of its last attempt that was over. */
+  readonly failure?: DatedFailure;
+}
+
+export interface ShownCall extends Shown {
+  /** The key of the call. */
+  readonly key: string;
+}
+
+export type DatedFailure = Failure & { readonly at: Ms };
 
 export type ForcedOutcome = 'committed' | 'rolledback' | 'unknown';
 
@@ -139,6 +156,8 @@ export interface Participant {
   readonly exposure: Readonly<Record<Phase, Exposure>>;
   /** Requests of the current phase in calls that have ended, since the last `retryNow`. */
   readonly attempts: number;
+  /** Requests of the phase that `attempts` leaves out; they are shown with those, and nothing is decided by them. */
+  readonly uncounted?: number;
   /** Its attempts of a phase that may give up are used up: rollback is due. */
   readonly gaveUp?: 'unavailable' | 'deadline';
   /** One rollback request has ended (I5). */
@@ -151,7 +170,7 @@ export interface Participant {
   readonly forced?: Forced;
   /** An answer that came after the operator's word and says otherwise. */
   readonly contradiction?: { readonly answer: Decision; readonly at: Ms };
-  readonly lastFailure?: Failure & { readonly at: Ms };
+  readonly lastFailure?: DatedFailure;
 }
 
 export type Stage = 'acquiringLocks' | 'preparing' | 'committing' | 'rollingBack' | 'ended';

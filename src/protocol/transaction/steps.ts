@@ -4,6 +4,7 @@ import { type Backoff } from '../wire/backoff';
 import { type FencedLock } from '../wire/locks';
 import { type Ms, type Phase } from '../wire/phases';
 import { type Ending } from './events';
+import { type DatedFailure } from './state';
 
 /** One participant's call within an activity. Everything that the request is made of comes from here (I7). */
 export interface CallInput {
@@ -61,14 +62,18 @@ export interface OwnInput extends Request {
    * too that found no place. Absent as well where Temporal was told to count (activities scheduled before there was this member).
    */
   readonly limit?: number;
-  /** What the first attempt rethrows instead of sending. */
-  readonly handover?: Failure;
+  /** What the first attempt rethrows instead of sending; `at` is absent from what older versions handed over. */
+  readonly handover?: Failure & { readonly at?: Ms };
   /** The participant has come to need attention, and this is the first call since: its first attempt counts it. */
   readonly raised?: true;
 }
 
 /** What an own activity's last failure says: the workflow reads it when the attempts are used up. */
-export type OwnFailure = Pick<Ending, 'exposure' | 'requests'> & { readonly why: Failure };
+export type OwnFailure = Pick<Ending, 'exposure' | 'requests'> & {
+  readonly why: Failure;
+  /** By the worker's clock. */
+  readonly at?: Ms;
+};
 
 /** What the attempts of an own activity sent. */
 export interface Sent {
@@ -77,6 +82,8 @@ export interface Sent {
   readonly requests: number;
   /** Attempts one after the other, the last ones, that found no place for a request. */
   readonly busy: number;
+  /** What came of the newest request that failed, where that is known. */
+  readonly failed?: DatedFailure;
 }
 
 /** An own activity's heartbeat: what the attempts up to `attempt` sent; `over` when that attempt has ended by itself. */
@@ -105,7 +112,7 @@ export interface LookInput {
 }
 
 /** What the requests of a call have left behind. */
-export type CallTrace = Pick<Ending, 'exposure' | 'requests'>;
+export type CallTrace = Pick<Ending, 'exposure' | 'requests' | 'failed'>;
 
 export interface CallLook extends CallTrace {
   /** The key of the call. */

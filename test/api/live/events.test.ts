@@ -11,6 +11,7 @@ const world = useWorld({ limits: slow });
 
 const other = useHeardFrontEnd();
 const { asked } = other;
+const full = useHeardFrontEnd({ DTC_MAX_WAITING: '1' });
 
 const watch = (url: string, id: string, headers?: Record<string, string>): Promise<Reader> =>
   readEvents(`${url}/transactions/${id}/events`, headers);
@@ -71,6 +72,20 @@ it('shares what it asks of Temporal among all who watch', async () => {
   await sleep(2_000); // each by itself would have looked once or twice
   expect(asked.length).toBeLessThanOrEqual(3);
   for (const reader of readers) reader.leave();
+});
+
+it('shares it among all who find no room to wait, too', async () => {
+  const { dtc, participants } = world;
+  participants.on('away', r => (r.phase === 'commit' ? 503 : undefined));
+  const { id } = await dtc.start([participants.url('away')]);
+  await dtc.until(id, d => d.participants[0]?.nextAttemptAt !== undefined);
+  const first = await watch(full.url(), id);
+  full.asked.length = 0;
+  const readers = await Promise.all(Array.from({ length: 100 }, () => watch(full.url(), id)));
+  for (const reader of readers) expect(states(await reader.all())).toEqual([['transaction', 'committing']]);
+  expect(new Set(readers.map(({ headers }) => headers['retry-after']))).toEqual(new Set(['5']));
+  expect(full.asked.length).toBeLessThan(40); // each by itself would have asked twice
+  first.leave();
 });
 
 it('goes on over a run that is ended from outside and taken up again', async () => {

@@ -8,14 +8,14 @@ export interface HeardFrontEnd {
   readonly asked: string[];
 }
 
-export function useHeardFrontEnd(): HeardFrontEnd {
+export function useHeardFrontEnd(env: Readonly<Record<string, string>> = {}): HeardFrontEnd {
   const asked: string[] = [];
   let frontEnd: TestCoordinator;
   let proxy: GrpcProxy;
   beforeAll(async () => {
     const heard = { test: (path: string) => (asked.push(path.split('/').at(-1) ?? ''), false) };
     proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', heard);
-    frontEnd = await startCoordinator({ apiOnly: true, temporalAddress: proxy.address });
+    frontEnd = await startCoordinator({ apiOnly: true, env, temporalAddress: proxy.address });
   });
   afterAll(async () => {
     await frontEnd.close();

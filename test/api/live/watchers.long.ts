@@ -1,4 +1,7 @@
-/** PROTOCOL §3, events: five hundred who watch one transaction cost Temporal at most a call a second, and hear the end together. */
+/**
+ * PROTOCOL §3, events: five hundred who watch one transaction cost Temporal at most a call a second, and hear the end together; two
+ * thousand who come at once are all told.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/until';
 import { useWorld } from '../../support/world';
@@ -12,6 +15,31 @@ const other = useHeardFrontEnd();
 const { asked } = other;
 
 const watch = (url: string, id: string): Promise<Reader> => readEvents(`${url}/transactions/${id}/events`);
+
+it('gives each of two thousand who come at once the document, with room for a thousand', async () => {
+  const { dtc, participants } = world;
+  participants.on('gone', r => (r.phase === 'commit' ? 503 : undefined));
+  const { id } = await dtc.start([participants.url('a'), participants.url('gone')]);
+  await dtc.until(id, d => d.participants[1]?.nextAttemptAt !== undefined);
+  asked.length = 0;
+  const readers = await Promise.all(Array.from({ length: 2_000 }, () => watch(other.url(), id)));
+  expect(tally(readers.map(({ status }) => status))).toEqual({ 200: 2_000 });
+  await eventually(() => readers.every(({ events }) => events.length === 1));
+  const comeAgain = readers.filter(({ headers }) => headers['retry-after'] === '5');
+  expect(comeAgain).toHaveLength(1_000);
+  for (const reader of comeAgain) await reader.all();
+  expect(comeAgain.every(reader => reader.over() === 'ended' && reader.text().includes('retry: 5000'))).toBe(
+    true,
+  );
+  expect(asked.length).toBeLessThan(200); // one look after the other, and the rest shares it
+  for (const reader of readers) reader.leave();
+});
+
+function tally(values: readonly number[]): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
 
 it('costs Temporal at most a call a second, however many watch, and the workflow is not asked', async () => {
   const { dtc, participants } = world;

@@ -1,6 +1,6 @@
 /**
  * Owns when two worlds count as one. What is left out is what nothing ever reads again for a decision:
- * instants, texts for people, the lists of operators' actions and of recoveries, why it rolls back (but for a commit that was given up); and who
+ * instants, texts for people, what is only shown (`uncounted`), the lists of operators' actions and of recoveries, why it rolls back (but for a commit that was given up); and who
  * is who among participants of one kind.
  *
  * Call numbers count from the oldest call of the participant that is still known: the core and the driver compare them for
@@ -115,7 +115,7 @@ function asked(phase: Phase, { reached, unanswered, notNo }: Exposure): Exposure
 
 function plain(p: Participant, { by, most }: { by: number; most: number }): Participant {
   if (by === 0 && alreadyPlain.has(p)) return p;
-  const { lastFailure: _, call, contradiction, forced, ...rest } = p;
+  const { lastFailure: _, uncounted: _shown, call, contradiction, forced, ...rest } = p;
   const result = {
     ...rest,
     calls: p.calls - by,
