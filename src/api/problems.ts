@@ -1,86 +1,13 @@
 /**
- * Owns the errors that clients see (RFC 9457): their stable `type`, `/problems/<name>`, with status and title. What is
- * answered at that path is problemPages.ts.
- *
- * | name | status | when |
- * |---|---|---|
- * | `invalid-json` | 400 | the body is not JSON; `errors` says where |
- * | `invalid-request` | 400 | a field of the body or a header is wrong; `errors` names each |
- * | `unauthenticated` | 401 | no credentials, or not valid ones |
- * | `role-not-allowed` | 403 | the caller's role may not do this |
- * | `participant-not-allowed` | 403 | a participant's URL is refused by policy; `errors` names each |
- * | `receiver-not-allowed` | 403 | the URL of `notify` is refused by policy |
- * | `not-found` | 404 | there is no such path |
- * | `not-held` | 404 | the holder neither holds nor awaits the lock, or it is another client's |
- * | `unknown-transaction` | 404 | there is none of this id, or it is another client's |
- * | `method-not-allowed` | 405 | `Allow` says which are |
- * | `lock-timeout` | 408 | `waitMs` has passed: `heldBy` has the lock, `ahead` wait before |
- * | `lock-conflict` | 409 | the holder has or awaits it otherwise, or it is not the caller's, or a transaction's that runs |
- * | `action-conflict` | 409 | the action does not apply to the transaction as it is |
- * | `foreign-workflow` | 409 | another program's workflow has the id, of the transaction or of the lock, in Temporal |
- * | `expired-transaction` | 410 | older than the engine keeps records |
- * | `body-too-large` | 413 | over `DTC_MAX_BODY_BYTES` |
- * | `unsupported-media-type` | 415 | `content-type` is not JSON, or the body is encoded |
- * | `misdirected-request` | 421 | `Host` names another service (DNS rebinding) |
- * | `idempotency-key-reused` | 422 | the key belongs to another request |
- * | `lock-queue-full` | 503 | too many wait for the lock |
- * | `rate-limited` | 429 | the caller sends more requests a second than `DTC_RATE_LIMIT` |
- * | `internal-error` | 500 | a bug; the log has the rest |
- * | `engine-unavailable` | 503 | Temporal cannot be had: nothing was started |
- * | `start-unknown` | 503 | it may have been started, or may start yet: `Location` and `transactionId` say under which id |
- * | `overloaded` | 503 | more transactions are started, or listed, than can be done: nothing was started |
- * | `worker-unavailable` | 503 | no worker took the action, or nobody knows; `/readyz` at `DTC_METRICS_PORT`: this process's worker does not poll |
- * | `stopping` | 503 | `/readyz`, and whoever waits for a lock: the coordinator is on its way down |
- * | `keys-unavailable` | 503 | the keys that tokens are checked with cannot be had |
+ * Owns how an error is thrown and sent as a problem (RFC 9457). Which there are is src/protocol/client/problems.ts, what is
+ * answered at `/problems/<name>` problemPages.ts.
  */
 import { type Response } from 'express';
+import { type ProblemError, type ProblemName, problemTypes } from '../protocol/client/problems';
 import { given } from '../protocol/wire/given';
 import { plain } from '../protocol/wire/plainText';
 
-const kinds = {
-  'invalid-json': [400, 'The body is not JSON'],
-  'invalid-request': [400, 'The request is not valid'],
-  unauthenticated: [401, 'Authentication is needed'],
-  'role-not-allowed': [403, 'Your role may not do this'],
-  'participant-not-allowed': [403, 'A participant may not be called'],
-  'receiver-not-allowed': [403, 'The receiver of notifications may not be called'],
-  'not-found': [404, 'There is nothing here'],
-  'not-held': [404, 'The holder does not have the lock'],
-  'unknown-transaction': [404, 'There is no such transaction'],
-  'method-not-allowed': [405, 'The method is not allowed here'],
-  'lock-timeout': [408, 'The lock was not free in time'],
-  'lock-conflict': [409, 'The lock cannot be had or released so'],
-  'action-conflict': [409, 'The action does not apply'],
-  'foreign-workflow': [409, 'A workflow of another program is in the way'],
-  'expired-transaction': [410, 'The transaction has expired'],
-  'body-too-large': [413, 'The body is too large'],
-  'unsupported-media-type': [415, 'The body must be JSON'],
-  'misdirected-request': [421, 'The request was meant for another service'],
-  'idempotency-key-reused': [422, 'The Idempotency-Key was used for another request'],
-  'rate-limited': [429, 'Too many requests of one caller'],
-  'internal-error': [500, 'The coordinator failed'],
-  'engine-unavailable': [503, 'Temporal is not available'],
-  'start-unknown': [503, 'It is not known whether it was started'],
-  overloaded: [503, 'More is asked for than can be done'],
-  'lock-queue-full': [503, 'Too many wait for the lock'],
-  'worker-unavailable': [503, 'No worker answered'],
-  stopping: [503, 'The coordinator is stopping'],
-  'keys-unavailable': [503, 'Tokens cannot be checked'],
-} as const satisfies Record<string, readonly [number, string]>;
-
-/** Status and title of each. */
-export const problemTypes: Readonly<Record<ProblemName, readonly [number, string]>> = kinds;
-
-export type ProblemName = keyof typeof kinds;
-
-/** One thing that was wrong: in the body at `pointer`, in the header `header`, or in the query parameter `query`. */
-export interface ProblemError {
-  readonly pointer?: string;
-  readonly header?: string;
-  readonly query?: string;
-  readonly value?: string | number | boolean | null;
-  readonly message: string;
-}
+export { type ProblemError, type ProblemName, problemTypes };
 
 interface ProblemOptions {
   readonly errors?: readonly ProblemError[];
@@ -101,7 +28,7 @@ export class Problem extends Error {
     readonly options: ProblemOptions = {},
   ) {
     super(detail, given({ cause: options.cause }));
-    this.status = kinds[kind][0];
+    this.status = problemTypes[kind][0];
   }
 }
 
@@ -132,7 +59,7 @@ export function allOf<T extends Judgements>(...judgements: T): Judged<T> {
 export const retryAfter = { 'retry-after': '1' } as const;
 
 export function sendProblem(response: Response, { kind, detail, options }: Problem): void {
-  const [status, title] = kinds[kind];
+  const [status, title] = problemTypes[kind];
   const errors = given({ errors: options.errors?.map(plainError) });
   response
     .status(status)

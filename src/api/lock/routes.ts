@@ -6,6 +6,7 @@
  */
 import { type RequestHandler, type Response, Router } from 'express';
 import { type Leased, type ListedLock } from '../../coordinator/lock';
+import { type Lease } from '../../protocol/client/locks';
 import { type Refusal } from '../../protocol/lock/apply';
 import { holderPattern, resourcePattern } from '../../protocol/wire/locks';
 import { timestamp } from '../../protocol/wire/phases';
@@ -50,7 +51,8 @@ function acquire({ config, locks, metrics, stopping }: ApiDependencies): Request
     const { resource, mode, holder } = asked;
     const { fencingToken, expiresAt } = came;
     response.status(201).location(locationOf(resource));
-    response.json({ resource, mode, holder, fencingToken, expiresAt: timestamp(expiresAt) });
+    const lease: Lease = { resource, mode, holder, fencingToken, expiresAt: timestamp(expiresAt) };
+    response.json(lease);
   };
 }
 
