@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type TransactionDocument } from '../protocol/client/document';
 import { type Posted } from '../protocol/client/posted';
 import { type Ms } from '../protocol/wire/phases';
-import { type Calls, defined, documentIn } from './calls';
+import { type Calls, boundsOf, documentIn } from './calls';
 import { type BeginOptions } from './contract';
 import { BeginUnknown, KeyReused, NoAnswer, NoToken, ProblemError, UnexpectedAnswer } from './errors';
 import { repeated } from './patience';
@@ -15,7 +15,7 @@ import { repeated } from './patience';
 const attemptMs: Ms = 30_000;
 
 export async function begin(
-  { http, timeoutMs }: Calls,
+  calls: Calls,
   request: Posted,
   options: BeginOptions = {},
 ): Promise<TransactionDocument> {
@@ -25,7 +25,7 @@ export async function begin(
   const known: { mayHaveStarted: boolean; id?: string | undefined } = { mayHaveStarted: false };
   const attempt = async (signal: AbortSignal): Promise<TransactionDocument> => {
     try {
-      return documentIn(http, asked, await http.answer(asked, signal));
+      return documentIn(calls.http, asked, await calls.http.answer(asked, signal));
     } catch (error) {
       known.mayHaveStarted ||= !startedNothing(error);
       known.id ??= idIn(error);
@@ -33,7 +33,7 @@ export async function begin(
     }
   };
   try {
-    return await repeated({ timeoutMs, ...defined(options), attemptMs }, attempt);
+    return await repeated({ ...boundsOf(calls, options), attemptMs }, attempt);
   } catch (error) {
     // 422: the key is another request's, so none of these was started under it
     if (!known.mayHaveStarted || error instanceof KeyReused) throw error;

@@ -5,7 +5,7 @@ import { type Ms } from '../protocol/wire/phases';
 import { type CallOptions } from './contract';
 import { NoAnswer, ProblemError } from './errors';
 import { type Answer, type Asked, type Http } from './http';
-import { repeated } from './patience';
+import { type Patience, repeated } from './patience';
 
 /** What every call has at hand. */
 export interface Calls {
@@ -20,23 +20,20 @@ const changeMs = 30_000;
 
 /** Whatever is read may be read again, and what changes has to be harmless when it is done twice. */
 export function repeatable(
-  { http, timeoutMs }: Calls,
+  calls: Calls,
   asked: Asked,
   options: CallOptions & { readonly attemptMs?: Ms } = {},
 ): Promise<Answer> {
   const attemptMs = options.attemptMs ?? (asked.method === 'GET' ? readMs : changeMs);
-  return repeated({ timeoutMs, ...defined(options), attemptMs }, signal => http.answer(asked, signal));
+  const attempt = (signal: AbortSignal): Promise<Answer> => calls.http.answer(asked, signal);
+  return repeated({ ...boundsOf(calls, options), attemptMs }, attempt);
 }
 
 /** For what is not the same when it is done twice: repeated only where nothing was done for certain. */
-export function atMostOnce(
-  { http, timeoutMs }: Calls,
-  asked: Asked,
-  options: CallOptions = {},
-): Promise<Answer> {
-  const patience = { timeoutMs, ...defined(options) };
-  const attempt = (signal: AbortSignal): Promise<Answer> => http.answer(asked, signal);
-  return repeated({ ...patience, attemptMs: patience.timeoutMs }, attempt, didNothing);
+export function atMostOnce(calls: Calls, asked: Asked, options: CallOptions = {}): Promise<Answer> {
+  const bounds = boundsOf(calls, options);
+  const attempt = (signal: AbortSignal): Promise<Answer> => calls.http.answer(asked, signal);
+  return repeated({ ...bounds, attemptMs: bounds.timeoutMs }, attempt, didNothing);
 }
 
 const refusedAtTheDoor: readonly string[] = ['/problems/rate-limited', '/problems/keys-unavailable'];
@@ -47,9 +44,12 @@ export function didNothing(error: unknown): boolean {
   return error instanceof ProblemError && refusedAtTheDoor.includes(error.type);
 }
 
-/** An option that is `undefined` is as if it were absent. */
-export function defined({ signal, timeoutMs }: CallOptions): CallOptions {
-  return { ...(signal === undefined ? {} : { signal }), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+/** How long a call goes on, and until whose signal. */
+export function boundsOf(
+  { timeoutMs: ofClient }: Calls,
+  { signal, timeoutMs = ofClient }: CallOptions,
+): Pick<Patience, 'signal' | 'timeoutMs'> {
+  return { signal, timeoutMs };
 }
 
 export function pathOf(id: string, ...below: readonly string[]): string {

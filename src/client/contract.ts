@@ -18,16 +18,16 @@ export interface ClientOptions {
   /** Where the coordinator's API is: `http` or `https`, with the path below which a proxy serves it. */
   readonly url: string;
   /** A bearer token, or what gives one for each request (one that expires, say). */
-  readonly token?: Token;
+  readonly token?: Token | undefined;
   /** Of each call that names none of its own; 60,000. */
   readonly timeoutMs?: Ms;
 }
 
 export interface CallOptions {
   /** Aborted: the call rejects at once, with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How long the call is repeated where it brings no answer, all its requests together. */
-  readonly timeoutMs?: Ms;
+  readonly timeoutMs?: Ms | undefined;
 }
 
 export interface BeginOptions extends CallOptions {

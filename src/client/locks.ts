@@ -2,7 +2,7 @@
 import { type Lease } from '../protocol/client/locks';
 import { given } from '../protocol/wire/given';
 import { type Ms } from '../protocol/wire/phases';
-import { type Calls, bodyWith, defined, didNothing, repeatable } from './calls';
+import { type Calls, bodyWith, boundsOf, didNothing, repeatable } from './calls';
 import {
   type CallOptions,
   type LeaseRequest,
@@ -48,7 +48,7 @@ async function acquire(calls: Calls, request: LeaseRequest, options: CallOptions
 
 /** Where an earlier request may have arrived, that it is not held any more is what was wanted. */
 async function release(
-  { http, timeoutMs }: Calls,
+  calls: Calls,
   query: { readonly resource: string; readonly holder: string },
   options: CallOptions = {},
 ): Promise<void> {
@@ -57,10 +57,10 @@ async function release(
     mayBeReleased ||= !didNothing(error);
     return isPassing(error);
   };
-  const patience = { timeoutMs, ...defined(options), attemptMs: graceMs };
+  const patience = { ...boundsOf(calls, options), attemptMs: graceMs };
   const attempt = async (signal: AbortSignal): Promise<void> => {
     const before = mayBeReleased;
-    await http.answer({ method: 'DELETE', path, query }, signal).catch((error: unknown) => {
+    await calls.http.answer({ method: 'DELETE', path, query }, signal).catch((error: unknown) => {
       if (!(before && error instanceof NotFound && error.type === '/problems/not-held')) throw error;
     });
   };

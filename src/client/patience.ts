@@ -80,6 +80,9 @@ export function nextWaitMs(failures: number, error?: unknown): Ms {
   return Math.max(backoffMs(failures, backoff, Math.random()), asked ?? 0);
 }
 
+/** A timer of more fires at once. */
+const longestTimerMs: Ms = 2 ** 31 - 1;
+
 interface Bound {
   readonly signal?: AbortSignal | undefined;
   readonly ms: Ms;
@@ -96,9 +99,12 @@ export async function within<T>({ signal, ms }: Bound, act: (signal: AbortSignal
     ending.abort(signal?.reason);
   };
   signal?.addEventListener('abort', leave);
-  const timer = setTimeout(() => {
-    ending.abort(new NoAnswer(`no answer within ${Math.round(ms)} ms`, { wasSent: true }));
-  }, ms);
+  const timer = setTimeout(
+    () => {
+      ending.abort(new NoAnswer(`no answer within ${Math.round(ms)} ms`, { wasSent: true }));
+    },
+    Math.min(ms, longestTimerMs),
+  );
   try {
     return await act(ending.signal);
   } finally {

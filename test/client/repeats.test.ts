@@ -170,6 +170,12 @@ describe('between two requests', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it('takes a time without end for what it is', async () => {
+    const late: ScriptedAnswer = (...given) => setTimeout(() => void json(200, report)(...given), 50);
+    const { client } = await clientOf([late]);
+    expect(await client.retryMany({}, { timeoutMs: Infinity })).toEqual(report);
+  });
+
   it('stops when the caller aborts, with its reason', async () => {
     const { client, heard } = await clientOf([
       problem(503, 'overloaded', { headers: { 'retry-after': '9' } }),

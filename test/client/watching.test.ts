@@ -78,6 +78,7 @@ it('comes again after a while where nothing is there for the moment', async () =
   const { states } = await watched([
     problem(503, 'engine-unavailable'),
     () => undefined, // no answer begins
+    stream('', 'open'), // nothing comes
     stream(event(8, committed) + end),
   ]);
   expect(states).toEqual(['committed']);

@@ -36,6 +36,25 @@ void createClient({ url: '' }).begin([7]);
 void createClient({ url: '' }).begin([{ url: 'http://a/prepare', commitUrl: 'http://a/done' }]);
 `;
 
+/** The programs of docs/CLIENT.md as one: each in a scope of its own, but for the first, whose client all have. */
+function pageAsProgram(): string {
+  const page = readFileSync(join(ROOT, 'docs/CLIENT.md'), 'utf8');
+  const blocks = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  const imports = blocks.flatMap(code => code.match(/^import .*$/gm) ?? []);
+  const [client = '', ...rest] = blocks.map(code => code.replace(/^import .*$/gm, ''));
+  const given =
+    'id: string, request: Posted & Pick<IncomingMessage, "headers">, rawBody: Buffer, queue: unknown[]';
+  return [
+    "import { type IncomingMessage } from 'node:http';",
+    "import { type Posted } from 'distributed-transaction-coordinator/client';",
+    ...imports,
+    client,
+    `export async function page(${given}) {`,
+    ...rest.map(code => `{ ${code} }`),
+    '}',
+  ].join('\n');
+}
+
 let project: string;
 let packed: string;
 let coordinator: CoordinatorProcess;
@@ -93,8 +112,11 @@ it.each(['module', 'commonjs'] as const)('commits the transaction of the README 
   expect(printed).toEqual(['booked', 'booked', "committed [ 'p1 committed', 'p2 committed' ]", '']);
 });
 
-it('has types for the client that are whole, without those of any driver', async () => {
-  await compile('module', clientAlone);
+it('has types for the client that are whole without those of any driver, and that the programs of its page go by', async () => {
+  mkdirSync(join(project, 'module'), { recursive: true });
+  writeFileSync(join(project, 'module/page.ts'), pageAsProgram());
+  const source = `${clientAlone}\nexport * from './page.js';`;
+  await compile('module', source, '--exactOptionalPropertyTypes');
 });
 
 it.each([
