@@ -232,5 +232,8 @@ it('takes, renews, reads and releases a lock', async () => {
 });
 
 it('reads what the last sweep found', async () => {
-  expect(await client.orphans()).toMatchObject({ findings: [], actions: [] });
+  expect(await client.orphans()).toMatchObject({
+    findings: expect.any(Array) as unknown,
+    actions: expect.any(Array) as unknown,
+  });
 });
