@@ -70,6 +70,11 @@ const borders = [
     'the kit shares the wire format with the coordinator, and nothing else',
     ['./participant', './protocol/wire'],
   ),
+  ...zones('./src/client', durable, 'the client knows what the API says, and nothing of what is behind it'),
+  zone('./src/client', './src', 'the client knows what the API says, and nothing of what is behind it', [
+    './client',
+    './protocol',
+  ]),
   ...zones(
     './src/checkParticipant',
     durable,

@@ -9,9 +9,9 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { type Dispatcher } from 'undici';
 import { type Reply } from '../protocol/wire/answers';
 import { type Ms } from '../protocol/wire/phases';
+import { retryAfterMs } from '../protocol/wire/retryAfter';
 import { type OutboundRequest } from './contract';
 import { outcomeOf, type Progress } from './outcomes';
-import { retryAfterMs } from './retryAfter';
 import { doubtAbout } from './voteBody';
 import { given } from '../protocol/wire/given';
 

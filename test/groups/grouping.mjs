@@ -11,7 +11,10 @@ const plan = [
   { name: 'anomalies', folders: ['test/anomalies'], shares: 3 },
   { name: 'locks', folders: ['test/locks'] },
   { name: 'orphans', folders: ['test/orphans'], shares: 2 },
-  { name: 'coordinator', folders: ['test/api/live', 'test/e2e', 'test/property', 'test/workflows'] },
+  {
+    name: 'coordinator',
+    folders: ['test/api/live', 'test/client', 'test/e2e', 'test/property', 'test/workflows'],
+  },
   { name: 'api', folders: ['test/api', 'test/openapi'] },
 ];
 

@@ -114,6 +114,20 @@ const planted: readonly (readonly [string, string, string, string, RegExp])[] = 
     /needs no Temporal/,
   ],
   [
+    'the client imports the coordinator',
+    'src/client/begin.ts',
+    use('../coordinator/errors'),
+    paths,
+    /what the API says/,
+  ],
+  [
+    'the client imports a workflow',
+    'src/client/begin.ts',
+    use('../../workflows/transaction/messages'),
+    paths,
+    /what the API says/,
+  ],
+  [
     'the coordinator imports the API',
     'src/coordinator/transaction/read.ts',
     use('../../api/app'),

@@ -65,3 +65,4 @@ export const lease = z.object({
   fencingToken: z.int().describe('Grows with every grant of the resource'),
   expiresAt: instant('Unless it is renewed before'),
 });
+export type Lease = Answered<typeof lease>;

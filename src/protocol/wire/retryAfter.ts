@@ -1,5 +1,5 @@
 /** Owns the reading of `Retry-After` (RFC 9110 §10.2.3): seconds or an HTTP date; anything else is as if it were absent. */
-import { type Ms } from '../protocol/wire/phases';
+import { type Ms } from './phases';
 
 /** A longer wish is cut to this; the retry's own longest interval bounds it further (backoff.ts). */
 const longestMs: Ms = 24 * 60 * 60 * 1000;

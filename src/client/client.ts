@@ -1,0 +1,60 @@
+/** Owns what a client is made of, and what is wrong with its options: said when it is made, by name, and without the token. */
+import { documentIn, pathOf, repeatable, type Calls } from './calls';
+import { begin } from './begin';
+import { type Client, type ClientOptions } from './contract';
+import { createHttp, isToken, tokenForm } from './http';
+import { count, list } from './list';
+import { locksClient } from './locks';
+import { act, actOnMany, orphans, participants, sweep } from './operate';
+import { wait } from './wait';
+import { watch } from './watch';
+
+const defaultTimeoutMs = 60_000;
+
+/** @throws TypeError where an option cannot work */
+export function createClient(options: ClientOptions): Client {
+  checkOptions(options);
+  const { url, token, timeoutMs = defaultTimeoutMs } = options;
+  const calls: Calls = { http: createHttp({ url, token }), timeoutMs };
+  return {
+    begin: (request, more) => begin(calls, request, more),
+    wait: (id, more) => wait(calls, id, more),
+    get: async (id, more) => {
+      const asked = { method: 'GET', path: pathOf(id) } as const;
+      return documentIn(calls.http, asked, await repeatable(calls, asked, more), id);
+    },
+    list: (filter, more) => list(calls, filter, more),
+    count: (filter, more) => count(calls, filter, more),
+    watch: (id, more) => watch(calls, id, more),
+    abort: (id, body = {}, more = {}) => act(calls, { id, verb: 'abort', body }, more),
+    retry: (id, more) => act(calls, { id, verb: 'retry', body: {} }, more),
+    resolve: (id, body, more) => act(calls, { id, verb: 'resolve', body }, more),
+    locks: locksClient(calls),
+    retryMany: (body = {}, more = {}) => actOnMany(calls, { verb: 'retry', body }, more),
+    resolveMany: (body, more) => actOnMany(calls, { verb: 'resolve', body }, more),
+    participants: more => participants(calls, more),
+    orphans: more => orphans(calls, more),
+    sweep: (body, more) => sweep(calls, body, more),
+  };
+}
+
+function checkOptions({ url, token, timeoutMs = defaultTimeoutMs }: ClientOptions): void {
+  if (!isBase(url))
+    throw new TypeError(
+      `url is ${JSON.stringify(withoutPassword(url))}: it must be an http:// or https:// URL, without credentials, query and fragment`,
+    );
+  if (token !== undefined && typeof token !== 'function' && !isToken(token))
+    throw new TypeError(`token (the value is not shown) ${tokenForm}, or a function that gives it`);
+  if (!Number.isFinite(timeoutMs) || timeoutMs <= 0)
+    throw new TypeError(`timeoutMs is ${String(timeoutMs)}: it must be a number of milliseconds above 0`);
+}
+
+function isBase(text: unknown): text is string {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+}
+
+function withoutPassword(text: unknown): unknown {
+  return typeof text === 'string' ? text.replace(/\/\/[^/]*@/, '//…@') : text;
+}
