@@ -236,6 +236,7 @@ export const long: readonly Exploration[] = [
     ...once,
     locks: 2,
     fast: true,
+    faults: 1,
     operator: { ...noOperator, abort: 1 },
   }),
   exploration('two locks in the first task, terminated and taken up again', ['remembers'], {
@@ -244,10 +245,11 @@ export const long: readonly Exploration[] = [
     fast: true,
     recoveries: 1,
   }),
-  exploration('two locks in the first task, retryNow and resolve', ['remembers'], {
+  exploration('a lock in the first task, retryNow and resolve', ['remembers'], {
     ...once,
-    locks: 2,
+    locks: 1,
     fast: true,
+    faults: 1,
     operator: { abort: 0, retryNow: 1, resolve: 1 },
   }),
   exploration('two locks in the first task, and two participants', ['remembers', 'forgets'], {
