@@ -5,6 +5,7 @@
 import { type Worker } from '@temporalio/worker';
 import { type Express } from 'express';
 import { createLockActivities } from '../activities/lock';
+import { type Places, places } from '../activities/lock/places';
 import { createNotificationActivities } from '../activities/notification';
 import { createSweepActivities } from '../activities/orphans';
 import { createActivities, createCallLookActivities } from '../activities/transaction';
@@ -27,7 +28,7 @@ import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
-import { type WorkerSettings, createWorker, whyIdle } from './engine/worker';
+import { type WorkerSettings, createWorker, tasksAtOnce, whyIdle } from './engine/worker';
 import { createOutbound, type OutboundOptions } from './outbound';
 import { type Lookup } from './outbound/connector';
 import { type Outbound } from './outbound/contract';
@@ -127,7 +128,12 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
   const receivers = createReceivers(around);
   const { onStart, onEnding } = countingOf(engine, metrics, log);
   const coordinator = createCoordinator(engine, onStart);
-  const activities = activitiesOf({ engine, outbound, receivers, metrics, ...traced }, log, observers);
+  const within = places();
+  const activities = activitiesOf(
+    { engine, outbound, receivers, metrics, within, ...traced },
+    log,
+    observers,
+  );
   const { connection } = connected;
   const { namespace, taskQueue } = engine;
   const identity = identityOf(engine.tag);
@@ -157,6 +163,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     createWorker: async settings => {
       const own = { connection, namespace, taskQueue, identity, activities, onEnding, ...traced };
       worker = await createWorker({ ...own, ...settings });
+      within.open(tasksAtOnce(worker));
       return worker;
     },
     nameStrangers: () => nameStrangers(engine, log),
@@ -235,8 +242,10 @@ function activitiesOf(
     outbound,
     receivers,
     metrics,
+    within,
     ...traced
-  }: Pick<Composed, 'engine' | 'outbound' | 'receivers' | 'metrics'> & Pick<Surroundings, 'traces'>,
+  }: Pick<Composed, 'engine' | 'outbound' | 'receivers' | 'metrics'> &
+    Pick<Surroundings, 'traces'> & { readonly within: Places },
   log: Log,
   { onCall, onSweepAction, onNotification }: Observers,
 ): WorkerSettings['activities'] {
@@ -248,7 +257,7 @@ function activitiesOf(
       ...traced,
     }),
     ...createCallLookActivities(engine),
-    ...createLockActivities(engine),
+    ...createLockActivities(engine, within),
     ...createNotificationActivities({
       outbound: receivers,
       log: all(notificationLogger(log), metrics.notified, onNotification),

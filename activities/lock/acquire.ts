@@ -67,7 +67,7 @@ async function askOrSee(
   }
 }
 
-function endingOf(
+export function endingOf(
   { resource }: LockRequest,
   answer: Exclude<AcquireAnswer, { is: 'granted' }>,
 ): LocksAnswer['ending'] {

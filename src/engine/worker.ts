@@ -13,6 +13,14 @@ import { given } from '../protocol/wire/given';
 import { type WorkerTraces, tracing } from './traced';
 import { leaveOutEntryTimeouts } from './workflowThreads';
 
+/** The SDK's own default. */
+const mostWorkflowTasks = 40;
+
+/** How many workflow tasks it may have under way: each has a workflow in the cache, or that of another is thrown out and lost. */
+export function tasksAtOnce({ options }: Worker): number {
+  return Math.min(mostWorkflowTasks, options.maxCachedWorkflows);
+}
+
 export interface WorkerSettings {
   readonly connection: NativeConnection;
   readonly namespace: string;

@@ -26,8 +26,8 @@ it('asks again in a task of its own, as a later try', async () => {
   const { dtc, participants } = world;
   const code = bundleWith({
     what: 'a first task that waits longer than it may',
-    replace: "const overWithin = '1s';",
-    by: "const overWithin = '20s'; firstRound_1.firstRoundMs = 3500;",
+    replace: "exports.overWithin = '1s';",
+    by: "exports.overWithin = '20s'; firstRound_1.firstRoundMs = 3500;",
   });
   await dtc.stopWorker();
   await dtc.startWorker(code);

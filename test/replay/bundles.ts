@@ -20,6 +20,13 @@ export function currentBundle(): string {
   return readFileSync(bundlePath, 'utf8');
 }
 
+/** Its first tasks wait longer: for a machine that is busy with other things. Histories are the same. */
+export function patientBundle(): string {
+  const bounds = /exports\.(firstLocksMs|firstRoundMs|lastReleaseMs) = 150;/g;
+  const code = withoutSourceMap(currentBundle());
+  return withSourceMap(code.replace(bounds, (_, name: string) => `exports.${name} = 900;`));
+}
+
 /** Fails where there is nothing to change: the change would not be planted. */
 export function bundleWith({ what, replace, by }: PlantedChange): string {
   const code = withoutSourceMap(currentBundle());

@@ -2,10 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { lockWorkflowId } from '../../workflows/lock/messages';
 import { lease, lockNow, unlock } from '../locks/support';
+import { startCoordinator } from '../support/coordinator';
+import { countedCompletions, startGrpcProxy } from '../support/grpcProxy';
 import { hang } from '../support/participants';
 import { eventually } from '../support/until';
+import { patientBundle } from './bundles';
 import { type Scenario } from './scenarios';
-import { type Stage } from './stage';
+import { type Stage, stageLimits, withinTask } from './stage';
 
 const run = randomUUID().slice(0, 8);
 const lock = (name: string, mode = 'exclusive'): { resource: string; mode: string } => ({
@@ -123,4 +126,80 @@ export const locked: Readonly<Record<string, Scenario>> = {
     ends: { status: 'committed' },
     historyOf: () => lockWorkflowId(leased),
   },
+  ...inFirstTask(),
 };
+
+/** Locks are acquired, and votes asked for, within the first task, and released within the last (input version 7). The scenarios above were recorded before there was that. */
+function inFirstTask(): Record<string, Scenario> {
+  const rest = ['acquire locks #1', 'prepare round', 'release locks'];
+  return {
+    'first task with two locks and all votes in it': {
+      play: s =>
+        withinTask(
+          s,
+          async () => ended(s, await s.run(['a', 'b'], { locks: [lock('ft-a'), lock('ft-b')] })),
+          rest,
+        ),
+      ends: { status: 'committed', locks: [{ state: 'released' }, { state: 'released' }] },
+    },
+    'first task with a lock and a no': {
+      play: s => {
+        s.on('no', ({ phase }) => (phase === 'prepare' ? 409 : undefined));
+        return withinTask(
+          s,
+          async () => ended(s, await s.run(['a', 'no'], { locks: [lock('ft-no')] })),
+          rest,
+        );
+      },
+      ends: { status: 'rolledback', reason: { code: 'refused' } },
+    },
+    'first task with a lock that has to be waited for': {
+      play: async s => {
+        const { resource } = lock('ft-waits');
+        const id = await waiting(s, resource);
+        await unlock(s.dtc, resource, 'somebody');
+        return ended(s, id);
+      },
+      ends: { status: 'committed' },
+    },
+    'first task with a lock lost': {
+      play: async s => {
+        const completions = countedCompletions();
+        const proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', completions);
+        const dtc = await startCoordinator({ temporalAddress: proxy.address, limits: stageLimits });
+        s.on('no', r => (r.phase === 'prepare' && r.nth > 1 ? 409 : undefined));
+        const once = async (): Promise<string> => {
+          completions.lose(2); // that of the lock is the first
+          const participants = [s.url('a'), s.url('no')];
+          const { id } = await dtc.start({ participants, locks: [lock(`ft-lost-${randomUUID()}`)] });
+          return ended({ ...s, dtc }, id);
+        };
+        try {
+          await dtc.stopWorker();
+          await dtc.startWorker(patientBundle());
+          await ended({ ...s, dtc }, (await dtc.start([s.url('a')])).id); // the first one of a process takes long
+          return await firstTaskLost({ ...s, dtc }, once);
+        } finally {
+          await dtc.close();
+          await proxy.close();
+        }
+      },
+      ends: { status: 'rolledback', reason: { code: 'refused' } },
+    },
+    'half: first task over, a lock is awaited': {
+      play: s => waiting(s, lock('ft-half').resource),
+      ends: { status: 'rolledback' },
+      half: true,
+    },
+  };
+}
+
+/** On a busy machine it may be another task. */
+async function firstTaskLost({ dtc }: Stage, play: () => Promise<string>): Promise<string> {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const id = await play();
+    const { events } = await dtc.client.workflow.getHandle(id).fetchHistory();
+    if (events?.[3]?.workflowTaskTimedOutEventAttributes != null) return id;
+  }
+  throw new Error('not once was it the first task that was lost');
+}

@@ -171,7 +171,7 @@ describe('goes on where it was once the right version runs:', () => {
 });
 
 it('leaves a transaction of a newer version to a worker that knows it', async () => {
-  const options = { workflowId: `newer-${randomUUID()}`, taskQueue: dtc.taskQueue, args: [{ version: 7 }] };
+  const options = { workflowId: `newer-${randomUUID()}`, taskQueue: dtc.taskQueue, args: [{ version: 8 }] };
   const handle = await dtc.client.workflow.start('transaction', options);
   await eventually(async () => (await failures(handle.workflowId)).includes('run a newer worker'));
   expect((await handle.describe()).status.name).toBe('RUNNING');

@@ -91,6 +91,18 @@ const planted: readonly (PlantedChange & { readonly noticedBy: string })[] = [
     noticedBy: 'first-task-lost',
   },
   {
+    what: 'a first task that leaves its locks to an activity',
+    replace: 'if (!task.isUnderWay())',
+    by: 'if (true)',
+    noticedBy: 'first-task-with-two-locks-and-all-votes-in-it',
+  },
+  {
+    what: 'locks that an activity releases',
+    replace: "const isOfPhaseTwo = event.type === 'callsEnded'",
+    by: 'const isOfPhaseTwo = false',
+    noticedBy: 'first-task-with-two-locks-and-all-votes-in-it',
+  },
+  {
     what: 'a wait for a lock that is told in Temporal',
     replace: 'return version === 3',
     by: 'return true',

@@ -14,7 +14,7 @@ import { gate } from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { locked } from './lockScenarios';
 import { notified } from './noticeScenarios';
-import { type Stage, stageLimits } from './stage';
+import { type Stage, stageLimits, withinTask } from './stage';
 
 export interface Scenario {
   /** Resolves with its id: at the end, or earlier where the history is to end earlier. */
@@ -551,19 +551,6 @@ const late400: Answer = async response => {
   await sleep(400);
   response.end();
 };
-
-/** Everybody has answered before the bound: the first transactions of a process may be slower. */
-async function withinTask(s: Stage, play: () => Promise<string>): Promise<string> {
-  for (let tries = 0; tries < 10; tries += 1) {
-    const id = await play();
-    const { events } = await s.dtc.client.workflow.getHandle(id).fetchHistory();
-    const asked = events?.some(
-      each => each.activityTaskScheduledEventAttributes?.activityId === 'prepare round',
-    );
-    if (asked === false) return id;
-  }
-  throw new Error('not once were all votes in within the bound');
-}
 
 /** The first round is part of the first task (input version 4). The scenarios above were recorded before there was that. */
 const fast: Record<string, Scenario> = {

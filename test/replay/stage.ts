@@ -27,6 +27,21 @@ export interface Stage {
   act(id: string, verb: 'abort' | 'retry' | 'resolve', body?: unknown): Promise<void>;
 }
 
+/** All was heard before the bounds of the first task, but what was left to these activities: the first transactions of a process may be slower. */
+export async function withinTask(
+  s: Stage,
+  play: () => Promise<string>,
+  unless: readonly string[] = ['prepare round'],
+): Promise<string> {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const id = await play();
+    const { events } = await s.dtc.client.workflow.getHandle(id).fetchHistory();
+    const called = events?.flatMap(each => each.activityTaskScheduledEventAttributes?.activityId ?? []);
+    if (called?.some(each => unless.includes(each)) === false) return id;
+  }
+  throw new Error('not once was all of it in within the bound');
+}
+
 export function stageFor(scenario: string, dtc: TestCoordinator, participants: Participants): Stage {
   const own = (name: string): string => `${scenario.replaceAll(/[^a-z]+/g, '-')}-${name}`;
   const url = (name: string): string => participants.url(own(name));

@@ -68,12 +68,30 @@ export async function startGrpcProxy(
 
 /** What a worker makes of the first task that it is given: it does not arrive, and the task is given out again. */
 export function firstCompletion(): Pick<RegExp, 'test'> {
-  let isOver = false;
+  const completions = countedCompletions();
+  completions.lose(1);
+  return completions;
+}
+
+export interface CountedCompletions extends Pick<RegExp, 'test'> {
+  /** The nth one from now on does not arrive. */
+  lose(nth: number): void;
+  /** It was lost. */
+  isLost(): boolean;
+}
+
+/** What workers make of their workflow tasks. */
+export function countedCompletions(): CountedCompletions {
+  let until = 0;
   return {
+    lose: nth => {
+      until = nth;
+    },
+    isLost: () => until === 0,
     test: path => {
-      if (isOver || !path.endsWith('/RespondWorkflowTaskCompleted')) return false;
-      isOver = true;
-      return true;
+      if (until === 0 || !path.endsWith('/RespondWorkflowTaskCompleted')) return false;
+      until -= 1;
+      return until === 0;
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Story {
   readonly name: string;
   readonly onCommitFailure: 'retry' | 'rollback';
   readonly timeoutMs: number;
+  /** How many it acquires; none if absent. */
+  readonly locks?: number;
   readonly participants: Readonly<Record<'a' | 'b', Answers>>;
 }
 
@@ -58,6 +60,20 @@ const stories: readonly Story[] = [
       a: { prepare: [ok], commit: [ok] },
       b: { prepare: [ok], commit: [503, 503], rollback: [503, ok] },
     },
+  },
+  {
+    name: 'a commit with two locks',
+    onCommitFailure: 'retry',
+    timeoutMs: 25_000,
+    locks: 2,
+    participants: { a: { prepare: [ok], commit: [ok] }, b: { prepare: [ok], commit: [503, ok] } },
+  },
+  {
+    name: 'a rollback with a lock',
+    onCommitFailure: 'retry',
+    timeoutMs: 5000,
+    locks: 1,
+    participants: { a: { prepare: [ok], rollback: [ok] }, b: { prepare: [409] } },
   },
 ];
 

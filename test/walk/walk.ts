@@ -15,6 +15,7 @@ import { type CoordinatorProcess, post, readyAt, startProcess, untilEnded } from
 import { faultsOf } from '../support/records';
 import { type Fault, type StatefulParticipant, statefulParticipant } from '../support/statefulParticipant';
 import { until } from '../support/until';
+import { fencesOf, leftHeld, locksIn } from './locks';
 import { type Answer, type Step, nameOf } from './steps';
 
 export type Victim = 'coordinator' | 'Temporal';
@@ -59,16 +60,20 @@ export async function walk(walker: Walker, step: Step): Promise<Walked> {
   const kill = once(() => killVictim(walker));
   const services = playedBy(walker, step, kill.now);
   const key = randomUUID();
-  const posted = sendPost(walker, step, { key, services });
+  const resources = Array.from({ length: step.story.locks ?? 0 }, (_, nth) => `walk/${key}/${String(nth)}`);
+  const request = { key, services, resources };
+  const posted = sendPost(walker, step, request);
   if (step.at === 'post' && step.moment === 'before') await sleep(5).then(kill.now);
   const first = await posted;
   if (step.at === 'post' && step.moment === 'after') await kill.now();
   if (!(await happens(kill.done))) return failed(step, 'the step never came');
   const since = await restarted(walker, await kill.done);
-  const { id } = first ?? (await untilPosted(walker, step, { key, services }));
+  const { id } = first ?? (await untilPosted(walker, step, request));
   const document = await untilEnded(walker.process.url, id, 60_000);
   const settledAfterMs = Math.max(0, Date.now() - since);
-  return { step, problems: problemsOf(walker, step, { document, services }), settledAfterMs };
+  const held = await leftHeld(walker.process.url, resources);
+  const problems = [...problemsOf(walker, step, { document, ...request }), ...held];
+  return { step, problems: problems.map(problem => `${nameOf(step)}: ${problem}`), settledAfterMs };
 }
 
 interface Once {
@@ -106,21 +111,28 @@ function happens(done: Promise<unknown>): Promise<boolean> {
   return Promise.race([done.then(() => true), sleep(30_000, false, { ref: false })]);
 }
 
-const failed = (step: Step, problem: string): Walked => ({ step, problems: [problem], settledAfterMs: 0 });
+const failed = (step: Step, problem: string): Walked => ({
+  step,
+  problems: [`${nameOf(step)}: ${problem}`],
+  settledAfterMs: 0,
+});
 
 interface Request {
   readonly key: string;
   readonly services: readonly StatefulParticipant[];
+  /** Of its locks. */
+  readonly resources: readonly string[];
 }
 
 /** Undefined where the process died first, or could not say. */
 async function sendPost(
   { process: { url } }: Walker,
   { story }: Step,
-  { key, services }: Request,
+  { key, services, resources }: Request,
 ): Promise<TransactionDocument | undefined> {
   const { timeoutMs, onCommitFailure } = story;
-  const body = { participants: services.map(each => each.url), timeoutMs, onCommitFailure };
+  const urls = services.map(each => each.url);
+  const body = { participants: urls, timeoutMs, onCommitFailure, ...locksIn(resources) };
   try {
     return await post(url, body, { 'idempotency-key': key });
   } catch {
@@ -198,12 +210,15 @@ function killingAt(moment: string, { instead, kill }: KillingAt): Fault {
   return moment === 'before' ? { after: kill() } : { answer: how };
 }
 
-interface Outcome {
+interface Outcome extends Omit<Request, 'key'> {
   readonly document: TransactionDocument;
-  readonly services: readonly StatefulParticipant[];
 }
 
-function problemsOf({ participants }: Walker, step: Step, { document, services }: Outcome): string[] {
+function problemsOf(
+  { participants }: Walker,
+  step: Step,
+  { document, services, resources }: Outcome,
+): string[] {
   const { onCommitFailure } = step.story;
   const count = (phase: Phase): number =>
     participants.requests(document.id).filter(each => each.phase === phase).length;
@@ -211,5 +226,5 @@ function problemsOf({ participants }: Walker, step: Step, { document, services }
   const script = { onCommitFailure, participants: [], operators: [] };
   const orders = onCommitFailure === 'rollback' ? [] : faultsOf(document, participants);
   const seen = { script, documents: [document], participants: services, received };
-  return [...violations(seen), ...orders].map(problem => `${nameOf(step)}: ${problem}`);
+  return [...violations(seen), ...orders, ...fencesOf(resources, participants.requests(document.id))];
 }

@@ -1,22 +1,11 @@
 /**
- * Owns the first round of prepares where it is part of the workflow's first task, the fast lane: whether this run takes it, what came
- * within the bound, and that it is shown. Why it is safe: `protocol/transaction/firstRound.ts` (I1, I3, I4).
+ * Owns the first round of prepares where it is part of the workflow's first task, the fast lane: what came within the
+ * bound, and that it is shown. Why it is safe: `protocol/transaction/firstRound.ts` (I1, I3, I4).
  */
-import {
-  ActivityCancellationType,
-  ActivityFailure,
-  proxyLocalActivities,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ActivityCancellationType, ActivityFailure, proxyLocalActivities } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Ending } from '../../src/protocol/transaction/events';
-import {
-  endedAtOnce,
-  firstRoundMs,
-  isFirstTry,
-  isWithinTask,
-  takesFastLane,
-} from '../../src/protocol/transaction/firstRound';
+import { endedAtOnce, firstRoundMs, isWithinTask } from '../../src/protocol/transaction/firstRound';
 import { inRound } from '../../src/protocol/transaction/soFar';
 import {
   type Activities,
@@ -26,6 +15,7 @@ import {
 } from '../../src/protocol/transaction/steps';
 import { given } from '../../src/protocol/wire/given';
 import { type Phase } from '../../src/protocol/wire/phases';
+import { type FirstTask, overWithin } from './firstTask';
 import { namesOf } from './names';
 
 export interface FirstRound {
@@ -41,19 +31,13 @@ interface Rest {
   readonly rest: (input: RestInput) => Promise<readonly Ending[]>;
 }
 
-/** Where its worker stands still, sooner over than Temporal is asked for more time for the task. */
-const overWithin = '1s';
-
-/** @param mayBeFast the input says so */
-export function firstRound(mayBeFast: boolean): FirstRound {
-  const { historyLength, startTime } = workflowInfo();
-  const isFast = mayBeFast && takesFastLane({ historyLength, waitedMs: Date.now() - startTime.getTime() });
+export function firstRound(task: FirstTask): FirstRound {
   let soFar: readonly SoFar[] = [];
   return {
-    isDue: phase => isFast && isWithinTask(phase),
+    isDue: phase => task.isUnderWay() && isWithinTask(phase),
     perform: async (input, { limit, rest }) => {
       const ended = endedAtOnce(await askWithin(input), input.calls);
-      demandSameTask();
+      task.demandSame();
       const calls = input.calls.filter(call => !ended.some(each => each.participant === call.participant));
       if (calls.length === 0) return ended;
       soFar = ended.map(asSoFar);
@@ -83,18 +67,6 @@ async function askWithin(input: RoundInput): Promise<unknown> {
     if (error instanceof ActivityFailure) return undefined;
     throw error;
   }
-}
-
-/**
- * A worker that stood still, or had a query to answer first, has asked Temporal for more time, by a completion that records nothing of the
- * round: replay would not take this lane again. The task fails, and the next one is a later try.
- */
-function demandSameTask(): void {
-  const { historyLength } = workflowInfo();
-  if (!isFirstTry(historyLength))
-    throw new Error(
-      `the first round outlasted its workflow task (history has ${String(historyLength)} events): it is asked for again`,
-    );
 }
 
 /** The document with what has come of a round that goes on. */

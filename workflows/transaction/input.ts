@@ -4,7 +4,9 @@
  * has locks, which a worker that knows only 1 and 2 must not leave out. 4: one that begins without locks, where who started it has a
  * worker: its first round may be part of its first task (I3: `protocol/transaction/firstRound.ts`). 5: as 3, and it upserts nothing
  * only because it waits for a lock. 6: one that begins, with locks as 5 or without as 1 or 4, and has somebody to be told, which a worker
- * that knows only those before must not leave out.
+ * that knows only those before must not leave out. 7: as 5, where who started it has a worker: its locks may be acquired, and its first
+ * round asked for, within its first task (I12: `protocol/transaction/firstLocks.ts`), and its locks released within its last
+ * (`lastTask.ts` beside it).
  */
 import { begin } from '../../src/protocol/transaction/apply';
 import { assumeAsked, isFirstTry } from '../../src/protocol/transaction/firstRound';
@@ -14,7 +16,7 @@ import { type Stored, readStored } from '../../src/protocol/transaction/stored';
 import { type Ms } from '../../src/protocol/wire/phases';
 
 interface BeginInput {
-  readonly version: 1 | 3 | 4 | 5;
+  readonly version: 1 | 3 | 4 | 5 | 7;
   readonly accepted: Accepted;
 }
 
@@ -42,13 +44,13 @@ export function beginInput(
 ): TransactionInput {
   const { locks, notify } = accepted;
   if (notify !== undefined) return { version: 6, accepted, mayBeFast: hasWorker && locks === undefined };
-  if (locks !== undefined) return { version: 5, accepted };
+  if (locks !== undefined) return { version: hasWorker ? 7 : 5, accepted };
   return { version: hasWorker ? 4 : 1, accepted };
 }
 
-/** Whether the first round may be asked for within the first task. */
+/** Whether the first calls may be part of the first task. */
 export function mayBeFast(input: TransactionInput): boolean {
-  return input.version === 4 || (input.version === 6 && input.mayBeFast);
+  return input.version === 4 || input.version === 7 || (input.version === 6 && input.mayBeFast);
 }
 
 /** Whether a lock that is waited for is trouble enough to be told in Temporal. */
@@ -72,6 +74,7 @@ export function firstState(id: string, input: TransactionInput, { now, historyLe
     case 5:
       return begin(id, input.accepted);
     case 4:
+    case 7:
       return begunFast(id, input.accepted, historyLength);
     case 6:
       return input.mayBeFast ? begunFast(id, input.accepted, historyLength) : begin(id, input.accepted);
@@ -79,7 +82,7 @@ export function firstState(id: string, input: TransactionInput, { now, historyLe
       return resumed(id, input, now);
     default:
       throw new Error(
-        `this worker knows transactions of versions 1 to 6, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
+        `this worker knows transactions of versions 1 to 7, not ${String((input as { version: unknown }).version)}: run a newer worker beside it`,
       );
   }
 }

@@ -39,6 +39,8 @@ interface Listener extends Pick<Hearing, 'asOf' | 'timed'> {
   readonly state: () => Transaction;
   readonly feed: (event: Event) => void;
   readonly document: () => TransactionDocument;
+  /** An update is accepted. */
+  readonly accept: () => void;
 }
 
 /** Temporal ends a workflow of 51,200 events. Whoever waits is tried by itself all the same, and what decides is heard to the end. */
@@ -63,7 +65,7 @@ function isTooLongFor(action: MessageName): boolean {
   return action === 'retryNow' && workflowInfo().historyLength > longestForRetries;
 }
 
-export function listen({ state, asOf, timed, document, feed: tell }: Listener): void {
+export function listen({ state, asOf, timed, document, accept, feed: tell }: Listener): void {
   const feed = (event: Event): void => {
     tell(isOperator(event) ? heard(state(), event) : event);
   };
@@ -99,9 +101,9 @@ export function listen({ state, asOf, timed, document, feed: tell }: Listener): 
     const why = 'there is no such signal: abort, retryNow and resolve are known';
     feed({ type: 'misunderstood', action: plain(shortened(name, 64)), by: authorOf(argument), why });
   });
-  answerUpdate(abortUpdate, 'abort', { state, feed, document });
-  answerUpdate(retryNowUpdate, 'retryNow', { state, feed, document });
-  answerUpdate(resolveUpdate, 'resolve', { state, feed, document });
+  answerUpdate(abortUpdate, 'abort', { state, feed, document, accept });
+  answerUpdate(retryNowUpdate, 'retryNow', { state, feed, document, accept });
+  answerUpdate(resolveUpdate, 'resolve', { state, feed, document, accept });
   CancellationScope.current().cancelRequested.catch(() => {
     feed({ type: 'abort', by: 'workflow cancel' });
   });
@@ -119,9 +121,10 @@ function isAsOf(options: unknown): boolean {
 function answerUpdate(
   update: typeof abortUpdate,
   name: MessageName,
-  { state, feed, document }: Pick<Listener, 'state' | 'feed' | 'document'>,
+  { state, feed, document, accept }: Pick<Listener, 'state' | 'feed' | 'document' | 'accept'>,
 ): void {
   const handler = (argument?: unknown): TransactionDocument => {
+    accept();
     const event = readMessage(name, argument);
     if (typeof event !== 'string') feed(event);
     return document();

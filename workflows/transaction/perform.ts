@@ -26,6 +26,7 @@ import { type Activities, type RestInput, type RoundInput } from '../../src/prot
 import { type Backoff } from '../../src/protocol/wire/backoff';
 import { acquireLocks, releaseLocks } from './performLocks';
 import { type FirstRound } from './firstRound';
+import { type FirstTask } from './firstTask';
 import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
 import { type Raised } from './raised';
@@ -39,14 +40,17 @@ type Round = Extract<Wanted, { do: 'round' }>;
 /** What of a run goes beyond its state. */
 export interface OfRun {
   readonly traces: Pick<CallTraces, 'of'>;
+  readonly task: FirstTask;
   readonly first: FirstRound;
   readonly attention: Pick<Raised, 'take'>;
+  /** It has ended, and that is as good as recorded. */
+  readonly isSure: () => boolean;
 }
 
 export async function perform(
   t: Transaction,
   wanted: Wanted,
-  { first, ...ofRun }: OfRun,
+  { task, first, isSure, ...ofRun }: OfRun,
 ): Promise<Event | undefined> {
   switch (wanted.do) {
     case 'round':
@@ -62,9 +66,9 @@ export async function perform(
     case 'awaitLocks':
       return at(wanted.until, { type: 'locksOverdue' }, 'until the time for acquiring locks is up');
     case 'acquireLocks':
-      return { type: 'locksAnswered', nth: wanted.nth, ...(await acquireLocks(t.id, wanted)) };
+      return { type: 'locksAnswered', nth: wanted.nth, ...(await acquireLocks(t.id, wanted, task)) };
     case 'releaseLocks':
-      return releaseLocks(t.id, wanted);
+      return releaseLocks(t.id, wanted, isSure());
     case 'tell':
       return tell(t, wanted);
   }
@@ -139,7 +143,7 @@ async function askAll(
 async function performOwn(
   t: Transaction,
   own: Own,
-  { traces, attention }: Omit<OfRun, 'first'>,
+  { traces, attention }: Pick<OfRun, 'traces' | 'attention'>,
 ): Promise<Ending> {
   const { phase, key, to, call } = own;
   const p = participantOf(t, to);

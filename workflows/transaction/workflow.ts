@@ -13,8 +13,10 @@ import { type Wanted, wanted } from '../../src/protocol/transaction/wanted';
 import { given } from '../../src/protocol/wire/given';
 import { hearing } from './heard';
 import { firstRound, withSoFar } from './firstRound';
+import { firstTask } from './firstTask';
 import { type TransactionInput, firstState, mayBeFast, tellsWaits } from './input';
 import { keep } from '../keep';
+import { lastTask } from './lastTask';
 import { listen } from './listen';
 import { callTraces } from './lookBack';
 import { measure } from './measure';
@@ -31,10 +33,12 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   const measures = measure(state());
   const attention = raised();
   const traces = callTraces(state);
-  const first = firstRound(mayBeFast(input));
+  const task = firstTask(mayBeFast(input));
+  const first = firstRound(task);
+  const ending = lastTask(mayBeFast(input), task);
   const keeper = keep<Wanted, Event>({
     wanted: () => wanted(state()),
-    perform: work => perform(state(), work, { traces, first, attention }),
+    perform: work => perform(state(), work, { traces, task, first, attention, isSure: ending.isSure }),
     feed,
     lastLook: traces.lastLook,
   });
@@ -44,6 +48,7 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
     heard.hear({ event, ...given({ key }) });
     attention.note(before, state());
     measures.note(before, state());
+    ending.note(event, before, state());
     keeper.reconcile();
     publish(before, state());
   }
@@ -57,7 +62,7 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
     await condition(() => keeper.broken() !== undefined || isOver());
   });
   const document = (): TransactionDocument => withSoFar(documentOf(state()), first.soFar());
-  listen({ ...heard, feed, document });
+  listen({ ...heard, feed, document, accept: ending.accept });
   await ended;
   const broken = keeper.broken();
   if (broken !== undefined) throw broken.error;

@@ -55,16 +55,22 @@ export async function ask(
  * earlier. But only a signal stays where no worker answers, so it follows where the update was not answered soon, whyever that was.
  */
 export async function releaseFor(engine: Engine, transactionId: string, resource: string): Promise<void> {
-  if (!(await isHeard(engine, transactionId, resource))) await signalRelease(engine, transactionId, resource);
+  if (!(await isHeard(engine, { holder: transactionId, resource }, heardWithinMs)))
+    await signalRelease(engine, transactionId, resource);
 }
 
-async function isHeard(engine: Engine, holder: string, resource: string): Promise<boolean> {
+/** Whether it was. @param withinMs for the lock to answer in */
+export async function isHeard(
+  engine: Engine,
+  { holder, resource }: { readonly holder: string; readonly resource: string },
+  withinMs: Ms,
+): Promise<boolean> {
   const { workflow } = engine.client;
   const startWorkflowOperation = starting(engine, resource);
   const execute = (): Promise<unknown> =>
     workflow.executeUpdateWithStart(releaseUpdate, { args: [{ holder }], startWorkflowOperation });
   try {
-    return isReleased(await within(engine, heardWithinMs, execute));
+    return isReleased(await within(engine, withinMs, execute));
   } catch {
     return false; // told again by a signal, which says what is wrong
   }

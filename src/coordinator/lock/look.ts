@@ -14,6 +14,7 @@ import { type Engine } from '../../engine/engine';
 import { EngineUnavailable, isNotFound } from '../../engine/errors';
 import { isTransaction } from '../../engine/facts/memo';
 import { isOpen, runState } from '../../engine/facts/status';
+import { mayHaveAskedWithinTask } from './firstTask';
 
 /** Well below the time that a lock's workflow task may take. */
 const answerWithinMs = 1500;
@@ -49,16 +50,18 @@ async function hasAskedNobody(
 ): Promise<boolean> {
   const withinMs = Math.max(answerBy - Date.now(), shortestMs);
   const { events, all } = await oldestEvents(engine, closed, { count: mostEvents, withinMs });
-  const beginsWithLocks = hasLocks(inputIn(events));
+  const input = inputIn(events);
+  const maybe = membersOf(input)['version'] === 7 && mayHaveAskedWithinTask(events);
+  const beginsWithLocks = hasLocks(input);
   const called = events.flatMap(each => each.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
   const asked = called.some(name => !harmless.includes(name));
-  return all && beginsWithLocks && !asked && !mayHaveBegun(events);
+  return all && beginsWithLocks && !asked && !maybe && !mayHaveBegun(events);
 }
 
 /** The versions of an input are in `workflows/transaction/input.ts`. */
 function hasLocks(input: unknown): boolean {
   const { version, accepted } = membersOf(input);
-  return isOneOf([3, 5], version) || (version === 6 && membersOf(accepted)['locks'] !== undefined);
+  return isOneOf([3, 5, 7], version) || (version === 6 && membersOf(accepted)['locks'] !== undefined);
 }
 
 /** A grant that came after the last workflow task: taken up again, it goes by what that would have begun, and rolls everyone back. */

@@ -1,13 +1,14 @@
 /**
  * Owns what a run left that was closed before Temporal had the first task of a worker back: what its input says.
  *
- * I3: a task that was given out may have asked for votes (`protocol/transaction/firstRound.ts`), where the input lets it: the calls are
- * open then, and whoever takes the run up counts them as given up. Else nobody was asked anything.
+ * I3: a task that was given out may have asked for votes (`protocol/transaction/firstRound.ts`), where the input lets it: they count
+ * as reached and loose then, its locks as asked (I12), and its calls as open: whoever takes the run up counts them as given up. Else nobody was asked anything.
  */
 import { type ResumeInput, type TransactionInput, mayBeFast } from '../../../workflows/transaction/input';
 import { type LeftBehind } from '../../../workflows/transaction/messages';
 import { progressOf } from '../../engine/facts/memo';
 import { begin } from '../../protocol/transaction/apply';
+import { assumeAsked } from '../../protocol/transaction/firstRound';
 import { documentOf } from '../../protocol/transaction/document';
 import { noteRecovery } from '../../protocol/transaction/resume';
 import { type Locking, type Transaction } from '../../protocol/transaction/state';
@@ -30,7 +31,7 @@ export function leftUnbegun(id: string, input: TransactionInput, unbegun: Unbegu
 function stateOf(id: string, input: TransactionInput, { at, wasGivenOut }: Unbegun): Transaction {
   if (input.version === 2) return unresumed(input, at);
   const begun = begin(id, input.accepted);
-  return wasGivenOut && mayBeFast(input) ? begun : unasked(begun);
+  return wasGivenOut && mayBeFast(input) ? assumeAsked(begun) : unasked(begun);
 }
 
 function unresumed({ stored, from, why }: ResumeInput, at: Ms): Transaction {

@@ -10,7 +10,7 @@ import { isAmount, isListOf, isOneOf, isOptional, isText, membersOf } from '../w
 import { type AcquireAnswer } from './answer';
 import { type Refusal } from './apply';
 import { type Looked } from './events';
-import { type LocksAnswer } from './steps';
+import { type FirstLocksAnswer, type LocksAnswer } from './steps';
 
 /** @param locks those asked for, in this order */
 export function locksAnswer(result: unknown, locks: readonly LockRequest[]): LocksAnswer {
@@ -18,6 +18,15 @@ export function locksAnswer(result: unknown, locks: readonly LockRequest[]): Loc
   const isOurs =
     isHeldOf(locks, held) && isEndingOf(locks, held, ending) && (repeated === undefined || repeated === true);
   return isOurs ? (result as LocksAnswer) : { held: [], ending: { is: 'lost' } };
+}
+
+/** What is none of ours has asked anybody. */
+export function firstLocksAnswer(result: unknown, locks: readonly LockRequest[]): FirstLocksAnswer {
+  const { held, ending } = membersOf(result);
+  const { is, asked } = membersOf(ending);
+  const isOpen = is === 'open' && typeof asked === 'boolean';
+  const isOurs = isHeldOf(locks, held) && (isOpen || isEndingOf(locks, held, ending));
+  return isOurs ? (result as FirstLocksAnswer) : { held: [], ending: { is: 'open', asked: true } };
 }
 
 /** They are acquired in order: whoever has the nth has all before it. */

@@ -13,11 +13,14 @@
  *     any more, counts as lost (`lostBefore`: reached, loose), and the participant is asked again. Until the round has ended its calls are
  *     open, so nothing of phase two begins. What a lost task had asked is covered as a lost worker's requests are, by looseness.
  * I8: what does not say so in full is no vote here either; it is asked for again.
+ * I12: where there are locks, they are acquired first, within the same task (`firstLocks.ts`), and the round is part of it only where all
+ *     of them were granted by then. A later try counts all locks as asked too.
  */
 import { type Exposure, type Failure, joinExposure, unknownExposure, workerLost } from '../wire/answers';
 import { type Ms, type Phase } from '../wire/phases';
 import { withParticipants } from './calls';
 import { type Ending } from './events';
+import { allReached } from './locking';
 import { type Asked, isEndingOf } from './results';
 import { type Transaction } from './state';
 
@@ -54,9 +57,10 @@ export function isWithinTask(phase: Phase): boolean {
   return phase === 'prepare';
 }
 
-/** The task was given out before: anything may have been sent. */
+/** The task was given out before: anything may have been sent, to participants and to locks. */
 export function assumeAsked(t: Transaction): Transaction {
-  return withParticipants(t, p => ({ ...p, exposure: { ...p.exposure, prepare: unknownExposure } }));
+  const reached = allReached(t);
+  return withParticipants(reached, p => ({ ...p, exposure: { ...p.exposure, prepare: unknownExposure } }));
 }
 
 /** The calls that have ended within the bound. Of a result that was lost, or is none of ours: none. */

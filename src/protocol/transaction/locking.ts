@@ -140,5 +140,13 @@ export function locksReleased(t: Transaction): Transaction {
 export function giveUpLocking(t: Transaction): Transaction {
   if (t.locking?.call === undefined) return t;
   const { call: _cut, ...rest } = t.locking;
-  return { ...t, locking: { ...rest, reached: t.accepted.locks?.asked.length ?? 0 } };
+  return allReached({ ...t, locking: rest });
+}
+
+/** Any of the locks may have been asked, and may be yet. */
+export function allReached(t: Transaction): Transaction {
+  const { locking, accepted } = t;
+  return locking === undefined
+    ? t
+    : { ...t, locking: { ...locking, reached: accepted.locks?.asked.length ?? 0 } };
 }

@@ -4,7 +4,9 @@
  */
 import type * as answersModule from '../../../src/protocol/wire/answers';
 import type * as applyModule from '../../../src/protocol/transaction/apply';
+import type * as firstLocksModule from '../../../src/protocol/transaction/firstLocks';
 import type * as firstRoundModule from '../../../src/protocol/transaction/firstRound';
+import type * as lastTaskModule from '../../../src/protocol/transaction/lastTask';
 import type * as lockingModule from '../../../src/protocol/transaction/locking';
 import type * as lookBackModule from '../../../src/protocol/transaction/lookBack';
 import type * as operatorModule from '../../../src/protocol/transaction/operator';
@@ -26,10 +28,12 @@ export interface Core {
     | 'workerLost'
   >;
   readonly apply: Pick<typeof applyModule, 'begin' | 'apply'>;
+  readonly firstLocks: Pick<typeof firstLocksModule, 'joined' | 'leftOf'>;
   readonly firstRound: Pick<
     typeof firstRoundModule,
     'isFirstTry' | 'takesFastLane' | 'isWithinTask' | 'assumeAsked' | 'endedByLoss' | 'lostBefore'
   >;
+  readonly lastTask: Pick<typeof lastTaskModule, 'endsForSure'>;
   readonly locking: Pick<typeof lockingModule, 'heldLocks'>;
   readonly lookBack: Pick<typeof lookBackModule, 'traceOf'>;
   readonly operator: Pick<typeof operatorModule, 'judge'>;

@@ -9,7 +9,7 @@ import { type Wanted } from '../../../src/protocol/transaction/wanted';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Core } from './core';
 import { type Beginning, beginning } from './firstTask';
-import { abandonLocks, reconcileLocks } from './lockDriver';
+import { abandonLocks, isPartOfTask as isAcquiringInTask, reconcileLocks } from './lockDriver';
 import { lockNames, newLock } from './locks';
 import { type Setting, type Side, type Work, type World, newSide, now } from './world';
 
@@ -24,6 +24,7 @@ export function start(setting: Setting): World {
     operator,
     recoveriesLeft,
     firstTask,
+    releasedEarly: false,
     commitSpent: false,
     quietForOthers: false,
   };
@@ -48,7 +49,8 @@ export function feed(world: World, event: Event, setting: Setting): World {
  */
 export function resume(world: World, setting: Setting): World {
   const recovery = { at: now(world), from: 'run', why: 'terminated' };
-  const left = world.firstTask ? beginning(setting).t : world.t; // of the first task nothing is recorded
+  const { assumeAsked } = setting.core.firstRound;
+  const left = world.firstTask ? assumeAsked(beginning(setting).t) : world.t; // of the first task nothing is recorded
   const t = setting.core.resume.resume(left, recovery);
   const sides = world.sides.map(abandoned);
   const recoveriesLeft = world.recoveriesLeft - 1;
@@ -85,8 +87,9 @@ function reconcile(world: World, setting: Setting): World {
     const works = side.works.map(work => (keys.has(keyOf(work, side)) ? work : cancelled(work)));
     return { ...side, works: [...works, ...fresh] };
   });
-  const firstTask = world.firstTask && sides.some(side => side.works.some(isPartOfTask));
-  return reconcileLocks({ ...world, sides, firstTask }, want);
+  const after = reconcileLocks({ ...world, sides }, want);
+  const asks = sides.some(side => side.works.some(isPartOfTask)) || after.lockWorks.some(isAcquiringInTask);
+  return { ...after, firstTask: world.firstTask && asks };
 }
 
 function isWithin({ firstTask }: World, { lane, phase }: Work, { core }: Setting): boolean {

@@ -27,7 +27,7 @@ export const fastVariants: readonly Variant[] = [
     patches: [
       {
         file: firstRound,
-        find: 'return withParticipants(t, p => ({ ...p, exposure: { ...p.exposure, prepare: unknownExposure } }));',
+        find: 'return withParticipants(reached, p => ({ ...p, exposure: { ...p.exposure, prepare: unknownExposure } }));',
         replace: 'return t;',
       },
     ],

@@ -1,11 +1,12 @@
 /**
- * Owns the model of the fast lane: a first task with the round of prepares in it. Nothing of it is recorded before it is over: a task that
+ * Owns the model of the fast lane: a first task with the locks and the round of prepares in it. Nothing of it is recorded before it is over: a task that
  * is lost is given out again, whatever its requests did. What is open when it is over goes on in the round's activity, which finds the
  * requests in its process, or is in another one.
  */
 import { type FirstTask } from '../../../src/protocol/transaction/firstRound';
 import { type Transaction } from '../../../src/protocol/transaction/state';
 import { countTried } from './activities';
+import { abandonLocks } from './lockDriver';
 import { type Step } from './step';
 import { type Setting, type Side, type Work, type World, acceptedFor } from './world';
 
@@ -36,16 +37,27 @@ export function* firstTaskSteps(
 ): Generator<Step> {
   const { firstTask, faultsLeft } = world;
   if (firstTask) {
-    yield { label: 'the first task is over, what is open goes on', next: () => handedOver(world, isOpen) };
+    const asks = world.sides.some(side => side.works.length > 0);
+    if (asks)
+      yield { label: 'the first task is over, what is open goes on', next: () => handedOver(world, isOpen) };
     if (faultsLeft === 0) return;
     const spoilt = { ...world, faultsLeft: faultsLeft - 1 };
-    yield { label: 'what the first task heard is lost', next: () => handedOver(spoilt, () => true) };
-    const again = () => begin(forgotten(spoilt), beginning(setting, laterTry));
+    if (asks)
+      yield { label: 'what the first task heard is lost', next: () => handedOver(spoilt, () => true) };
+    const again = () => lostTask(spoilt, setting, begin);
     yield { label: 'the first task is lost, and given out again', next: again };
     return;
   }
   const joined = world.sides.some(side => side.works.some(({ begun }) => begun === 'joined'));
   if (joined) yield { label: 'the round goes on elsewhere', next: () => elsewhere(world, setting) };
+}
+
+export function lostTask(
+  world: World,
+  setting: Setting,
+  begin: (around: World, beginning: Beginning) => World,
+): World {
+  return begin(forgotten(world), beginning(setting, laterTry));
 }
 
 const isOpen = ({ result }: Work): boolean => result === undefined;
@@ -68,7 +80,7 @@ function forgotten(world: World): World {
     const heard = { heardYes: false, commitAcknowledged: false };
     return { ...side, works: [], onTheWay: { ...onTheWay, ...sent }, facts: { ...facts, ...heard } };
   });
-  return { ...world, sides };
+  return { ...abandonLocks(world), sides };
 }
 
 /** Of what was open nobody hears again. Each is asked once more, or has had all its attempts. */

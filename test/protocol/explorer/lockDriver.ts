@@ -21,13 +21,16 @@ function isForLocks(wanted: Wanted): wanted is LockWanted {
 const cancelled = (work: LockWork): LockWork =>
   work.do === 'release' || work.cancelled ? work : { ...work, cancelled: true };
 
-function begun({ locks }: World, wanted: LockWanted): LockWork {
+function begun({ locks, firstTask }: World, wanted: LockWanted): LockWork {
   const placeOf = (resource: string): number => locks.findIndex(each => each.resource === resource);
   const { key } = wanted;
   if (wanted.do === 'releaseLocks') return { do: 'release', key, left: wanted.resources.map(placeOf) };
   const asked = wanted.locks.map(each => placeOf(each.resource));
-  return { do: 'acquire', key, nth: wanted.nth, locks: asked, at: 0, repeated: false, cancelled: false };
+  const fresh = { at: 0, repeated: false, cancelled: false } as const;
+  return { do: 'acquire', key, nth: wanted.nth, locks: asked, ...fresh, within: firstTask };
 }
+
+export const isPartOfTask = (work: LockWork): boolean => work.do === 'acquire' && work.within;
 
 /** The run was terminated: of what was open nobody hears again, but a request of it may still arrive. */
 export function abandonLocks(world: World): World {

@@ -1,11 +1,13 @@
 /** Owns what can happen next to the locks of a transaction: requests, answers, signals, the clock, and what is lost of them. */
 import { type LocksEnding } from '../../../src/protocol/transaction/events';
+import { type Delivery } from './deliveries';
 import { feed } from './driver';
 import { areLocksAwaited, goAstray, isOver, withLock, withLockWork } from './lockDriver';
 import {
   type Acquiring,
   type LockReaction,
   type LockSide,
+  type OpenAnswer,
   type Releasing,
   lockRequest,
   onAcquire,
@@ -17,8 +19,8 @@ import { type Setting, type World } from './world';
 export function* lockSteps(world: World, setting: Setting): Generator<Step> {
   for (const work of world.lockWorks) {
     if (work.do === 'release') yield* release(world, work, setting);
-    else if (work.ending === undefined) yield* acquire(world, work);
-    else yield delivery(world, work, setting);
+    else if (work.ending === undefined) yield* acquire(world, work, setting);
+    else yield { ...delivery(world, work, setting), fair: rank.deliver };
   }
   for (const index of world.locks.keys()) {
     yield* signals(world, index, setting);
@@ -28,14 +30,22 @@ export function* lockSteps(world: World, setting: Setting): Generator<Step> {
   yield* overdue(world, setting);
 }
 
-function delivery(world: World, work: Acquiring, setting: Setting): Step {
+/** What came of acquiring, and has not been heard yet. */
+export function* lockDeliveries(world: World, setting: Setting): Generator<Delivery> {
+  for (const work of world.lockWorks)
+    if (work.do === 'acquire' && work.ending !== undefined) yield delivery(world, work, setting);
+}
+
+function delivery(world: World, work: Acquiring, setting: Setting): Delivery {
   const ending = work.ending ?? { is: 'lost' };
   const known = ending.is === 'gaveUp' || ending.is === 'lost' ? [] : work.locks.slice(0, work.at);
   const held = known.map(index => ({ ...lockRequest(nameOf(world, index)), fencingToken: tokenOf(index) }));
   const repeated = work.repeated ? ({ repeated: true } as const) : {};
-  const event = { type: 'locksAnswered', nth: work.nth, held, ending, ...repeated } as const;
+  const rest = { held, ending, ...repeated };
+  const answer = work.before === undefined ? rest : setting.core.firstLocks.joined(work.before, rest);
+  const event = { type: 'locksAnswered', nth: work.nth, ...answer } as const;
   const next = () => feed(withLockWork(world, work, undefined), event, setting);
-  return { label: `"${work.key}" ends: ${ending.is}`, next, fair: rank.deliver };
+  return { label: `"${work.key}" ends: ${ending.is}`, event, next };
 }
 
 const nameOf = ({ locks }: World, index: number): string => locks[index]?.resource ?? '';
@@ -44,7 +54,7 @@ function ended(world: World, work: Acquiring, ending: LocksEnding): () => World 
   return () => withLockWork(world, work, { ...work, ending });
 }
 
-function* acquire(world: World, work: Acquiring): Generator<Step> {
+function* acquire(world: World, work: Acquiring, setting: Setting): Generator<Step> {
   const index = work.locks[work.at];
   const lock = index === undefined ? undefined : world.locks[index];
   if (index === undefined || lock === undefined) return;
@@ -58,7 +68,46 @@ function* acquire(world: World, work: Acquiring): Generator<Step> {
     const label = `${lock.resource} is asked: ${reaction.answer}`;
     yield { label, next, ...(late ? {} : { fair: rank.answer }) };
   }
-  if (world.faultsLeft > 0) yield* losses({ ...world, faultsLeft: world.faultsLeft - 1 }, work);
+  if (work.within) yield* bound(world, work, setting);
+  else if (world.faultsLeft > 0) yield* losses({ ...world, faultsLeft: world.faultsLeft - 1 }, work);
+}
+
+/** The first task waits no longer: what it has not got is left to the regular activity. What it got may be lost with its result. */
+function* bound(world: World, work: Acquiring, setting: Setting): Generator<Step> {
+  const held = work.locks
+    .slice(0, work.at)
+    .map(index => ({ ...lockRequest(nameOf(world, index)), fencingToken: tokenOf(index) }));
+  const astray = goAstray(world, work);
+  const goOn = (from: World, before: OpenAnswer) => () => goesOn(from, work, { before, setting });
+  yield {
+    label: 'the bound passes, and no lock is being asked',
+    next: goOn(world, { held, ending: { is: 'open', asked: false } }),
+  };
+  yield {
+    label: 'the bound passes, and a lock is being asked',
+    next: goOn(astray, { held, ending: { is: 'open', asked: true } }),
+  };
+  if (world.faultsLeft === 0) return;
+  yield {
+    label: 'what the first task got is lost',
+    next: goOn(
+      { ...astray, faultsLeft: world.faultsLeft - 1 },
+      { held: [], ending: { is: 'open', asked: true } },
+    ),
+  };
+}
+
+interface GoingOn {
+  readonly before: OpenAnswer;
+  readonly setting: Setting;
+}
+
+function goesOn(world: World, work: Acquiring, { before, setting }: GoingOn): World {
+  const asked = work.locks.map(index => lockRequest(nameOf(world, index)));
+  const left = setting.core.firstLocks.leftOf(asked, before).map(({ resource }) => resource);
+  const locks = work.locks.filter(index => left.includes(nameOf(world, index)));
+  const after = { ...work, within: false, before, locks, at: 0 };
+  return { ...withLockWork(world, work, after), firstTask: false };
 }
 
 interface Answered {
@@ -79,7 +128,7 @@ function answered(world: World, { work, index, reaction }: Answered): World {
   return withLockWork(moved, work, at === work.locks.length ? all : after);
 }
 
-function become(lock: LockSide, state: LockSide['state']): LockSide {
+export function become(lock: LockSide, state: LockSide['state']): LockSide {
   return state === 'over' ? { ...lock, state, stray: false } : { ...lock, state };
 }
 
@@ -95,7 +144,7 @@ function* losses(world: World, work: Acquiring): Generator<Step> {
 /** The grant is told once at least; what was told may be told again. */
 function* signals(world: World, index: number, setting: Setting): Generator<Step> {
   const lock = world.locks[index];
-  if (lock === undefined || lock.signal === 'none' || isOver(world)) return;
+  if (lock === undefined || lock.signal === 'none' || isOver(world) || world.firstTask) return;
   const told = withLock(world, index, each => ({ ...each, signal: 'told' }));
   const event = { type: 'lockGranted', resource: lock.resource, fencingToken: tokenOf(index) } as const;
   const again = lock.signal === 'told' ? ' again' : '';

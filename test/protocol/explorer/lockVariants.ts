@@ -100,8 +100,8 @@ export const lockVariants: readonly Variant[] = [
     patches: [
       {
         file: locking,
-        find: 'locking: { ...rest, reached: t.accepted.locks?.asked.length ?? 0 } };',
-        replace: 'locking: rest };',
+        find: 'return allReached({ ...t, locking: rest });',
+        replace: 'return { ...t, locking: rest };',
       },
     ],
     caughtBy: ['I12'],

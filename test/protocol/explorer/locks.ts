@@ -4,6 +4,7 @@
  * A lock is abstract: who else wants it is not followed, so it may grant at once, make wait or refuse, as it likes. What it
  * granted to a transaction that runs it takes back only when it is told of the end (`test/protocol/lock` explores that).
  */
+import { type FirstLocksAnswer } from '../../../src/protocol/lock/steps';
 import { type LocksEnding } from '../../../src/protocol/transaction/events';
 import { type LockRequest } from '../../../src/protocol/wire/locks';
 
@@ -30,8 +31,14 @@ export interface Acquiring {
   /** An attempt before this one was lost. */
   readonly repeated: boolean;
   readonly cancelled: boolean;
+  /** Part of the workflow's first task. */
+  readonly within: boolean;
+  /** What the first task has left to this one. */
+  readonly before?: OpenAnswer;
   readonly ending?: LocksEnding;
 }
+
+export type OpenAnswer = Extract<FirstLocksAnswer, { ending: { is: 'open' } }>;
 
 /** The activity that releases, and which locks it has still to tell. */
 export interface Releasing {

@@ -7,7 +7,9 @@ export function patchedCore(patches: readonly Patch[]): Core {
   return {
     answers: at('wire/answers.ts') as Core['answers'],
     apply: at('transaction/apply.ts') as Core['apply'],
+    firstLocks: at('transaction/firstLocks.ts') as Core['firstLocks'],
     firstRound: at('transaction/firstRound.ts') as Core['firstRound'],
+    lastTask: at('transaction/lastTask.ts') as Core['lastTask'],
     locking: at('transaction/locking.ts') as Core['locking'],
     lookBack: at('transaction/lookBack.ts') as Core['lookBack'],
     operator: at('transaction/operator.ts') as Core['operator'],

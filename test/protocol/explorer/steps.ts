@@ -1,8 +1,6 @@
 /**
  * Owns what can happen next in a world: every step of the engine, the network, the services, the clock and the operators.
  */
-import { type Ending, type OperatorEvent } from '../../../src/protocol/transaction/events';
-import { type ForcedOutcome } from '../../../src/protocol/transaction/state';
 import {
   type Place,
   answerInstead,
@@ -15,15 +13,21 @@ import {
   refuseConnection,
   refuseLate,
 } from './activities';
-import { beginAgain, feed, isQuietAwaited, keyOf, resume, withoutWork } from './driver';
+import { deliveries, places } from './deliveries';
+import { type Beginning } from './firstTask';
+import { beginAgain, feed, isQuietAwaited, resume } from './driver';
 import { firstTaskSteps } from './firstTask';
+import { lastTaskSteps } from './lastTask';
 import { lockSteps } from './lockSteps';
+import { operatorEvents } from './operators';
 import { react } from './services';
 import { type Step, rank } from './step';
-import { type Setting, type Side, type Time, type Work, type World, withSide } from './world';
+import { type Setting, type Side, type Time, type World, withSide } from './world';
 
 export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
-  yield* firstTaskSteps(world, setting, (around, begun) => beginAgain(around, begun, setting));
+  const again = (around: World, begun: Beginning): World => beginAgain(around, begun, setting);
+  yield* firstTaskSteps(world, setting, again);
+  yield* lastTaskSteps(world, setting, again);
   yield* lockSteps(world, setting);
   yield* activitiesEnd(world, setting);
   yield* requests(world, setting);
@@ -32,63 +36,11 @@ export function* stepsFrom(world: World, setting: Setting): Generator<Step> {
   yield* services(world, setting);
   yield* clock(world, setting);
   if (world.t.stage !== 'ended' && !world.firstTask) yield* operators(world, setting);
-  yield* recoveries(world, setting);
+  if (!isRecorded(world)) yield* recoveries(world, setting);
 }
 
-function places(world: World): Place[] {
-  return world.sides.flatMap((side, index) => side.works.map(work => ({ index, name: side.name, work })));
-}
-
-/** Activities that are over: their result becomes an event. A round is one event for all. */
 function* activitiesEnd(world: World, setting: Setting): Generator<Step> {
-  const groups = new Map<string, Place[]>();
-  for (const place of places(world)) {
-    const key = keyOf(place.work, place);
-    groups.set(key, [...(groups.get(key) ?? []), place]);
-  }
-  for (const [key, members] of groups) {
-    if (members.every(({ work }) => work.result !== undefined)) {
-      const next = () => deliver(world, members, setting);
-      yield { label: `"${key}" ends: ${members.map(said).join(', ')}`, next, fair: rank.deliver };
-    }
-  }
-}
-
-function said({ name, work }: Place): string {
-  return `${name} ${work.result?.is ?? ''}${work.result?.code === undefined ? '' : ` (${work.result.code})`}`;
-}
-
-function deliver(world: World, members: readonly Place[], setting: Setting): World {
-  const phase = members[0]?.work.phase ?? 'prepare';
-  const endings = members.flatMap(member => endingOf(member, setting));
-  const taken = members.reduce(
-    (each, { index, work }) => withSide(each, index, side => heard(withoutWork(side, work), work)),
-    world,
-  );
-  const commitSpent = world.commitSpent || members.some(({ work }) => isSpentCommit(work, setting));
-  return feed({ ...taken, commitSpent }, { type: 'callsEnded', phase, endings }, setting);
-}
-
-function isSpentCommit(work: Work, { scenario }: Setting): boolean {
-  const spentAtOnce =
-    work.result?.is === 'unavailable' && work.requests > 0 && scenario.completionAttempts === 1;
-  return work.phase === 'commit' && (work.result?.is === 'spent' || spentAtOnce);
-}
-
-function endingOf({ name, work }: Place, { core }: Setting): Ending[] {
-  if (work.result === undefined) return [];
-  const { is, code } = work.result;
-  const why = code === undefined ? {} : { why: { code, message: code } };
-  const { nth, exposure, requests } = work;
-  const ending = { participant: name, nth, is, ...why, exposure, requests };
-  return [work.begun === 'lost' ? core.firstRound.lostBefore(ending) : ending];
-}
-
-function heard(side: Side, { phase, result }: Work): Side {
-  const heardYes = phase === 'prepare' && result?.is === 'yes';
-  const commitAcknowledged = phase === 'commit' && result?.is === 'done';
-  if (!heardYes && !commitAcknowledged) return side;
-  return { ...side, facts: { ...side.facts, ...(heardYes ? { heardYes } : { commitAcknowledged }) } };
+  for (const { label, next } of deliveries(world, setting)) yield { label, next, fair: rank.deliver };
 }
 
 function* requests(world: World, setting: Setting): Generator<Step> {
@@ -155,9 +107,12 @@ function* garblings(world: World, place: Place, { to, setting }: Naming): Genera
     yield { label: `${to}: it ${label}, garbled`, next: () => next };
 }
 
+/** What brings the end is in history by then: no worker takes it away, and who takes the run up goes on from there. */
+const isRecorded = ({ releasedEarly, t }: World): boolean => releasedEarly && t.stage !== 'ended';
+
 /** A round is lost as a whole, whatever its members answered before. */
 function* roundsLost(world: World, setting: Setting): Generator<Step> {
-  if (world.faultsLeft === 0) return;
+  if (world.faultsLeft === 0 || isRecorded(world)) return;
   const members = places(world).filter(({ work }) => work.lane === 'round' && work.begun !== 'within');
   if (members.length === 0) return;
   const spoilt = { ...world, faultsLeft: world.faultsLeft - 1 };
@@ -225,29 +180,6 @@ function* recoveries(world: World, setting: Setting): Generator<Step> {
 }
 
 function* operators(world: World, setting: Setting): Generator<Step> {
-  const { operator } = world;
-  const after = (action: keyof typeof operator): World => {
-    return { ...world, operator: { ...operator, [action]: operator[action] - 1 } };
-  };
-  const by = 'somebody';
-  if (operator.abort > 0) yield* asked(after('abort'), { type: 'abort', by }, setting);
-  if (operator.retryNow > 0) yield* asked(after('retryNow'), { type: 'retryNow', by }, setting);
-  if (operator.resolve > 0) yield* resolves(after('resolve'), setting);
-}
-
-function* resolves(world: World, setting: Setting): Generator<Step> {
-  const outcomes: readonly ForcedOutcome[] = ['committed', 'rolledback', 'unknown'];
-  for (const [index, side] of world.sides.entries()) {
-    const facts = { ...side.facts, forcedLate: world.time === 2 };
-    const settled = withSide(world, index, () => ({ ...side, facts }));
-    const who = { by: 'somebody', reason: '', participant: side.name };
-    for (const outcome of outcomes) yield* asked(settled, { type: 'resolve', ...who, outcome }, setting);
-  }
-}
-
-/** Only what applies: that the rest changes nothing is a test of its own (`operator.test.ts`). */
-function* asked(world: World, event: OperatorEvent, setting: Setting): Generator<Step> {
-  if (setting.core.operator.judge(world.t, event).is !== 'applies') return;
-  const what = event.type === 'resolve' ? `resolve ${event.participant} as ${event.outcome}` : event.type;
-  yield { label: `operator: ${what}`, next: () => feed(world, event, setting) };
+  for (const { label, event, around } of operatorEvents(world, setting))
+    yield { label: `operator: ${label}`, next: () => feed(around, event, setting) };
 }

@@ -6,6 +6,7 @@ import { type Patch } from '../exploring/patched';
 import { expectCaught } from '../exploring/variant';
 import { type Violation } from './checks';
 import { explore } from './explore';
+import { fastLockVariants } from './fastLockVariants';
 import { fastVariants } from './fastVariants';
 import { lockVariants } from './lockVariants';
 import { patchedCore } from './patchedCore';
@@ -18,7 +19,9 @@ const withoutAssertions: Patch = {
 };
 
 describe.each(
-  [...variants, ...lockVariants, ...fastVariants].map(variant => [variant.name, variant] as const),
+  [...variants, ...lockVariants, ...fastVariants, ...fastLockVariants].map(
+    variant => [variant.name, variant] as const,
+  ),
 )('%s', (_, variant) => {
   const { scenario } = variant.exploration;
 

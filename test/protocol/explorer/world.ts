@@ -116,6 +116,8 @@ export interface World {
   readonly recoveriesLeft: number;
   /** Nothing of it is recorded yet: the first task, with a round in it, is under way. */
   readonly firstTask: boolean;
+  /** A last task has told a lock of the end, and was lost. */
+  readonly releasedEarly: boolean;
   /** A commit call's attempts ran out: the only reason to give up a provisional commit. */
   readonly commitSpent: boolean;
   /** Somebody who is looked at apart from these has the timer for `quietAt` started (`split.ts`). */
