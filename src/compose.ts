@@ -28,6 +28,7 @@ import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
+import { type Waker, createWaker } from './engine/wake';
 import { type WorkerSettings, createWorker, tasksAtOnce, whyIdle } from './engine/worker';
 import { createOutbound, type OutboundOptions } from './outbound';
 import { type Lookup } from './outbound/connector';
@@ -124,13 +125,23 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
   const metrics = createMetrics({ ...lookedUpIn(engine, log), inFlight: () => outbound.inFlight() });
   const { placeWaited: onPlaceWaited } = metrics;
   const allowed = config.allowedParticipants;
-  const outbound: Outbound = createOutbound({ allowed, onPlaceWaited, ...outboundParts(around) });
-  const receivers = createReceivers(around);
+  const isDue = seldom(sayAgainMs);
+  const waker = createWaker(engine, err => {
+    if (isDue(asleep)) log.warn({ err, namespace: engine.namespace }, asleep);
+  });
+  const callsBack = { callsBack: waker.isPossible };
+  const outbound: Outbound = createOutbound({
+    ...{ allowed, onPlaceWaited },
+    ...callsBack,
+    ...outboundParts(around),
+  });
+  const receivers = createReceivers(around, callsBack);
   const { onStart, onEnding } = countingOf(engine, metrics, log);
   const coordinator = createCoordinator(engine, onStart);
   const within = places();
+  const { wake } = waker;
   const activities = activitiesOf(
-    { engine, outbound, receivers, metrics, within, ...traced },
+    { engine, outbound, receivers, metrics, within, wake, ...traced },
     log,
     observers,
   );
@@ -177,8 +188,9 @@ function outboundParts({ config, lookup }: Surroundings): Partial<OutboundOption
 }
 
 /** With places of its own (I9). */
-function createReceivers(around: Surroundings): Outbound {
+function createReceivers(around: Surroundings, options: Partial<OutboundOptions>): Outbound {
   return createOutbound({
+    ...options,
     allowed: around.config.allowedNotify,
     listName: 'DTC_ALLOWED_NOTIFY (DTC_ALLOWED_PARTICIPANTS where that is not set)',
     connections: descriptorShares().told,
@@ -232,6 +244,9 @@ function engineOf(connected: Reached, { config, log, trouble }: Surroundings): E
   };
 }
 
+const asleep =
+  'Temporal did not let a request that waits for its turn at a host come sooner, now that the host answers: it comes at its turn';
+
 const unlisted =
   'Temporal did not take the search attributes of a transaction: it was started without them, and is not found by its labels or its ' +
   'caller. Right after they were registered that passes; else register them again, and start the coordinator again';
@@ -243,15 +258,17 @@ function activitiesOf(
     receivers,
     metrics,
     within,
+    wake,
     ...traced
   }: Pick<Composed, 'engine' | 'outbound' | 'receivers' | 'metrics'> &
-    Pick<Surroundings, 'traces'> & { readonly within: Places },
+    Pick<Surroundings, 'traces'> &
+    Pick<Waker, 'wake'> & { readonly within: Places },
   log: Log,
   { onCall, onSweepAction, onNotification }: Observers,
 ): WorkerSettings['activities'] {
   return {
     ...createActivities({
-      outbound,
+      ...{ outbound, wake },
       log: all(callLogger(log), metrics.called, onCall),
       onAttention: metrics.attention,
       ...traced,
@@ -259,7 +276,7 @@ function activitiesOf(
     ...createCallLookActivities(engine),
     ...createLockActivities(engine, within),
     ...createNotificationActivities({
-      outbound: receivers,
+      ...{ outbound: receivers, wake },
       log: all(notificationLogger(log), metrics.notified, onNotification),
     }),
     ...createSweepActivities({ engine, outbound, log: all(sweepLogger(log), metrics.swept, onSweepAction) }),

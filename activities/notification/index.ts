@@ -21,9 +21,10 @@ import { type Ms } from '../../src/protocol/wire/phases';
 import { membersOf } from '../../src/protocol/wire/shapes';
 import { hostOf } from '../../src/protocol/wire/urls';
 import { type NotificationLog } from '../../src/telemetry/notificationLog';
+import { type Sooner, comeSooner } from '../comeSooner';
 
-interface NotificationTools {
-  readonly outbound: Pick<Outbound, 'send'>;
+interface NotificationTools extends Sooner {
+  readonly outbound: Pick<Outbound, 'callBack' | 'send'>;
   readonly log: (entry: NotificationLog) => void;
 }
 
@@ -43,7 +44,7 @@ async function notify(tools: NotificationTools, input: NotifyInput): Promise<Tol
   await demandNotStopped(input, reply, attempts);
   const meaning = readReceipt(reply);
   if (meaning.is !== 'delivered' && meaning.why.code === busy)
-    throw waitForTurn({ attempts: attempts - 1, why: meaning.why }, busyBefore + 1);
+    throw waitForTurn(tools, input, { attempts: attempts - 1, why: meaning.why, times: busyBefore + 1 });
   const id = notificationId(input.notification);
   const say = (result: NotificationLog['result'], error?: Failure): void => {
     const { transactionId } = input.notification;
@@ -86,10 +87,15 @@ async function demandNotStopped({ terms }: NotifyInput, reply: Reply, attempts: 
 }
 
 /** Each attempt of Temporal's that found no place is told to those after it: it was no request. */
-function waitForTurn(failure: NotifyFailure, times: number): ApplicationFailure {
+function waitForTurn(
+  tools: NotificationTools,
+  { url, terms }: NotifyInput,
+  { times, ...failure }: NotifyFailure & { readonly times: number },
+): ApplicationFailure {
   Context.current().heartbeat({ busy: times } satisfies NotifyTrace);
-  const wait = Math.max(failure.why.retryAfterMs ?? 0, backoffMs(times, busyBackoff, Math.random()));
-  return again(failure, wait);
+  const waitMs = Math.max(failure.why.retryAfterMs ?? 0, backoffMs(times, busyBackoff, Math.random()));
+  comeSooner(tools, { url, waitMs, initialMs: terms.initialMs });
+  return again(failure, waitMs);
 }
 
 function busyIn(details: unknown): number {

@@ -20,13 +20,14 @@ import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Outbound } from '../../src/outbound/contract';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
+import { type Sooner } from '../comeSooner';
 import { type Standstill } from '../standstill';
 import { type Traces } from '../../src/telemetry/traces/contract';
 import { given } from '../../src/protocol/wire/given';
 
-export interface Sender {
+export interface Sender extends Sooner {
   readonly standstill: Standstill;
-  readonly outbound: Pick<Outbound, 'send'>;
+  readonly outbound: Pick<Outbound, 'callBack' | 'send'>;
   readonly log: (entry: CallLog) => void;
   /** Absent where nothing is traced. */
   readonly traces?: Pick<Traces, 'request'>;

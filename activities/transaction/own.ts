@@ -1,7 +1,8 @@
 /**
  * Owns a straggler's activity: one participant, one phase, retried by Temporal with this file's waits. A meaning that ends
  * the call is a value, and so is that its requests are used up; a participant that is unavailable throws, and the retry policy
- * answers. One that finds no place for its request (*busy*) throws too, and counts as no request: it comes again at its turn.
+ * answers. One that finds no place for its request (*busy*) throws too, and counts as no request: it comes again at its turn, or
+ * when it is called back.
  *
  * I3, I4: the exposure of all attempts, lost ones included, travels in heartbeats and in the failure, and with it how many
  * requests were sent.
@@ -15,6 +16,7 @@ import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Sender, sendOne } from './call';
 import { cancellation } from './cancellation';
+import { comeSooner } from '../comeSooner';
 import { sentBefore, whileBeating } from '../heartbeat';
 import {
   type CallInput,
@@ -34,7 +36,8 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
     const before = sentBefore(input.handover === undefined ? 1 : 2);
     if (input.handover !== undefined && info.attempt === 1) {
       const { at = Date.now(), ...why } = input.handover;
-      throw retryLater(input, { why, exposure: before.exposure, requests: 0, at }, 1);
+      const failure = { why, exposure: before.exposure, requests: 0, at };
+      throw retryLater(sender, input, { failure, busyTimes: 1 });
     }
     if (isUsedUp(input, before)) return spentByLoss(input, before);
     const one = {
@@ -56,7 +59,8 @@ export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => 
     if (whole.is !== 'unavailable' || whole.why === undefined) return whole;
     Context.current().heartbeat({ ...sent, attempt: info.attempt, over: true } satisfies Trace);
     if (whole.why.code === 'deadline' || isUsedUp(input, sent)) return { ...whole, is: 'spent' };
-    throw retryLater(input, { why: whole.why, requests, exposure, at }, sent.busy);
+    const failure = { why: whole.why, requests, exposure, at };
+    throw retryLater(sender, input, { failure, busyTimes: sent.busy });
   };
 }
 
@@ -87,12 +91,19 @@ function afterEarlier(call: CallInput, before: Exposure): CallInput {
 }
 
 /** @param busyTimes one after the other, where it is busy now. */
-function retryLater(input: OwnInput, { why, ...sent }: OwnFailure, busyTimes: number): ApplicationFailure {
+function retryLater(
+  sender: Sender,
+  { call, sentBefore: earlier, backoff }: OwnInput,
+  { failure, busyTimes }: { readonly failure: OwnFailure; readonly busyTimes: number },
+): ApplicationFailure {
+  const { why, requests } = failure;
   const { code, message, retryAfterMs = 0 } = why;
-  const wait =
-    code === busy
-      ? Math.max(retryAfterMs, backoffMs(busyTimes, busyBackoff, Math.random()))
-      : backoffMs(input.sentBefore + sent.requests, input.backoff, Math.random(), retryAfterMs);
-  const details: OwnFailure[] = [{ why, ...sent }];
-  return ApplicationFailure.create({ type: code, message, details, nextRetryDelay: wait });
+  const details: OwnFailure[] = [failure];
+  if (code !== busy) {
+    const nextRetryDelay = backoffMs(earlier + requests, backoff, Math.random(), retryAfterMs);
+    return ApplicationFailure.create({ type: code, message, details, nextRetryDelay });
+  }
+  const waitMs = Math.max(retryAfterMs, backoffMs(busyTimes, busyBackoff, Math.random()));
+  comeSooner(sender, { url: call.url, waitMs, initialMs: backoff.initialMs });
+  return ApplicationFailure.create({ type: code, message, details, nextRetryDelay: waitMs });
 }

@@ -37,6 +37,11 @@ export interface Outbound {
   check(url: string): string | undefined;
   /** Never rejects: whatever happens is a reply. */
   send(request: OutboundRequest): Promise<Reply>;
+  /**
+   * For who was told `busy` and comes again in `ms`: `call` is called once, where there is a place at that URL's host before. In
+   * order of those who were turned away.
+   */
+  callBack(url: string, ms: Ms, call: () => void): void;
   /** Requests under way now, by host (`hostOf`). */
   inFlight(): ReadonlyMap<string, number>;
   close(): Promise<void>;

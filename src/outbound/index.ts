@@ -14,7 +14,7 @@ import { descriptorShares } from './limits/descriptors';
 import { Gate } from './limits/gate';
 import { createLookup } from './names/lookup';
 import { createPolicy, type ListName } from './policy';
-import { send } from './send';
+import { destinationOf, send } from './send';
 
 /** Every request is signed (Standard Webhooks) where there is a key. */
 export interface OutboundOptions extends SigningKeys {
@@ -31,6 +31,8 @@ export interface OutboundOptions extends SigningKeys {
   readonly connectTimeoutMs?: Ms;
   /** How long the rest of an answer whose status line was enough may take before its connection is closed. */
   readonly drainMs?: Ms;
+  /** Whether whoever is told `busy` can be called back (`Outbound.callBack`): it need not look often then. Nobody can unless given. */
+  readonly callsBack?: () => boolean;
   /** Told how long each request waited for its place, or until it was turned away. */
   readonly onPlaceWaited?: (ms: Ms) => void;
   /** Resolves a name to all of its addresses; `createLookup` unless given. */
@@ -67,14 +69,19 @@ export function createOutbound(options: OutboundOptions): Outbound {
     inAll: connections,
     slowInAll,
     patienceMs,
+    callsBack: options.callsBack ?? (() => false),
   });
   const { onPlaceWaited = () => undefined } = options;
   const sending = { agent, gate, limits, policy, keys, onPlaceWaited };
   return {
     check: url => policy.check(url),
     send: request => send(sending, request),
+    callBack: (url, ms, call) => {
+      gate.callBack(destinationOf(url), ms, call);
+    },
     inFlight: () => gate.inFlight,
     close: async () => {
+      gate.close();
       await agent.destroy();
       closing.abort();
     },

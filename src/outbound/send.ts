@@ -37,7 +37,7 @@ export async function send(sending: Sending, request: OutboundRequest): Promise<
   setMaxListeners(0, request.signal); // one signal may be for a whole round
 
   const { gate } = sending;
-  const to = { host: hostAndPort(request.url), endpoint: endpointOf(request.url) };
+  const to = destinationOf(request.url);
   const began = performance.now();
   const admission = await gate.enter(to, request.signal, patience(request));
   sending.onPlaceWaited(performance.now() - began);
@@ -49,6 +49,10 @@ export async function send(sending: Sending, request: OutboundRequest): Promise<
   const reply = await attempt.reply;
   const hadNoRoom = reply.kind === 'notSent' && reply.code === 'busy'; // no descriptor, no turn for its name
   return hadNoRoom ? { ...reply, retryAfterMs: gate.turnMs(to, request.notAfter) } : reply;
+}
+
+export function destinationOf(url: string): Destination {
+  return { host: hostAndPort(url), endpoint: endpointOf(url) };
 }
 
 /** Not past the instant after which it would not be sent (a timer may be a millisecond early), nor longer than the request itself may take. */

@@ -16,10 +16,11 @@ import { useWorld } from '../support/world';
 const limits = { ...quick, prepareTimeoutMs: 1000 };
 const world = useWorld({ limits });
 const outbound = createOutbound({ allowed: readConfig({}).allowedParticipants });
+const never = (): Promise<void> => Promise.resolve();
 let apart: TestCoordinator;
 
 beforeAll(async () => {
-  const [one, other] = [0, 1].map(() => createActivities({ outbound, log: () => undefined }));
+  const [one, other] = [0, 1].map(() => createActivities({ outbound, log: () => undefined, wake: never }));
   if (one === undefined || other === undefined) throw new Error('two processes');
   apart = await startCoordinator({ limits, activities: { ...one, prepareRest: other.prepareRest } });
   await apart.run({ timeoutMs: 30_000, participants: [world.participants.url('warm')] });

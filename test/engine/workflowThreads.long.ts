@@ -22,7 +22,9 @@ beforeAll(async () => {
   client = new Client({ connection });
   native = await NativeConnection.connect({ address });
   const workflowBundle = await bundleWorkflowCode({ workflowsPath: require.resolve('./busyWorkflows') });
-  const activities = createActivities({ outbound: createOutbound({ allowed: [] }), log: () => undefined });
+  const outbound = createOutbound({ allowed: [] });
+  const wake = (): Promise<void> => Promise.resolve();
+  const activities = createActivities({ outbound, log: () => undefined, wake });
   const common = { connection: native, namespace: 'default', taskQueue, identity: identityOf('busy') };
   worker = await createWorker({ ...common, activities, workflowBundle });
 }, 60_000);

@@ -28,7 +28,7 @@ export async function startPartWorker(options: {
   const address = options.address ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const connection = await NativeConnection.connect({ address });
   const outbound = createOutbound({ allowed: readConfig({}).allowedParticipants });
-  const tools = { outbound, log: () => undefined };
+  const tools = { outbound, log: () => undefined, wake: () => Promise.resolve() };
   const activities = {
     ...createActivities(tools),
     ...createNotificationActivities(tools),

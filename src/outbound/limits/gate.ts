@@ -1,13 +1,15 @@
 /**
  * Owns who may send now (I9). A call needs a place at its endpoint, one at its host (name and port; how many there are follows from
  * how it answers, `adaptiveLimit.ts`), and one of the process's connections. Where there is none it is *busy*: nothing was sent, the
- * engine holds the call until its turn (`turns.ts`), and it costs no slot, no heartbeat, no socket and no thread meanwhile.
+ * engine holds the call until its turn (`turns.ts`), or until it is called back (`recall.ts`), and it costs no slot, no heartbeat, no
+ * socket and no thread meanwhile.
  *
  * At a host that answers, a place is free in a moment: there, and only there, a call waits for it, in order, for less time than
  * goes by before an activity's first heartbeat.
  */
 import { type Ms } from '../../protocol/wire/phases';
 import { AdaptiveLimit, type LimitRules } from './adaptiveLimit';
+import { Recall } from './recall';
 import { Turns } from './turns';
 
 export interface GateOptions {
@@ -17,6 +19,8 @@ export interface GateOptions {
   /** Calls that are slow at once: no host that has one among them gets another while there are so many. */
   readonly slowInAll: number;
   readonly patienceMs: Ms;
+  /** Whoever is busy can be called back (`callBack`), and so need not look often. */
+  readonly callsBack: () => boolean;
 }
 
 export interface Destination {
@@ -57,6 +61,10 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #hosts = new Map<string, Host>();
   readonly #turns = new Turns();
+  readonly #recall = new Recall(name => {
+    const host = this.#hosts.get(name);
+    return host !== undefined && this.#inFlight < this.#options.inAll && host.inFlight < host.limit.now;
+  });
   #inFlight = 0;
   #slow = 0;
   #waiting = 0;
@@ -98,7 +106,17 @@ export class Gate {
   /** How long one that is busy waits; `by` is when it does not come any more. */
   turnMs({ host }: Destination, by: Ms | undefined): Ms {
     const isWell = !hangs(this.#hostOf(host));
-    return this.#turns.delayMs(host, { now: Date.now(), random: Math.random(), by, isWell });
+    const isCalled = this.#options.callsBack();
+    return this.#turns.delayMs(host, { now: Date.now(), random: Math.random(), by, isWell, isCalled });
+  }
+
+  /** `call` is called once, when its host answers and has room, where that is within `ms`. */
+  callBack({ host }: Destination, ms: Ms, call: () => void): void {
+    this.#recall.add(host, { call, until: Date.now() + ms });
+  }
+
+  close(): void {
+    this.#recall.close();
   }
 
   answered({ host }: Destination, late: boolean): void {
@@ -106,6 +124,7 @@ export class Gate {
     known.unanswered = false;
     if (late) known.limit.answeredLate();
     else known.limit.answered(known.inFlight);
+    this.#recall.answers(host);
   }
 
   /** It took its time and brought none, or has none for so long that it is as good as that. */
@@ -113,6 +132,7 @@ export class Gate {
     const known = this.#hostOf(host);
     known.unanswered = true;
     known.limit.unanswered();
+    this.#recall.hangs(host);
   }
 
   /** It is in flight for so long that its activity has begun to beat. */

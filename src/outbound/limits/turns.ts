@@ -4,8 +4,9 @@
  *
  * A try that comes in vain costs the engine three writes, and at a host that hangs nearly all do: its few places come free when
  * requests time out. So where few wait the next turn is half a second later, and nearer the more wait: the last of them is to have
- * had a turn within half a minute, as long as that goes, and of a thousand within a minute. All hosts together have so many tries a
- * second, each its share.
+ * had a turn within half a minute, as long as that goes, and of a thousand within a minute. Those who are called back once the host
+ * answers (`recall.ts`) need no turn but to find out that it does, and as a rest where nobody is left to call them: theirs may take
+ * four times as long. All hosts together have so many tries a second, each its share.
  */
 import { type Ms } from '../../protocol/wire/phases';
 
@@ -13,6 +14,7 @@ const triesPerSecond = 25;
 const leastSpaceMs = 1_000 / triesPerSecond;
 const mostSpaceMs = 500;
 const longestQueueMs = 27_000;
+const calledTimesLonger = 4;
 
 interface Moment {
   readonly now: Ms;
@@ -21,6 +23,8 @@ interface Moment {
   readonly by?: Ms | undefined;
   /** It answers, and has places soon: it need not share with hosts that hang. */
   readonly isWell?: boolean;
+  /** Who waits is called back. */
+  readonly isCalled?: boolean;
 }
 
 export class Turns {
@@ -32,12 +36,13 @@ export class Turns {
   }
 
   /** How long to wait from `now`. A turn after `by` is not kept free for one that will not come. */
-  delayMs(host: string, { now, random, by = Infinity, isWell = false }: Moment): Ms {
+  delayMs(host: string, { now, random, by = Infinity, isWell = false, isCalled = false }: Moment): Ms {
     this.#forget(now);
     const others = this.#lastOf.size - (this.#lastOf.has(host) ? 1 : 0);
     const last = this.#lastOf.get(host) ?? now;
-    const unhurried = mostSpaceMs * (1 - (last - now) / longestQueueMs);
-    const space = isWell ? leastSpaceMs : Math.max(leastSpaceMs * (others + 1), unhurried);
+    const times = isCalled ? calledTimesLonger : 1;
+    const unhurried = mostSpaceMs * (1 - (last - now) / (longestQueueMs * times));
+    const space = isWell ? leastSpaceMs : Math.max(leastSpaceMs * times * (others + 1), unhurried);
     const turn = last + space;
     if (turn <= by) this.#lastOf.set(host, turn);
     return Math.round(turn - now + space * random);

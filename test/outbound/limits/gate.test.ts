@@ -9,6 +9,7 @@ const longest: GateOptions = {
   inAll: 1_000,
   slowInAll: 1_000,
   patienceMs: 60_000,
+  callsBack: () => false,
 };
 
 const gateOf = (options: Partial<GateOptions>): Gate => new Gate({ ...longest, ...options });

@@ -55,3 +55,11 @@ test('no turn is kept free for one that would come too late', () => {
 test('it is jittered within the space before the next', () => {
   expect(new Turns().delayMs('a', { now: 0, random: 0.5 })).toBe(750);
 });
+
+test('who is called back has turns four times as far apart at most, and nearer only where many wait', () => {
+  const turns = new Turns();
+  const ofMany = Array.from({ length: 1_000 }, () => turns.delayMs('a', { ...at(0), isCalled: true }));
+  expect(ofMany[0]).toBe(500);
+  expect((ofMany.at(-1) ?? 0) - (ofMany.at(-2) ?? 0)).toBe(160);
+  expect(Math.max(...ofMany)).toBeLessThanOrEqual(240_000);
+});
