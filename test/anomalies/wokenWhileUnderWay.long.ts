@@ -64,7 +64,7 @@ it.each(['its worker is lost', 'it is answered'])(
     });
     const { id } = await dtc.start([{ url: b.url, timeoutMs: 20_000 }]);
     await eventually(() => participants.requests(id, 'b', 'commit').length === 2);
-    await eventually(async () => (await pendingOf(id))?.state === 2); // PENDING_ACTIVITY_STATE_STARTED
+    await eventually(async () => Number((await pendingOf(id))?.state) === 2); // PENDING_ACTIVITY_STATE_STARTED
     await wake(id);
     const wokenAt = Date.now();
     if (isLost) link.cut();
