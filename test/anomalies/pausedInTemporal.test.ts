@@ -41,6 +41,7 @@ async function pausedTransaction(
   });
   const { id } = await dtc.start({ participants: [a.url], locks: [exclusive(resource)] });
   await eventually(() => participants.requests(id, name, 'prepare').length > 0);
+  await dtc.until(id, d => d.state === 'preparing'); // its first task is over
   await temporalWorkflow('pause', id, '--reason', 'a look at it');
   return { id, vote };
 }

@@ -88,6 +88,8 @@ const invalid: Readonly<Record<string, Partial<Ask>>> = {
   watchTransaction: { headers: { 'last-event-id': 'x' } },
   listTransactions: { path: '/transactions?limit=0' },
   countTransactions: { path: '/transactions/count?limit=5' },
+  listSickParticipants: { path: '/participants?limit=5' },
+  readOrphans: { path: '/orphans?limit=5' },
   listLocks: { path: '/locks?limit=0' },
   releaseLockNamed: { path: '/locks?resource=a' },
   readLock: { path: '/locks/-' },

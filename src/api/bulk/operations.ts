@@ -52,6 +52,6 @@ export const bulkOperations: Operation[] = [
     summary: 'Whom transactions in trouble wait for',
     action: 'hosts',
     answers: { 200: { description: 'Hosts, most first', json: sickHosts } },
-    problems: [...identified, 'engine-unavailable'],
+    problems: [...identified, 'invalid-request', 'engine-unavailable'],
   },
 ];

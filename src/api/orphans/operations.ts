@@ -10,7 +10,7 @@ export const orphanOperations: Operation[] = [
     summary: 'What the last orphan sweep found',
     action: 'sweep',
     answers: { 200: { description: 'Its report', json: orphansReport } },
-    problems: [...identified, 'engine-unavailable'],
+    problems: [...identified, 'invalid-request', 'engine-unavailable'],
   },
   {
     ...{ method: 'post', path: '/orphans/sweep', id: 'sweepOrphans', tag: 'Operating' },

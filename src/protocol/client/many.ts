@@ -14,6 +14,10 @@ export const bulkReport = z.object({
     .enum(['limit', 'time', 'shutdown', 'temporal', 'worker'])
     .describe('There may be more, and why they were not looked at; absent where all that are listed were')
     .exactOptional(),
+  hint: z
+    .string()
+    .describe('What `participant` has to be, where nothing waits for it and it looks like a name')
+    .exactOptional(),
 });
 export type BulkReport = Answered<typeof bulkReport>;
 
