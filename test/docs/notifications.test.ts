@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { notificationBody, notificationHeaders } from '../../src/protocol/wire/notification';
 import { signatureHeaders } from '../../src/protocol/wire/signatures';
-import { freePort } from '../support/listening';
 import { until } from '../support/until';
 
 const root = join(__dirname, '../..');
@@ -18,11 +17,9 @@ let url: string;
 let receiver: ChildProcess;
 let printed = '';
 beforeAll(async () => {
-  const port = await freePort();
-  url = `http://127.0.0.1:${String(port)}/transactions`;
   const listening = program.replace(
     '.listen(9002)',
-    `.listen(${String(port)}, () => console.log('listening'))`,
+    ".listen(0, function () { console.log('listening on ' + this.address().port + '.'); })",
   );
   receiver = spawn(process.execPath, ['--input-type=module', '-e', listening], {
     cwd: root,
@@ -30,10 +27,11 @@ beforeAll(async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   receiver.stdout?.on('data', chunk => (printed += String(chunk)));
-  await until(
+  const said = await until(
     () => printed,
-    text => text.includes('listening'),
+    text => /listening on \d+\./.test(text),
   );
+  url = `http://127.0.0.1:${/listening on (\d+)\./.exec(said)?.[1] ?? ''}/transactions`;
 });
 afterAll(async () => {
   const ended = once(receiver, 'close');
@@ -63,7 +61,10 @@ it('is ten lines or few more', () => {
 
 it('takes what is signed with its secret, and tells it by its id', async () => {
   expect(await send(secret)).toBe(204);
-  expect(printed).toContain('tx/outcome transaction.outcome tx committed');
+  await until(
+    () => printed,
+    text => text.includes('tx/outcome transaction.outcome tx committed'),
+  );
 });
 
 it('refuses what another secret signed, what was changed, and what is old', async () => {
