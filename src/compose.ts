@@ -23,6 +23,7 @@ import { createOrphans, scheduleRefused, scheduleSweeps } from './coordinator/or
 import { createCoordinator } from './coordinator/transaction';
 import { type Coordinator } from './coordinator/transaction/contract';
 import { type Connected, connect } from './engine/connect';
+import { PayloadCipher } from './engine/encryption/cipher';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
@@ -86,7 +87,8 @@ export interface Composed {
   scheduleSweeps(): Promise<void>;
 }
 
-export type Reached = Connected & Pick<Engine, 'attributes'> & { readonly address: string };
+export type Reached = Connected &
+  Pick<Engine, 'attributes'> & { readonly address: string; readonly cipher?: PayloadCipher };
 
 /** Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used. */
 export async function reachTemporal(
@@ -96,7 +98,9 @@ export async function reachTemporal(
   const { namespace } = config.temporal;
   const own = config.temporal.address === undefined;
   const isDue = seldom(sayAgainMs);
+  const cipher = cipherOf(config, log);
   const connected = await connect({
+    ...given({ cipher }),
     connection: connectionOptions(config.temporal, address),
     namespace,
     signal: stopping,
@@ -109,7 +113,7 @@ export async function reachTemporal(
     const registered = await registerSearchAttributes(connected.connection, namespace);
     const trouble = searchAttributeTrouble(registered, { address, namespace });
     if (trouble !== undefined) log.warn({ namespace }, trouble);
-    return { ...connected, address, attributes: registered.attributes };
+    return { ...connected, ...given({ cipher }), address, attributes: registered.attributes };
   } catch (error) {
     await connected.connection.close();
     throw error;
@@ -117,6 +121,21 @@ export async function reachTemporal(
 }
 
 const sayAgainMs = 30_000;
+
+function cipherOf({ payloadKeys }: Config, log: Log): PayloadCipher | undefined {
+  if (payloadKeys === undefined) return undefined;
+  const isDue = seldom(sayAgainMs);
+  return new PayloadCipher(payloadKeys, (keyId, why) => {
+    if (isDue(`${keyId} ${why}`)) log.error({ keyId: plain(keyId), why }, unreadable[why]);
+  });
+}
+
+const unreadable = {
+  'unknown key':
+    'something that Temporal stores is encrypted with a key that DTC_PAYLOAD_KEYS does not have: add that key to it, after the others, here and in every other process (docs/ENCRYPTION.md)',
+  'not authentic':
+    'something that Temporal stores names a key of DTC_PAYLOAD_KEYS and was not encrypted with it, or has been changed since: give each key the bytes that it had (docs/ENCRYPTION.md)',
+} as const;
 
 export function compose(connected: Reached, around: Surroundings, observers: Observers = {}): Composed {
   const { config, log, stopping } = around;
@@ -164,6 +183,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         cliOptions: cliOptions({ address: connected.address, namespace: engine.namespace }),
         locks: createLocks(engine),
         lists: createLists(engine),
+        ...given({ codec: connected.cipher }),
         ...traced,
       }),
     createMetricsApi: () =>
@@ -172,7 +192,9 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         ...(config.role === 'api' ? {} : { whyIdle: () => whyIdle(worker) }),
       }),
     createWorker: async settings => {
-      const own = { connection, namespace, taskQueue, identity, activities, onEnding, ...traced };
+      const { cipher } = connected;
+      const common = { connection, namespace, taskQueue, identity, activities };
+      const own = { ...common, ...given({ cipher }), onEnding, ...traced };
       worker = await createWorker({ ...own, ...settings });
       within.open(tasksAtOnce(worker));
       return worker;
@@ -224,12 +246,12 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
 }
 
 function engineOf(connected: Reached, { config, log, trouble }: Surroundings): Engine {
-  const { client, connection, namespace, namespaceId, retentionMs, attributes } = connected;
+  const { client, connection, namespace, namespaceId, opened, retentionMs, attributes } = connected;
   const ownWorker = config.role !== 'api';
   const failedQuery = queryLogger(log, { taskQueue: config.taskQueue, ownWorker });
   const isDue = seldom(sayAgainMs);
   return {
-    ...{ client, connection, namespace, namespaceId, retentionMs, attributes },
+    ...{ client, connection, namespace, namespaceId, opened, retentionMs, attributes },
     knowsCallers: isAuthenticated(config),
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },
     tag: config.coordinatorId ?? tagOfNamespace(namespaceId),

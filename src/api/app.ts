@@ -9,6 +9,7 @@ import { isAuthenticated } from '../config/bindRule';
 import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { participantRoutes } from './bulk/routes';
+import { codecRoutes, letWebUi } from './codec/routes';
 import { guardHost } from './hosts';
 import { inPieces } from './inPieces';
 import { lockRoutes } from './lock/routes';
@@ -45,6 +46,8 @@ export function createApi(api: ApiDependencies): Express {
   mount('/participants', participantRoutes(api));
   mount('/locks', lockRoutes(api));
   mount('/orphans', orphanRoutes(api));
+  app.use('/codec', letWebUi(api.config.webUiOrigins));
+  mount('/codec', codecRoutes(api));
   app.use('/metrics', metricsRoutes(api));
   app.use(nothingHere, answerWithProblem);
   return app;

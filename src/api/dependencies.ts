@@ -1,4 +1,5 @@
 /** Owns what the API is made of. */
+import { type PayloadCodec } from '@temporalio/common';
 import { type Config } from '../config/config';
 import { type Bulk } from '../coordinator/bulk';
 import { type Coordinator } from '../coordinator/transaction/contract';
@@ -18,13 +19,15 @@ export interface ApiDependencies {
   readonly cliOptions: string;
   readonly locks: Locks;
   readonly lists: Lists;
+  /** Absent where payloads are not encrypted. */
+  readonly codec?: Pick<PayloadCodec, 'decode' | 'encode'>;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
   /** The same of those who are to be told. */
   readonly receivers: Pick<Outbound, 'check'>;
   readonly config: Pick<
     Config,
-    'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit'
+    'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit' | 'webUiOrigins'
   >;
   readonly log: Log;
   /** Absent where nothing is traced. */

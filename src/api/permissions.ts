@@ -16,6 +16,7 @@ const actions = {
   sweep: 'sweep transactions',
   hosts: 'see whom transactions wait for',
   lock: 'read or take locks',
+  decode: 'decrypt what Temporal stores',
 } as const;
 
 export type Action = keyof typeof actions;
@@ -23,7 +24,7 @@ export type Action = keyof typeof actions;
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
   client: ['start', 'read', 'list', 'abort', 'lock'],
   participant: ['read'],
-  operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'hosts', 'lock'],
+  operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'hosts', 'lock', 'decode'],
 };
 
 export function rolesFor(action: Action): readonly Role[] {

@@ -1,6 +1,7 @@
 /** Owns the shape of the configuration (PROTOCOL §5): what the rest of the program may know of its environment. */
 import { type AllowList } from '../outbound/allowList';
 import { type NotifyTerms } from '../protocol/notification/steps';
+import { type PayloadKeys } from '../engine/encryption/payloadKeys';
 import { type Ms } from '../protocol/wire/phases';
 import { type ApiToken } from './apiTokens';
 
@@ -103,6 +104,10 @@ export interface Config {
   readonly signingSecret?: string;
   /** Of which each participant's own secret is made; a secret. */
   readonly signingMasterKey?: string;
+  /** What Temporal stores is encrypted with; secrets. Absent: it is plain text. */
+  readonly payloadKeys?: PayloadKeys;
+  /** Of Temporal's Web UI, whose pages may ask the codec server. */
+  readonly webUiOrigins: readonly string[];
   readonly sweep: SweepConfig;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;

@@ -86,6 +86,16 @@ export const baseUrl: Parser<string> = {
   },
 };
 
+/** As browsers write it in `Origin` (RFC 6454 §6.1). */
+export const origin: Parser<string> = {
+  allowed:
+    'an origin: http:// or https://, a host, and a port where it is not the usual one, nothing after it',
+  parse: text => {
+    const url = httpUrl(text);
+    return url !== undefined && /^https?:\/\/[^/?#]+\/?$/i.test(text) ? url.origin : undefined;
+  },
+};
+
 /** A list without entries would read as "none", which is "any": whoever sets one means to name somebody. */
 export const allowList: Parser<AllowList> = {
   allowed:

@@ -30,6 +30,8 @@ function readSettings(reader: SettingReader, env: Environment): Config {
   const allowedParticipants = reader.value('DTC_ALLOWED_PARTICIPANTS') ?? [];
   const publicUrl = reader.value('DTC_PUBLIC_URL');
   const coordinatorId = reader.value('DTC_COORDINATOR_ID');
+  const dev = readDevServer(reader);
+  const temporal = readTemporal(reader, env);
   return {
     host: reader.value('DTC_HOST'),
     port: reader.value('DTC_PORT'),
@@ -42,15 +44,17 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     role: reader.value('DTC_ROLE'),
     taskQueue: reader.value('DTC_TASK_QUEUE'),
     ...given({ coordinatorId }),
-    dev: readDevServer(reader),
+    dev,
     limits: readLimits(reader),
     allowedParticipants,
     allowedNotify: reader.value('DTC_ALLOWED_NOTIFY') ?? allowedParticipants,
     auth: readAuth(reader),
     ...readSigningKeys(reader),
+    ...given({ payloadKeys: reader.value('DTC_PAYLOAD_KEYS') }),
+    webUiOrigins: webUiOrigins(reader.value('DTC_WEB_UI_ORIGIN'), { dev, temporal }),
     sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.value('DTC_LOG_LEVEL'),
-    temporal: readTemporal(reader, env),
+    temporal,
     ...given({ traces: readTraces(reader, env) }),
   };
 }
@@ -87,6 +91,16 @@ function readSigningKeys(reader: SettingReader): SigningKeys {
 function readAuth(reader: SettingReader): AuthConfig {
   const jwksUrl = reader.value('DTC_JWKS_URL');
   return { tokens: reader.value('DTC_API_TOKENS') ?? [], ...given({ jwksUrl }) };
+}
+
+/** The Web UI of a server that is started here is at loopback, by whichever name. */
+function webUiOrigins(
+  named: string | undefined,
+  { dev, temporal }: Pick<Config, 'dev' | 'temporal'>,
+): readonly string[] {
+  if (named !== undefined) return [named];
+  if (temporal.address !== undefined) return [];
+  return ['127.0.0.1', 'localhost'].map(host => `http://${host}:${dev.temporalUiPort}`);
 }
 
 /** Temporal's tools take an empty variable for an unset one, so this does too. */

@@ -7,6 +7,7 @@ import { requestTimeoutMs, transactionTimeoutMs } from '../protocol/client/trans
 import { apiTokens } from './apiTokens';
 import * as as from './parsers';
 import { type Parser } from './parsers';
+import { payloadKeys } from './payloadKeys';
 import { recoveryUrls } from './recoveryUrls';
 
 interface Entry<T> {
@@ -151,6 +152,15 @@ export const settings = {
   DTC_SIGNING_SECRET: secret(
     as.signingSecret,
     'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. For workers',
+  ),
+  DTC_PAYLOAD_KEYS: secret(
+    payloadKeys,
+    'comma list of `id:key`, each key the base64 of 32 random bytes: what Temporal stores of transactions is encrypted (AES-256-GCM), by the first, and decrypted by whichever it names ([docs/ENCRYPTION.md](docs/ENCRYPTION.md)). The same for API and workers',
+  ),
+  DTC_WEB_UI_ORIGIN: optional(
+    as.origin,
+    "origin of Temporal's Web UI, whose pages may then ask `/codec` to decrypt what they show",
+    'that of the server that is started here',
   ),
   DTC_RECOVERY_URLS: optional(
     recoveryUrls,

@@ -18,7 +18,7 @@ import { NoAnswerInTime, ours } from './errors';
 /** A dead worker's workflow task is given to another after this long. */
 export const workflowTaskTimeout = '3s';
 
-type Way = Pick<Engine, 'connection' | 'client' | 'namespace'>;
+type Way = Pick<Engine, 'connection' | 'client' | 'namespace' | 'opened'>;
 
 /**
  * The SDK's own deadline bounds one try, and it tries for ten seconds; nor can a call be called back. So it is left alone after `ms`:
@@ -69,7 +69,11 @@ export function describeRun(
   workflowId: string,
   withinMs: Ms,
 ): Promise<WorkflowExecutionDescription> {
-  return within(way, withinMs, () => handleOf(way, workflowId).describe());
+  return within(way, withinMs, async () => {
+    const description = await handleOf(way, workflowId).describe();
+    way.opened(description.raw);
+    return description;
+  });
 }
 
 /** Of the history, that event alone: HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT. */
@@ -87,7 +91,7 @@ export type RunEnd =
  * one once `signal` has aborted.
  */
 export async function endOf(
-  { connection, namespace }: Pick<Way, 'connection' | 'namespace'>,
+  { connection, namespace, opened }: Pick<Way, 'connection' | 'namespace' | 'opened'>,
   workflowId: string,
   signal: AbortSignal,
 ): Promise<RunEnd> {
@@ -100,7 +104,7 @@ export async function endOf(
       ...given({ nextPageToken }),
     });
     const [event] = page.history?.events ?? [];
-    if (event !== undefined) return endIn(event);
+    if (event !== undefined) return endIn(opened(event));
     ({ nextPageToken } = page);
   }
   return { is: 'unseen' };
@@ -134,7 +138,7 @@ export async function oldestEvents(
       ...{ namespace, execution: { workflowId, ...given({ runId }) }, maximumPageSize: count },
     }),
   );
-  return { events: history?.events ?? [], all: nextPageToken.length === 0 };
+  return { events: way.opened(history?.events ?? []), all: nextPageToken.length === 0 };
 }
 
 type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
@@ -154,12 +158,22 @@ export async function newestEvents(
       ...{ namespace, execution, maximumPageSize: count },
     }),
   );
-  return history?.events ?? [];
+  return way.opened(history?.events ?? []);
+}
+
+/** All events of a run, the oldest first. */
+export async function wholeHistory(
+  way: Way,
+  { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
+  withinMs: Ms,
+): Promise<readonly HistoryEvent[]> {
+  const { events } = await within(way, withinMs, () => handleOf(way, workflowId, runId).fetchHistory());
+  return way.opened(events ?? []);
 }
 
 /** @param events from the first one on */
-export function inputIn(events: readonly HistoryEvent[] | null | undefined): unknown {
-  const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+export function inputIn(events: readonly HistoryEvent[]): unknown {
+  const [payload] = events[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   return payload == null ? undefined : decoded(payload);
 }
 
@@ -215,7 +229,7 @@ export async function runsPage(
 }
 
 async function executionsPage(
-  { connection, namespace }: Way,
+  { connection, namespace, opened }: Way,
   { query, limit, cursor }: Wanted,
   withinMs: Ms,
 ): Promise<{ readonly executions: readonly Execution[]; readonly next?: string }> {
@@ -224,7 +238,7 @@ async function executionsPage(
     connection.workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query, nextPageToken }),
   );
   const token = Buffer.from(answer.nextPageToken).toString('base64url');
-  return { executions: answer.executions, ...(token === '' ? {} : { next: token }) };
+  return { executions: opened(answer.executions), ...(token === '' ? {} : { next: token }) };
 }
 
 type Execution = Awaited<

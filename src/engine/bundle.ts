@@ -19,6 +19,7 @@ async function writeBundle(): Promise<void> {
   };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(packageRoot(), 'dist/workflows/index.js'),
+    failureConverterPath: join(packageRoot(), 'dist/workflows/failures.js'),
     workflowInterceptorModules: [join(packageRoot(), 'dist/workflows/interceptors.js')],
     logger,
   });

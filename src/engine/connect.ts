@@ -3,11 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { bounded, within } from './ask';
+import { type PayloadCipher } from './encryption/cipher';
+import { converterOf } from './encryption/converter';
+import { type Opened, asItIs, openedBy } from './encryption/opened';
 
 export interface Connected {
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly namespace: string;
+  readonly opened: Opened;
   /** The namespace's UUID: the coordinator's tag is made from it. */
   readonly namespaceId: string;
   /** How long the namespace keeps closed transactions. */
@@ -17,6 +21,8 @@ export interface Connected {
 export interface ConnectOptions {
   readonly connection: NativeConnectionOptions;
   readonly namespace: string;
+  /** Absent where payloads are not encrypted. */
+  readonly cipher?: PayloadCipher;
   /** Told once a failed try. */
   readonly onRetry: (error: unknown) => void;
   readonly signal: AbortSignal;
@@ -38,7 +44,7 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
   }
 }
 
-async function connectOnce({ connection: to, namespace }: ConnectOptions): Promise<Connected> {
+async function connectOnce({ connection: to, namespace, cipher }: ConnectOptions): Promise<Connected> {
   const connection = await open(to);
   try {
     const described = await within({ connection }, answerWithinMs, () =>
@@ -47,8 +53,9 @@ async function connectOnce({ connection: to, namespace }: ConnectOptions): Promi
     const retention = described.config?.workflowExecutionRetentionTtl?.seconds;
     return {
       connection,
-      client: new Client({ connection, namespace }),
+      client: new Client({ connection, namespace, ...converterOf(cipher) }),
       namespace,
+      opened: cipher === undefined ? asItIs : openedBy(cipher),
       namespaceId: described.namespaceInfo?.id ?? '',
       retentionMs: Number(retention ?? 0) * 1000,
     };

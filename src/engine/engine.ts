@@ -3,12 +3,15 @@ import { type Client } from '@temporalio/client';
 import { type NativeConnection } from '@temporalio/worker';
 import { type Limits } from '../config/config';
 import { type Ms } from '../protocol/wire/phases';
+import { type Opened } from './encryption/opened';
 import { type LaterAttributes } from './facts/searchAttributes';
 
 export interface Engine {
   readonly client: Client;
   readonly connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
   readonly namespace: string;
+  /** What Temporal itself answers, where payloads in it may be encrypted. */
+  readonly opened: Opened;
   /** Its UUID. */
   readonly namespaceId: string;
   readonly taskQueue: string;

@@ -2,12 +2,16 @@
  * Owns the worker's options: each is there for how fast a dead or frozen worker is noticed (docs/ARCHITECTURE.md,
  * "Timeouts"), or to keep one participant's trouble from filling what all share (I9).
  */
+import { readFile } from 'node:fs/promises';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type LockActivities } from '../protocol/lock/steps';
 import { type NotificationActivities } from '../protocol/notification/steps';
 import { type Activities, type CallLookActivities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
+import { type PayloadCipher } from './encryption/cipher';
+import { converterOf } from './encryption/converter';
+import { sealFailures } from './encryption/failures';
 import { type Ending, endings } from './endings';
 import { given } from '../protocol/wire/given';
 import { type WorkerTraces, tracing } from './traced';
@@ -28,6 +32,8 @@ export interface WorkerSettings {
   readonly identity: string;
   readonly activities: Activities &
     Partial<CallLookActivities & LockActivities & NotificationActivities & SweepActivities>;
+  /** Absent where payloads are not encrypted. */
+  readonly cipher?: PayloadCipher;
   /** Absent where nothing is traced. */
   readonly traces?: WorkerTraces;
   /** Told of each transaction that has ended here. */
@@ -50,6 +56,7 @@ export function whyIdle(worker: Worker | undefined): string | undefined {
 export async function createWorker({
   maxCachedWorkflows,
   workflowBundle,
+  cipher,
   traces,
   onEnding = () => undefined,
   ...rest
@@ -61,7 +68,8 @@ export async function createWorker({
     ...rest,
     ...traced,
     sinks: { ...traced.sinks, ...sinks },
-    workflowBundle: workflowBundle ?? { codePath: bundlePath },
+    ...converterOf(cipher),
+    workflowBundle: workflowBundle ?? (await ownBundle(cipher)),
     // a dead worker's sticky queue is given up, and heartbeats reach the server, within two seconds
     stickyQueueScheduleToStartTimeout: '2s',
     maxHeartbeatThrottleInterval: '200ms',
@@ -74,4 +82,9 @@ export async function createWorker({
   });
   watch(worker);
   return worker;
+}
+
+async function ownBundle(cipher: PayloadCipher | undefined): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+  if (cipher === undefined) return { codePath: bundlePath };
+  return { code: sealFailures + (await readFile(bundlePath, 'utf8')) };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { Agent, request } from 'undici';
 import { createApi } from '../../src/api/app';
+import { type ApiDependencies } from '../../src/api/dependencies';
 import { type ApiServer, listen } from '../../src/api/listen';
 import { readConfig } from '../../src/config/readConfig';
 import { createLog } from '../../src/telemetry/log';
@@ -50,7 +51,10 @@ export class Harness {
   private server: ApiServer | undefined;
   logText = '';
 
-  static async start(env: Record<string, string> = {}): Promise<Harness> {
+  static async start(
+    env: Record<string, string> = {},
+    more: Pick<ApiDependencies, 'codec'> = {},
+  ): Promise<Harness> {
     const harness = new Harness();
     const config = readConfig({ DTC_PORT: '0', ...env });
     harness.output.on('data', (chunk: Buffer) => (harness.logText += chunk.toString()));
@@ -67,6 +71,7 @@ export class Harness {
       log: createLog('debug', harness.output),
       stopping: harness.stopping.signal,
       metrics: harness.metrics,
+      ...more,
     });
     harness.server = await listen(documented(app, config), config);
     return harness;

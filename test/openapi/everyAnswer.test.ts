@@ -2,6 +2,7 @@
  * Whatever `/openapi.json` describes is answered: each status of each operation, and each problem, is had from the API once. That nothing else
  * is answered is seen in all tests (test/support/documented.ts).
  */
+import { type Payload } from '@temporalio/common';
 import { SignJWT, generateKeyPair } from 'jose';
 import { describedOnce } from '../../src/api/openapi/routes';
 import { type OperationObject } from '../../src/api/openapi/document';
@@ -40,6 +41,8 @@ const asks: Readonly<Record<string, Ask>> = {
   releaseLock: { path: '/locks/a/me', method: 'DELETE' },
   readOrphans: { path: '/orphans' },
   sweepOrphans: { path: '/orphans/sweep', json: { dryRun: true } },
+  decodePayloads: { path: '/codec/decode', json: { payloads: [{ data: '' }] } },
+  encodePayloads: { path: '/codec/encode', json: { payloads: [] } },
   readHealth: { path: '/healthz' },
   readReadiness: { path: '/readyz' },
   readMetrics: { path: '/metrics' },
@@ -126,7 +129,7 @@ const ways: Partial<Record<ProblemName, Way>> = {
   'body-too-large': {
     instead: () => ({
       json: undefined,
-      body: ' '.repeat(300_000),
+      body: ' '.repeat(9_000_000),
       headers: { 'content-type': 'application/json' },
     }),
   },
@@ -146,6 +149,7 @@ const ways: Partial<Record<ProblemName, Way>> = {
     prepare: api => {
       fail(api, new Error('a bug'));
       jest.spyOn(api.metrics.registry, 'metrics').mockRejectedValue(new Error('a bug'));
+      broken.isSo = true;
     },
   },
   'engine-unavailable': throwing(() => new errors.EngineUnavailable()),
@@ -183,8 +187,17 @@ afterEach(async () => {
   api = undefined;
 });
 
+/** A codec that has a bug, where it is told so. */
+const broken = {
+  isSo: false,
+  decode: (payloads: Payload[]): Promise<Payload[]> =>
+    broken.isSo ? Promise.reject(new Error('a bug')) : Promise.resolve(payloads),
+  encode: (payloads: Payload[]): Promise<Payload[]> => broken.decode(payloads),
+};
+
 async function askFor(id: string, { env, prepare, instead }: Way): Promise<Answer> {
-  api = await Harness.start(env);
+  broken.isSo = false;
+  api = await Harness.start(env, { codec: broken });
   api.coordinator.add('testt1', 'alice', 'alice');
   if (id === 'watchTransaction') api.coordinator.set('testt1', ended);
   await prepare?.(api, id);

@@ -101,7 +101,7 @@ const quick = {
 };
 
 export async function startCoordinator(options: TestOptions = {}): Promise<TestCoordinator> {
-  const taskQueue = `test-${randomUUID()}`;
+  const taskQueue = options.env?.['DTC_TASK_QUEUE'] ?? `test-${randomUUID()}`;
   const config = readConfig({
     ...options.env,
     DTC_PORT: '0',

@@ -87,7 +87,8 @@ export function checkOf(document: OpenApiDocument): Check {
     const route = routes.find(({ path }) => path.test(pathOf(seen)));
     const method = seen.method === 'HEAD' ? 'GET' : seen.method;
     const operation = route?.item[method.toLowerCase() as keyof Route['item']];
-    if (route === undefined || operation === undefined) return checkRefusal(schemas, seen);
+    if (route === undefined || operation === undefined)
+      return isPreflight(seen) ? [] : checkRefusal(schemas, seen);
     if (isRefusedAnywhere(seen)) return checkRefusal(schemas, seen);
     return [...checkAnswer(schemas, operation, seen), ...checkRequest(schemas, { route, operation }, seen)];
   };
@@ -124,6 +125,11 @@ function isRefusedAnywhere(seen: Seen): boolean {
   return seen.method !== 'HEAD' && anywhere.some(name => seen.body.includes(`"type":"/problems/${name}"`));
 }
 
+/** Of a browser, for a page of the Web UI. */
+function isPreflight({ method, status, headers }: Seen): boolean {
+  return method === 'OPTIONS' && status === 204 && headers['access-control-allow-origin'] !== undefined;
+}
+
 /** Of a path, or a method, that is not described. */
 function checkRefusal(schemas: Schemas, seen: Seen): string[] {
   if (seen.method === 'HEAD') return seen.status >= 400 ? [] : ['there is no such path or method'];
@@ -142,12 +148,13 @@ function checkAnswer(schemas: Schemas, { responses }: OperationObject, seen: See
   return [...checkHeaders(schemas, response, seen), ...checkBody(schemas, response, seen)];
 }
 
-/** Of every answer: those that harden it (helmet's), of caching, of HTTP itself. */
+/** Of every answer: those that harden it (helmet's), of caching, of HTTP itself; and to a page of the Web UI, that it may read it. */
 const ofEveryAnswer = new Set([
   ...['content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy'],
   ...['origin-agent-cluster', 'referrer-policy', 'strict-transport-security', 'x-content-type-options'],
   ...['x-dns-prefetch-control', 'x-download-options', 'x-frame-options', 'x-xss-protection'],
   ...['x-permitted-cross-domain-policies', 'cache-control', 'connection', 'content-type', 'content-length'],
+  'access-control-allow-origin',
 ]);
 
 function checkHeaders(schemas: Schemas, { headers = {} }: ResponseObject, seen: Seen): string[] {

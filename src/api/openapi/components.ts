@@ -26,6 +26,7 @@ import {
   sweepActionDocument,
   sweepUnderWay,
 } from '../../protocol/client/orphans';
+import { payloads } from '../../protocol/client/payloads';
 import { type ProblemName, problemError, problemNames, problemSchema } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { resolveManyBody, retryManyBody } from '../bulk/bodies';
@@ -44,6 +45,7 @@ const requests = {
   ResolveMany: resolveManyBody,
   Sweep: sweepBody,
   LeaseRequest: leaseBody,
+  Payloads: payloads,
 };
 
 const answers = {

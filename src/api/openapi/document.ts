@@ -10,6 +10,7 @@ import { sentTransaction } from '../../protocol/client/sentTransaction';
 import { type RequestLimits } from '../../protocol/client/transactionRequest';
 import { given } from '../../protocol/wire/given';
 import { bulkOperations } from '../bulk/operations';
+import { codecOperations } from '../codec/operations';
 import { listOperations } from '../list/operations';
 import { lockOperations } from '../lock/operations';
 import { orphanOperations } from '../orphans/operations';
@@ -102,6 +103,7 @@ export function openApiDocument(config: DescribedConfig, { version, license }: P
     ...bulkOperations,
     ...lockOperations,
     ...orphanOperations,
+    ...codecOperations,
     ...serviceOperations,
   ];
   return {

@@ -13,7 +13,7 @@ import {
   leftQuery,
 } from '../../../workflows/transaction/messages';
 import { type Recovered } from './contract';
-import { handleOf, inputIn, newestEvents, within } from '../../engine/ask';
+import { handleOf, inputIn, newestEvents, wholeHistory, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isAhead, isNotReady, isTimeout } from '../../engine/errors';
 import { type Ms } from '../../protocol/wire/phases';
@@ -66,13 +66,11 @@ function query(
 /** Temporal asks no worker for a run of which none has given the first task back: its input is all there is. */
 async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
   const { workflowId, runId, startTime } = closed;
-  const handle = handleOf(engine, workflowId, runId);
-  const { events } = await within(engine, answerWithinMs, () => handle.fetchHistory());
-  if (events?.some(event => event.workflowTaskCompletedEventAttributes != null) === true)
-    return { is: 'noWorker' };
+  const events = await wholeHistory(engine, closed, answerWithinMs);
+  if (events.some(event => event.workflowTaskCompletedEventAttributes != null)) return { is: 'noWorker' };
   const input = inputIn(events) as TransactionInput | undefined;
   if (input === undefined) throw new Error(`run ${runId} of ${workflowId} has no input`);
-  const wasGivenOut = events?.some(event => event.workflowTaskStartedEventAttributes != null) === true;
+  const wasGivenOut = events.some(event => event.workflowTaskStartedEventAttributes != null);
   try {
     const left = leftUnbegun(workflowId, input, { at: startTime.getTime(), wasGivenOut });
     return { is: 'left', left };
