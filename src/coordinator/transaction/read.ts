@@ -89,7 +89,7 @@ async function documentOf(
   const told = await askAsItIs(engine, description, began);
   if (told === 'ahead') return documentWhereAhead(engine, description.workflowId, began);
   const document =
-    told === undefined ? describedDocument(description) : overlaid(told, pendingCalls(description));
+    told === undefined ? describedDocument(engine, description) : overlaid(told, pendingCalls(description));
   const stalled = await stallOf(engine, description);
   return stalled === undefined ? document : { ...document, needsAttention: true, stalled };
 }
@@ -97,7 +97,9 @@ async function documentOf(
 /** It may have been ended in between: then what it left is told, else what is certain. */
 async function documentWhereAhead(engine: Engine, id: string, began: Ms): Promise<TransactionDocument> {
   const now = await describe(engine, id);
-  return runState(now.status.name) === 'running' ? describedDocument(now) : documentOf(engine, now, began);
+  return runState(now.status.name) === 'running'
+    ? describedDocument(engine, now)
+    : documentOf(engine, now, began);
 }
 
 /** Undefined where nobody tells more than `describe`; `ahead` where what was told is not recorded. */
@@ -169,7 +171,10 @@ async function leftDocument(
   try {
     const answer = await askClosed(engine, closed, withinMs);
     if (answer.is !== 'left') return undefined;
-    return describedDocument({ ...closed, memo: { ...memoOf(closed), progress: answer.left.progress } });
+    return describedDocument(engine, {
+      ...closed,
+      memo: { ...memoOf(closed), progress: answer.left.progress },
+    });
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;

@@ -158,7 +158,7 @@ class Watched {
   async #see(description: WorkflowExecutionDescription): Promise<void> {
     const known = (await this.#news(description)) ?? this.#seen;
     if (known === undefined || this.#isOver()) return;
-    this.#tell({ ...known, document: documentNow(description, known) });
+    this.#tell({ ...known, document: documentNow(this.engine, description, known) });
     if (isOpen(description.status.name) && !this.#isOver()) this.#pollEnd();
   }
 
@@ -230,10 +230,11 @@ class Watched {
 
 /** What was told once is not taken back because nobody can be asked now: `describe` alone may know less. */
 function documentNow(
+  engine: Engine,
   description: WorkflowExecutionDescription,
   { told, stalled }: Omit<Seen, 'document'>,
 ): TransactionDocument {
-  const described = describedDocument(description);
+  const described = describedDocument(engine, description);
   const now = told === undefined ? described : toldNow(description, told, described);
   return stalled === undefined ? now : { ...now, needsAttention: true, stalled };
 }
