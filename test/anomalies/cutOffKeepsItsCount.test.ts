@@ -3,6 +3,7 @@
  * between two attempts, when nobody but Temporal knows of them.
  */
 import { type ParticipantDocument, type TransactionDocument } from '../../src/protocol/client/document';
+import { hang } from '../support/participants';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
@@ -107,6 +108,28 @@ it('counts anew after a retry, and keeps the last error', async () => {
   const { told } = await act(id, 'retry');
   for (const p of [told, await ended(id)]) expect(failedAt(p)).toBeGreaterThanOrEqual(failedAt(shown));
   expect(await ended(id)).toMatchObject({ state: 'committed', attempts: 1, lastError: { status: 503 } });
+});
+
+it('answers a retry with the count that it begins, as GET has it', async () => {
+  const { dtc, participants } = world;
+  const id = await stuckIn('commit', 'hangs-then');
+  await dtc.until(id, waits);
+  participants.on('hangs-then', r => (r.phase === 'commit' ? hang : 200));
+  const { told } = await act(id, 'retry');
+  expect(told).toMatchObject({ state: 'committing', attempts: 1, lastError: { status: 503 } });
+  expect(told).not.toHaveProperty('nextAttemptAt');
+  expect(last(await dtc.get(id))).toEqual(told);
+  await dtc.act(id, 'resolve', resolve);
+});
+
+it('answers a retry that everybody acknowledges at once with that', async () => {
+  const { dtc, participants } = world;
+  const id = await stuckIn('commit', 'acknowledges');
+  await dtc.until(id, waits);
+  participants.on('acknowledges', () => 200);
+  const { told } = await act(id, 'retry');
+  expect(told.attempts).toBe(1);
+  await ended(id);
 });
 
 it('keeps them of a prepare that is aborted, whether its participant is there or not', async () => {
