@@ -17,7 +17,7 @@ import { read } from './read';
 const calledAgainWithinMs: Ms = 1000;
 const pauseMs: Ms = 40;
 
-/** @param before the calls that were open. Undefined where they end later than an answer is due, or Temporal does not tell */
+/** @param before the calls that were open. Undefined where they end later than an answer is due, or nobody tells */
 export async function retried(
   engine: Engine,
   id: string,
@@ -32,7 +32,8 @@ export async function retried(
       if (Date.now() + pauseMs >= by) return undefined;
       await pause(pauseMs);
     }
-    return (await read(engine, id)).document;
+    const { document, partial } = await read(engine, id);
+    return partial === true ? undefined : document;
   } catch (error) {
     if (error instanceof EngineUnavailable || isNotFound(error)) return undefined; // the retry itself is taken
     throw error;
