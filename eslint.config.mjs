@@ -157,7 +157,8 @@ export default tseslint.config(
         'error',
         {
           selector: "CallExpression[callee.name='createLog'][arguments.length<2]",
-          message: 'it would listen to the standard output that all test files of a process share: silentLog()',
+          message:
+            'it would listen to the standard output that all test files of a process share: silentLog()',
         },
       ],
     },
