@@ -34,6 +34,9 @@ async function start(name: string): Promise<string> {
   return (await dtc.start({ participants: [{ url: participants.url(name), name, payload }] })).id;
 }
 
+/** The server of the tests is not where the CLI looks by itself. */
+const where = ` --address ${String(process.env['TEST_TEMPORAL_ADDRESS'])}`;
+
 const knowsNone = { what: 'knows no transaction', replace: 'exports, "transaction"', by: 'exports, "order"' };
 
 it('needs attention, with whose worker failed and what to do, and is in the orphan report', async () => {
@@ -51,7 +54,11 @@ it('needs attention, with whose worker failed and what to do, and is in the orph
           code: 'failed',
           message: expect.stringContaining("workflow of type 'transaction'") as unknown,
         },
-        whatToDo: expect.stringContaining(`task queue "${dtc.taskQueue}"`) as unknown,
+        whatToDo: expect.stringMatching(
+          new RegExp(
+            `task queue "${dtc.taskQueue}".*; temporal workflow show --workflow-id ${begun}${where}$`,
+          ),
+        ) as unknown,
       },
     });
     const refused = await dtc.act(begun, 'abort');
@@ -70,7 +77,7 @@ it('needs attention, with whose worker failed and what to do, and is in the orph
       kind: 'stuck',
       what: 'needs attention, preparing',
       willDo: 'nothing: a person has to',
-      why: expect.stringContaining('its workflow tasks keep failing') as unknown,
+      why: expect.stringMatching(new RegExp(`its workflow tasks keep failing.*${begun}${where}$`)) as unknown,
     });
     return begun;
   });
