@@ -256,7 +256,8 @@ ifLinux('of more hosts than are listed', () => {
     const { port } = server.address() as AddressInfo;
     const host = (nth: number): string => `127.100.100.${String(nth)}:${String(port)}`;
     const urls = Array.from({ length: 95 }, (_, at) => `http://${host(at + 1)}/prepare`);
-    const { id } = await world.dtc.start(urls);
+    const patient = urls.map(url => ({ url, timeoutMs: 30_000 })); // so many at once may take more than a second
+    const { id } = await world.dtc.start({ participants: patient });
     await world.dtc.until(id, d => d.needsAttention);
     const what = { ...gone, participant: host(95) };
     await untilMatched('resolve', what, 1);
