@@ -12,6 +12,8 @@ export interface Engine {
   readonly namespace: string;
   /** What Temporal itself answers, where payloads in it may be encrypted. */
   readonly opened: Opened;
+  /** At the end of a command of the `temporal` CLI that is shown: where its Temporal is. */
+  readonly cliOptions: string;
   /** Its UUID. */
   readonly namespaceId: string;
   readonly taskQueue: string;

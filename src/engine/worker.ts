@@ -84,7 +84,9 @@ export async function createWorker({
   return worker;
 }
 
-async function ownBundle(cipher: PayloadCipher | undefined): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+async function ownBundle(
+  cipher: PayloadCipher | undefined,
+): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   if (cipher === undefined) return { codePath: bundlePath };
   return { code: sealFailures + (await readFile(bundlePath, 'utf8')) };
 }
