@@ -1,20 +1,21 @@
 /** Owns the list of keys that payloads are encrypted with. Errors say positions and ids, never keys (I11). */
 import { type PayloadKey, type PayloadKeys, keyBytes, keyIdPattern } from '../engine/encryption/payloadKeys';
-import { type Parser, Wrong } from './parsers';
+import { type Parser } from './parsers';
+import { type WrongEntry, wrongEntries } from './wrong';
 
 export const payloadKeys: Parser<PayloadKeys> = {
   allowed: 'a comma list of id:key, each key the base64 of 32 random bytes',
   parse: text => {
     const keys: PayloadKey[] = [];
-    const wrong: string[] = [];
+    const wrong: WrongEntry[] = [];
     for (const [index, entry] of text.split(',').entries()) {
       const parsed = parseEntry(entry.trim());
       const why = typeof parsed === 'string' ? parsed : conflict(parsed, keys);
-      if (why !== undefined) wrong.push(`entry ${index + 1} ${why}`);
+      if (why !== undefined) wrong.push({ nth: index + 1, why });
       if (typeof parsed !== 'string') keys.push(parsed);
     }
     const [first, ...others] = keys;
-    return first === undefined || wrong.length > 0 ? new Wrong(wrong.join('; ')) : [first, ...others];
+    return first === undefined || wrong.length > 0 ? wrongEntries(wrong) : [first, ...others];
   },
 };
 

@@ -1,6 +1,6 @@
 /** DTC_PAYLOAD_KEYS: what is taken, and that what is wrong is said without a key. */
 import { payloadKeys } from '../../src/config/payloadKeys';
-import { Wrong } from '../../src/config/parsers';
+import { Wrong } from '../../src/config/wrong';
 
 const [one, two] = ['A', 'B'].map(letter => Buffer.alloc(32, letter).toString('base64')) as [string, string];
 
@@ -26,6 +26,7 @@ it.each([
   ],
 ])('refuses %j and says why', (text, why) => {
   const read = payloadKeys.parse(text);
-  expect(read).toEqual(new Wrong(why));
+  expect(read).toBeInstanceOf(Wrong);
+  expect(read).toMatchObject({ what: why });
   for (const key of [one, two]) expect(JSON.stringify(read)).not.toContain(key.slice(0, 20));
 });
