@@ -12,10 +12,13 @@ export interface Connected {
   readonly namespaceId: string;
   /** How long the namespace keeps closed transactions. */
   readonly retentionMs: number;
+  /** Leaves a connection alone that was given. */
+  readonly close: () => Promise<void>;
 }
 
 export interface ConnectOptions {
-  readonly connection: NativeConnectionOptions;
+  /** How to connect, or a connection that is somebody else's. */
+  readonly connection: NativeConnectionOptions | NativeConnection;
   readonly namespace: string;
   /** Told once a failed try. */
   readonly onRetry: (error: unknown) => void;
@@ -39,7 +42,9 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
 }
 
 async function connectOnce({ connection: to, namespace }: ConnectOptions): Promise<Connected> {
-  const connection = await open(to);
+  const isGiven = to instanceof NativeConnection;
+  const connection = isGiven ? to : await open(to);
+  const close = (): Promise<void> => (isGiven ? Promise.resolve() : connection.close());
   try {
     const described = await within({ connection }, answerWithinMs, () =>
       connection.workflowService.describeNamespace({ namespace }),
@@ -51,9 +56,10 @@ async function connectOnce({ connection: to, namespace }: ConnectOptions): Promi
       namespace,
       namespaceId: described.namespaceInfo?.id ?? '',
       retentionMs: Number(retention ?? 0) * 1000,
+      close,
     };
   } catch (error) {
-    await connection.close();
+    await close();
     throw error;
   }
 }
