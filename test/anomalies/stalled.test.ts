@@ -4,7 +4,7 @@
  */
 import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { newResource, postLock } from '../locks/support';
-import { bundleWith } from '../replay/bundles';
+import { type PlantedChange, bundleWith } from '../replay/bundles';
 import { quick } from '../support/quick';
 import { useWorld } from '../support/world';
 
@@ -18,10 +18,7 @@ const world = useWorld({
 const payload = { secret: 'of nobody else' };
 
 /** Another program's worker, or one of a version that cannot run it, has the task queue for itself. */
-async function withWorkerThat<T>(
-  change: Parameters<typeof bundleWith>[0],
-  work: () => Promise<T>,
-): Promise<T> {
+async function withWorkerThat<T>(change: PlantedChange, work: () => Promise<T>): Promise<T> {
   await world.dtc.stopWorker();
   await world.dtc.startWorker(bundleWith(change));
   try {
