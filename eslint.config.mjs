@@ -76,6 +76,17 @@ const borders = [
     './protocol',
   ]),
   ...zones(
+    './src/workflow',
+    durable,
+    "it runs in the workflows of other programs: it imports the protocol's pure part alone",
+  ),
+  zone(
+    './src/workflow',
+    './src',
+    "it runs in the workflows of other programs: it imports the protocol's pure part alone",
+    ['./workflow', './protocol'],
+  ),
+  ...zones(
     './src/checkParticipant',
     durable,
     'the check sends and judges as the coordinator, and needs no Temporal',

@@ -2,13 +2,10 @@
  * Owns how the parts fit together: from one configuration, the way to Temporal, outbound, coordinator, worker and API. In which order
  * they are started and stopped is its caller's: the program (`main.ts`), a test, a benchmark.
  */
-import { type Worker } from '@temporalio/worker';
+import { type NativeConnection, type Worker } from '@temporalio/worker';
 import { type Express } from 'express';
-import { createLockActivities } from '../activities/lock';
-import { type Places, places } from '../activities/lock/places';
-import { createNotificationActivities } from '../activities/notification';
-import { createSweepActivities } from '../activities/orphans';
-import { createActivities, createCallLookActivities } from '../activities/transaction';
+import { places } from '../activities/lock/places';
+import { type Observers, activitiesOf } from './activities';
 import { createApi } from './api/app';
 import { createMetricsApi } from './api/metrics/app';
 import { isAuthenticated } from './config/bindRule';
@@ -29,20 +26,17 @@ import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
-import { type Waker, createWaker } from './engine/wake';
+import { createWaker } from './engine/wake';
 import { type WorkerSettings, createWorker, tasksAtOnce, whyIdle } from './engine/worker';
 import { createOutbound, type OutboundOptions } from './outbound';
 import { type Lookup } from './outbound/connector';
 import { type Outbound } from './outbound/contract';
 import { descriptorShares } from './outbound/limits/descriptors';
 import { tagOfNamespace } from './protocol/wire/ids';
-import { type CallLog, callLogger } from './telemetry/callLog';
 import { type Log } from './telemetry/log';
 import { type Metrics, createMetrics } from './telemetry/metrics/metrics';
-import { type NotificationLog, notificationLogger } from './telemetry/notificationLog';
 import { queryLogger } from './telemetry/queryLog';
 import { seldom } from './telemetry/seldom';
-import { type ActionLog, sweepLogger } from './telemetry/sweepLog';
 import { type Traces } from './telemetry/traces/contract';
 import { given } from './protocol/wire/given';
 import { plain } from './protocol/wire/plainText';
@@ -58,13 +52,6 @@ export interface Surroundings {
   readonly lookup?: Lookup;
   /** Absent where nothing is traced. */
   readonly traces?: Traces;
-}
-
-/** Told of what the worker does, beside the log lines. */
-export interface Observers {
-  readonly onCall?: (entry: CallLog) => void;
-  readonly onSweepAction?: (entry: ActionLog) => void;
-  readonly onNotification?: (entry: NotificationLog) => void;
 }
 
 export interface Composed {
@@ -90,10 +77,15 @@ export interface Composed {
 export type Reached = Connected &
   Pick<Engine, 'attributes'> & { readonly address: string; readonly cipher?: PayloadCipher };
 
-/** Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used. */
+/**
+ * Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used.
+ *
+ * @param theirs a connection that is there already, which is somebody else's to close
+ */
 export async function reachTemporal(
   { config, log, stopping }: Surroundings,
   address: string,
+  theirs?: NativeConnection,
 ): Promise<Reached> {
   const { namespace } = config.temporal;
   const own = config.temporal.address === undefined;
@@ -101,7 +93,7 @@ export async function reachTemporal(
   const cipher = cipherOf(config, log);
   const connected = await connect({
     ...given({ cipher }),
-    connection: connectionOptions(config.temporal, address),
+    connection: theirs ?? connectionOptions(config.temporal, address),
     namespace,
     signal: stopping,
     onRetry: error => {
@@ -115,7 +107,7 @@ export async function reachTemporal(
     if (trouble !== undefined) log.warn({ namespace }, trouble);
     return { ...connected, ...given({ cipher }), address, attributes: registered.attributes };
   } catch (error) {
-    await connected.connection.close();
+    await connected.close();
     throw error;
   }
 }
@@ -160,7 +152,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
   const within = places();
   const { wake } = waker;
   const activities = activitiesOf(
-    { engine, outbound, receivers, metrics, within, wake, ...traced },
+    { engine, outbound, receivers, metrics, onStart, within, wake, ...traced },
     log,
     observers,
   );
@@ -273,41 +265,3 @@ const asleep =
 const unlisted =
   'Temporal did not take the search attributes of a transaction: it was started without them, and is not found by its labels or its ' +
   'caller. Right after they were registered that passes; else register them again, and start the coordinator again';
-
-function activitiesOf(
-  {
-    engine,
-    outbound,
-    receivers,
-    metrics,
-    within,
-    wake,
-    ...traced
-  }: Pick<Composed, 'engine' | 'outbound' | 'receivers' | 'metrics'> &
-    Pick<Surroundings, 'traces'> &
-    Pick<Waker, 'wake'> & { readonly within: Places },
-  log: Log,
-  { onCall, onSweepAction, onNotification }: Observers,
-): WorkerSettings['activities'] {
-  return {
-    ...createActivities({
-      ...{ outbound, wake },
-      log: all(callLogger(log), metrics.called, onCall),
-      onAttention: metrics.attention,
-      ...traced,
-    }),
-    ...createCallLookActivities(engine),
-    ...createLockActivities(engine, within),
-    ...createNotificationActivities({
-      ...{ outbound: receivers, wake },
-      log: all(notificationLogger(log), metrics.notified, onNotification),
-    }),
-    ...createSweepActivities({ engine, outbound, log: all(sweepLogger(log), metrics.swept, onSweepAction) }),
-  };
-}
-
-function all<T>(...tells: readonly (((entry: T) => void) | undefined)[]): (entry: T) => void {
-  return entry => {
-    for (const tell of tells) tell?.(entry);
-  };
-}

@@ -1,13 +1,13 @@
 /**
- * Owns wiring and order: what is started stops in the reverse order. Ctrl-C or SIGTERM: stop accepting, answer waiting
+ * Owns the program: what is started (`assembly.ts`) stops in the reverse order. Ctrl-C or SIGTERM: stop accepting, answer waiting
  * requests, drain the worker, stop the Temporal server that was started here (it is in a process group of its own, so a
  * Ctrl-C does not reach it first).
  *
  * Fails, with one clear line and exit code 1: bad configuration, a port or data directory in use, no Temporal server.
  */
-import { type Worker } from '@temporalio/worker';
 import { listen } from './api/listen';
-import { type Composed, type Surroundings, compose, reachTemporal } from './compose';
+import { assemble, closeAll, type Closers, never, startWorker } from './assembly';
+import { type Composed, type Surroundings, reachTemporal } from './compose';
 import { isAuthenticated } from './config/bindRule';
 import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
@@ -22,9 +22,6 @@ import { type Traces } from './telemetry/traces/contract';
 import { openTraces } from './telemetry/traces/open';
 import { given } from './protocol/wire/given';
 import { plainLines } from './protocol/wire/plainText';
-
-/** What has been started, to be stopped in reverse. */
-type Closers = { readonly what: string; readonly close: () => Promise<void> }[];
 
 interface Context extends Surroundings {
   readonly closers: Closers;
@@ -43,7 +40,8 @@ async function main(): Promise<void> {
   } catch (error) {
     if (!context.stopping.aborted) throw error;
   } finally {
-    await closeAll(context);
+    const failures = await closeAll(context.closers, log);
+    if (failures.length > 0) process.exitCode = 1;
     await flushed(log);
   }
 }
@@ -52,16 +50,12 @@ async function run(context: Context): Promise<void> {
   const { config, log, stopping } = context;
   const server = await temporalServer(context);
   const traces = traced(context);
-  const connected = await reachTemporal(context, server.address);
-  context.closers.push({ what: 'connection', close: () => connected.connection.close() });
-  const parts = compose(connected, { ...context, ...given({ trouble: server.trouble, traces }) });
-  context.closers.push({ what: 'outbound', close: () => parts.outbound.close() });
-  context.closers.push({ what: 'way to receivers', close: () => parts.receivers.close() });
+  const reached = await reachTemporal(context, server.address);
+  const parts = await assemble(reached, { ...context, ...given({ trouble: server.trouble, traces }) });
   parts.metrics.addProcess();
   addTemporal(parts.metrics.registry, context.measured);
-  await parts.nameStrangers();
   const metrics = config.metricsPort === undefined ? undefined : await startMetrics(context, parts);
-  const worker = config.role === 'api' ? undefined : await startWorker(context, parts);
+  const worker = config.role === 'api' ? undefined : await startWorker(parts, context.closers);
   const api = config.role === 'worker' ? undefined : await startApi(context, parts);
   const block = readyBlock({
     isOpen: !isAuthenticated(config),
@@ -115,20 +109,6 @@ async function temporalServer({
   return server;
 }
 
-/** `failed` rejects when the worker can no longer run. */
-async function startWorker({ closers }: Context, parts: Composed): Promise<{ failed: Promise<never> }> {
-  const worker = await parts.createWorker();
-  const run = worker.run();
-  closers.push({ what: 'worker', close: () => drain(worker, run) });
-  await parts.scheduleSweeps();
-  return { failed: run.then(never) };
-}
-
-async function drain(worker: Worker, run: Promise<void>): Promise<void> {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
-  await run;
-}
-
 async function startApi({ config, closers }: Context, parts: Composed): Promise<string> {
   const maxConnections = descriptorShares().in;
   const server = await listen(parts.createApi(), { ...config, holderOf, maxConnections });
@@ -142,18 +122,6 @@ async function startMetrics({ config, closers }: Context, parts: Composed): Prom
   const server = await listen(parts.createMetricsApi(), place);
   closers.push({ what: 'metrics', close: () => server.close() });
   return server.url;
-}
-
-async function closeAll({ closers, log }: Context): Promise<void> {
-  for (const { what, close } of closers.reverse()) {
-    try {
-      await close();
-    } catch (err) {
-      log.error({ err }, `could not stop the ${what}`);
-      process.exitCode = 1;
-    }
-  }
-  if (closers.length > 0) log.info('stopped');
 }
 
 function stopSignal(log: Log): AbortSignal {
@@ -177,10 +145,6 @@ function aborted(signal: AbortSignal): Promise<void> {
       { once: true },
     );
   });
-}
-
-function never(): Promise<never> {
-  return new Promise<never>(() => undefined);
 }
 
 main().then(

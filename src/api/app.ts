@@ -32,7 +32,7 @@ export function createApi(api: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // answers change from one request to the next, and none is cached
-  app.use(logRequests(api.log, api.metrics), helmet(), neverCached, plainAnswers);
+  app.use(logRequests(api.log, api.metrics), helmet(), neverCached, atMount, plainAnswers);
   app.use(serviceRoutes(api), problemPages(), openApiRoutes(api));
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces());
@@ -56,6 +56,18 @@ export function createApi(api: ApiDependencies): Express {
 
 const neverCached: RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store');
+  next();
+};
+
+/** Where the API is mounted under a path of its host's, so is what it points at. */
+const atMount: RequestHandler = ({ baseUrl }, response, next) => {
+  if (baseUrl !== '') {
+    const set = response.setHeader.bind(response);
+    response.setHeader = (name, value) => {
+      const isOurs = name.toLowerCase() === 'location' && typeof value === 'string' && value.startsWith('/');
+      return set(name, isOurs ? `${baseUrl}${value}` : value);
+    };
+  }
   next();
 };
 

@@ -13,9 +13,10 @@ export function logRequests(log: Log, metrics: Pick<Metrics, 'answered'>): Reque
   return (request, response, next) => {
     const startedAt = performance.now();
     contextOf(response).arrivedAt = Date.now();
+    const { baseUrl } = request;
     response.once('close', () => {
       const ms = performance.now() - startedAt;
-      write(log, request, response, Math.round(ms));
+      write(log, request, response, { durationMs: Math.round(ms), baseUrl });
       const code = response.writableFinished ? response.statusCode : clientGone;
       metrics.answered({ method: request.method, route: routeOf(request, response), code, ms });
     });
@@ -23,9 +24,19 @@ export function logRequests(log: Log, metrics: Pick<Metrics, 'answered'>): Reque
   };
 }
 
-function write(log: Log, request: Request, response: Response, durationMs: number): void {
+/** Of probes and scrapes, every few seconds. */
+const looks: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
+interface Served {
+  readonly durationMs: number;
+  /** Where the API is mounted. */
+  readonly baseUrl: string;
+}
+
+function write(log: Log, request: Request, response: Response, { durationMs, baseUrl }: Served): void {
   const { caller, transactionId, lock, failure, span } = contextOf(response);
   const path = request.originalUrl.split('?', 1)[0] ?? '';
+  const local = path.slice(baseUrl.length);
   const ending = response.writableFinished ? { status: response.statusCode } : { clientGone: true };
   const line = {
     method: request.method,
@@ -38,9 +49,9 @@ function write(log: Log, request: Request, response: Response, durationMs: numbe
     trace_id: span?.traceId,
   };
   if (response.statusCode === 500) log.error({ ...line, err: failure }, 'request failed');
-  else if (response.statusCode > 500 && path !== '/readyz')
+  else if (response.statusCode > 500 && local !== '/readyz')
     log.warn({ ...line, why: messagesOf(failure) }, 'request not served');
   // what probes find is told where it changes (`readiness.ts`)
-  else if (path === '/healthz' || path === '/readyz' || path === '/metrics') log.debug(line, 'request');
+  else if (looks.has(local)) log.debug(line, 'request');
   else log.info(line, 'request');
 }

@@ -16,10 +16,13 @@ export interface Connected {
   readonly namespaceId: string;
   /** How long the namespace keeps closed transactions. */
   readonly retentionMs: number;
+  /** Leaves a connection alone that was given. */
+  readonly close: () => Promise<void>;
 }
 
 export interface ConnectOptions {
-  readonly connection: NativeConnectionOptions;
+  /** How to connect, or a connection that is somebody else's. */
+  readonly connection: NativeConnectionOptions | NativeConnection;
   readonly namespace: string;
   /** Absent where payloads are not encrypted. */
   readonly cipher?: PayloadCipher;
@@ -45,7 +48,9 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
 }
 
 async function connectOnce({ connection: to, namespace, cipher }: ConnectOptions): Promise<Connected> {
-  const connection = await open(to);
+  const isGiven = to instanceof NativeConnection;
+  const connection = isGiven ? to : await open(to);
+  const close = (): Promise<void> => (isGiven ? Promise.resolve() : connection.close());
   try {
     const described = await within({ connection }, answerWithinMs, () =>
       connection.workflowService.describeNamespace({ namespace }),
@@ -58,9 +63,10 @@ async function connectOnce({ connection: to, namespace, cipher }: ConnectOptions
       opened: cipher === undefined ? asItIs : openedBy(cipher),
       namespaceId: described.namespaceInfo?.id ?? '',
       retentionMs: Number(retention ?? 0) * 1000,
+      close,
     };
   } catch (error) {
-    await connection.close();
+    await close();
     throw error;
   }
 }

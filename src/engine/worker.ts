@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type LockActivities } from '../protocol/lock/steps';
 import { type NotificationActivities } from '../protocol/notification/steps';
+import { type ChildActivities } from '../protocol/transaction/asChild';
 import { type Activities, type CallLookActivities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
@@ -31,13 +32,15 @@ export interface WorkerSettings {
   readonly taskQueue: string;
   readonly identity: string;
   readonly activities: Activities &
-    Partial<CallLookActivities & LockActivities & NotificationActivities & SweepActivities>;
+    Partial<CallLookActivities & ChildActivities & LockActivities & NotificationActivities & SweepActivities>;
   /** Absent where payloads are not encrypted. */
   readonly cipher?: PayloadCipher;
   /** Absent where nothing is traced. */
   readonly traces?: WorkerTraces;
   /** Told of each transaction that has ended here. */
   readonly onEnding?: (ending: Ending) => void;
+  /** The process is somebody else's: what is done to all workers of a process is left out. */
+  readonly isGuest?: boolean;
   /** For tests: 0 makes every step replay. */
   readonly maxCachedWorkflows?: number;
   /** For tests that bundle the sources themselves. */
@@ -59,9 +62,10 @@ export async function createWorker({
   cipher,
   traces,
   onEnding = () => undefined,
+  isGuest = false,
   ...rest
 }: WorkerSettings): Promise<Worker> {
-  leaveOutEntryTimeouts();
+  if (!isGuest) leaveOutEntryTimeouts();
   const { sinks, watch } = endings(onEnding);
   const traced = tracing(traces);
   const worker = await Worker.create({

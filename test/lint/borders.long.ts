@@ -93,6 +93,13 @@ const planted: readonly (readonly [string, string, string, string, RegExp])[] = 
     /input alone/,
   ],
   [
+    'what is for the workflows of others imports the coordinator',
+    'src/workflow/transactionChild.ts',
+    use('../coordinator/errors'),
+    paths,
+    /workflows of other programs/,
+  ],
+  [
     'outbound imports the core',
     'src/outbound/send.ts',
     use('../protocol/transaction/apply'),

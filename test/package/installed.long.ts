@@ -3,7 +3,7 @@
  * CommonJS, judged by the compiler and run against a coordinator. What is installed comes from npm's registry.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, newFolder, newPlace, settings } from '../devServer/fixture';
@@ -59,24 +59,32 @@ let project: string;
 let packed: string;
 let coordinator: CoordinatorProcess;
 beforeAll(async () => {
-  project = newFolder();
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', project];
-  const [{ filename }] = JSON.parse((await run('npm', pack, { cwd: ROOT })).stdout) as [{ filename: string }];
-  packed = join(project, filename);
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true }));
-  const wanted = ['typescript', '@types/node', '@types/express'].map(name => `${name}@${pinned(name)}`);
-  const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
-  await run('npm', ['install', ...quiet, packed, ...wanted], { cwd: project });
+  project = emptyProject();
+  const made = await run(process.execPath, [join(ROOT, 'scripts/package/main.mjs'), project], { cwd: ROOT });
+  packed = join(project, made.stdout.trim());
+  const wanted = ['typescript', '@types/node', '@types/express', 'express', 'libsql'];
+  await install(project, packed, ...wanted.map(atPinned));
   coordinator = await startProcess(settings(await newPlace()));
 });
 afterAll(endProcesses);
 
+function emptyProject(): string {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', private: true }));
+  return folder;
+}
+
+async function install(folder: string, ...what: readonly string[]): Promise<void> {
+  const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
+  await run('npm', ['install', ...quiet, ...what], { cwd: folder });
+}
+
 /** The versions that are used here, so that another one's fault is no fault of the package. */
-function pinned(name: string): string {
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    readonly devDependencies: Readonly<Record<string, string>>;
-  };
-  return devDependencies[name] ?? 'latest';
+function atPinned(name: string): string {
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  ) as Record<'dependencies' | 'devDependencies', Readonly<Record<string, string>>>;
+  return `${name}@${dependencies[name] ?? devDependencies[name] ?? 'latest'}`;
 }
 
 type Kind = 'module' | 'commonjs';
@@ -128,4 +136,50 @@ it.each([
       throw new Error((error as { readonly stdout: string }).stdout);
     },
   );
+});
+
+describe('installed alone', () => {
+  let alone: string;
+  beforeAll(async () => {
+    alone = emptyProject();
+    await install(alone, packed);
+  });
+
+  /** What a program prints; of one that throws, the message. */
+  async function said(code: string): Promise<string> {
+    const program = `try { ${code} } catch (error) { console.log(error.message) }`;
+    return (await run(process.execPath, ['-e', program], { cwd: alone })).stdout.trim();
+  }
+
+  it('brings neither Temporal nor Express nor a driver, and not much else', () => {
+    const packages = readdirSync(join(alone, 'node_modules'));
+    const { length } = packages.filter(name => !name.startsWith('.'));
+    expect(packages).not.toEqual(expect.arrayContaining(['@temporalio']));
+    expect(packages.filter(name => ['express', 'libsql', 'pg', 'mysql2'].includes(name))).toEqual([]);
+    expect(length).toBeLessThanOrEqual(25);
+  });
+
+  it('has the client and the kit, each loaded with nothing but what came with it', async () => {
+    const kit = "require('distributed-transaction-coordinator/participant').createParticipant";
+    const client = "require('distributed-transaction-coordinator/client').createClient";
+    expect(await said(`console.log(typeof ${kit}, typeof ${client})`)).toBe('function function');
+  });
+
+  it.each([
+    ['sqliteStore', ':memory:', 'npm install libsql'],
+    ['participantRouter', '', 'npm install express'],
+  ])('says what %s needs', async (name, argument, command) => {
+    const kit = "require('distributed-transaction-coordinator/participant')";
+    expect(await said(`${kit}.${name}('${argument}')`)).toContain(command);
+  });
+
+  it('says what a coordinator inside a service needs, and has it then', async () => {
+    const make = `
+      const { createCoordinator } = require('distributed-transaction-coordinator/embed');
+      createCoordinator({ log: console, settings: { TEMPORAL_ADDRESS: '127.0.0.1:9' } });
+      console.log('made');`;
+    const [, missing = ''] = /: npm install (.*)$/.exec(await said(make)) ?? [];
+    await install(alone, ...missing.split(' ').map(atPinned));
+    expect(await said(make)).toBe('made');
+  });
 });

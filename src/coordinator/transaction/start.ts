@@ -7,14 +7,13 @@
  *      then is said with that id: "nothing was started" is said only of what was never handed over, or refused.
  */
 import { WorkflowIdReusePolicy } from '@temporalio/client';
-import { type TransactionInput, beginInput } from '../../../workflows/transaction/input';
+import { type TransactionInput } from '../../../workflows/transaction/input';
 import { begin } from '../../protocol/transaction/apply';
 import { type Accepted } from '../../protocol/transaction/state';
 import { documentOf } from '../../protocol/transaction/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { type TransactionId, isKeyed, keyedId, timedId } from '../../protocol/wire/ids';
 import { requestHash } from '../../protocol/client/transactionRequest';
-import { accept } from './accept';
 import { type Reading, type StartOptions } from './contract';
 import { bounded } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
@@ -32,11 +31,10 @@ import {
 import { Admission } from './admission/admission';
 import { Link } from './admission/link';
 import { progressOf } from './admission/progress';
-import { type StartMemo, memoOf, startMemo } from '../../engine/facts/memo';
+import { type StartMemo, memoOf } from '../../engine/facts/memo';
+import { newRun } from './newRun';
 import { describe, read } from './read';
 import { type Run, startRun, tryWithinMs } from './startRun';
-import { startAttributes } from '../../engine/startAttributes';
-import { given } from '../../protocol/wire/given';
 import { isOwnedBy, type Owner } from '../../engine/facts/owner';
 
 /** For all of it, where Temporal does not answer (PROTOCOL §3). A turn that had to be waited for, because too much is started, comes on top. */
@@ -155,23 +153,16 @@ async function startAs(
   let accepted: Accepted | undefined;
   const isNew = await admission.start({ id, caller: caller.name, ...waits }, async () => {
     await demandReachable(way, id); // it may have waited
-    const { limits, attributes } = engine;
-    accepted = accept(request, { limits, attributes, now: Date.now(), ...statusUrl(engine, id) });
-    const whose = { startedBy: caller.plainName, owner: caller.name };
-    const memo = startMemo(accepted, { requestHash: hash, ...whose, ...given({ trace }) });
-    const listedBy = startAttributes(engine, { labels: accepted.labels, caller: caller.name });
+    const { input, memo, listedBy, ...made } = newRun(engine, id, { request, hash, caller, trace });
+    accepted = made.accepted;
     const { createdAt } = accepted;
     const tell = (isKnown: boolean): void => {
       way.onStart({ id, createdAt, isKnown });
     };
-    return startDurably(way, id, { input: beginInput(accepted, engine), memo, listedBy }, tell);
+    return startDurably(way, id, { input, memo, listedBy }, tell);
   });
   if (isNew && accepted !== undefined) return { document: documentOf(begin(id, accepted)) };
   return readRepeated(engine, id, { caller, hash, by: way.by });
-}
-
-function statusUrl({ publicUrl }: Engine, id: string): { statusUrl?: string } {
-  return publicUrl === undefined ? {} : { statusUrl: `${publicUrl}/transactions/${id}` };
 }
 
 /**

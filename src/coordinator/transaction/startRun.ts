@@ -78,7 +78,7 @@ async function begin(
 }
 
 /** One line, shown under User Metadata in the Web UI and by `temporal workflow describe`. Kept far below 400 bytes. */
-function summaryOf({ participants }: StartMemo): string {
+export function summaryOf({ participants }: StartMemo): string {
   const shown = participants.slice(0, 3).map(p => `${p.name} at ${hostOf(p.url)}`.slice(0, 100));
   const more = participants.length > shown.length ? ', …' : '';
   const count = `${String(participants.length)} participant${participants.length === 1 ? '' : 's'}`;

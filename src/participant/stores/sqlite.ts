@@ -2,7 +2,7 @@
  * Owns SQLite as a store: one file, one connection, one transaction at a time. WAL with `synchronous = FULL`, so that a vote
  * is on disk before its answer leaves, whatever fails, power included.
  */
-import Database from 'libsql';
+import type Database from 'libsql';
 import { type Dialect, type Row, type Session, type Store, StoreUnavailable } from './contract';
 
 const dialect: Dialect = {
@@ -22,7 +22,8 @@ export function sqliteStore(
   file: string,
   { lockTimeoutMs = 3_000 }: SqliteOptions = {},
 ): Store<Database.Database> {
-  const db = new Database(file, { timeout: lockTimeoutMs });
+  const Driver = loadDriver();
+  const db = new Driver(file, { timeout: lockTimeoutMs });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
   // waits are ours from here on: SQLite's own would stop the whole process, the writer it waits for included
   db.exec('PRAGMA busy_timeout = 0');
@@ -115,3 +116,13 @@ async function within(ms: number, turn: Promise<unknown>): Promise<void> {
 }
 
 const busy = 'another call has had the SQLite file for too long: does a function of the service not end?';
+
+/** An optional peer, needed by those alone who keep their record in SQLite. */
+function loadDriver(): typeof Database {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it for every store
+    return require('libsql') as typeof Database;
+  } catch (error) {
+    throw new Error('sqliteStore needs the driver libsql: npm install libsql', { cause: error });
+  }
+}

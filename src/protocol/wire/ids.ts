@@ -4,11 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { type Ms } from './phases';
+import { timedBody } from './timedId';
 
 export type TransactionId = string & { readonly __brand: 'TransactionId' };
 
-const timedBody = /^t([0-9a-f]{12})7[0-9a-f]{19}$/;
-const keyedBody = /^k[0-9a-f]{40}$/;
+const timedForm = /^t([0-9a-f]{12})7[0-9a-f]{19}$/;
+const keyedForm = /^k[0-9a-f]{40}$/;
 
 /** `[a-z0-9]{1,16}`: short, since it stands in every id. */
 export const tagPattern = /^[a-z0-9]{1,16}$/;
@@ -18,12 +19,8 @@ export function tagOfNamespace(namespaceId: string): string {
   return namespaceId.replaceAll('-', '').slice(0, 8).toLowerCase();
 }
 
-/** UUIDv7 (RFC 9562 §5.7) without dashes: 48 bits of milliseconds, then 74 random bits. */
 export function timedId(tag: string, now: Ms, random: Buffer = randomBytes(10)): TransactionId {
-  const time = now.toString(16).padStart(12, '0');
-  const bits = random.toString('hex');
-  const variant = (8 + (Number.parseInt(bits.charAt(3), 16) & 3)).toString(16);
-  return `${tag}t${time}7${bits.slice(0, 3)}${variant}${bits.slice(4, 19)}` as TransactionId;
+  return `${tag}${timedBody(now, random.toString('hex'))}` as TransactionId;
 }
 
 /** The same caller and key always give the same id (I6). */
@@ -51,7 +48,7 @@ export function readId(
 ): { readonly id: TransactionId; readonly at?: Ms } | undefined {
   if (!text.startsWith(tag)) return undefined;
   const body = text.slice(tag.length);
-  const timed = timedBody.exec(body);
+  const timed = timedForm.exec(body);
   if (timed?.[1] !== undefined) return { id: text as TransactionId, at: Number.parseInt(timed[1], 16) };
-  return keyedBody.test(body) ? { id: text as TransactionId } : undefined;
+  return keyedForm.test(body) ? { id: text as TransactionId } : undefined;
 }
