@@ -25,7 +25,9 @@ export class VirtualClock {
   #timers: Timer[] = [];
   #count = 0;
   #working = new Set<Promise<unknown>>();
+  /** Those who wait for something to end. */
   #waiting = 0;
+  #going: Promise<void> | undefined;
   readonly #fakesDate: boolean;
 
   constructor({ startAt, fakesDate }: ClockOptions) {
@@ -83,26 +85,23 @@ export class VirtualClock {
   }
 
   /** Time goes on until `work` has ended. @throws where nothing is left that could end it */
-  async run<T>(work: Promise<T>): Promise<T> {
-    let over = false;
-    const ended = work.finally(() => (over = true));
-    ended.catch(() => undefined); // told below
-    const restore = this.#begin();
-    try {
-      while (!over) {
-        await new Promise<void>(resolve => nextTurn(resolve));
-        if (!over) await this.#turn();
-      }
-    } finally {
-      this.#waiting -= 1;
-      restore();
-    }
-    return ended;
+  run<T>(work: Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    const ended = work.finally(() => (this.#waiting -= 1));
+    this.#going ??= this.#go().finally(() => (this.#going = undefined));
+    return Promise.race([ended, this.#going.then(() => ended)]);
   }
 
-  #begin(): () => void {
-    this.#waiting += 1;
-    return this.#fakesDate && this.#waiting === 1 ? installDate(this.now) : () => undefined;
+  async #go(): Promise<void> {
+    const restore = this.#fakesDate ? installDate(this.now) : () => undefined;
+    try {
+      while (this.#waiting > 0) {
+        await new Promise<void>(resolve => nextTurn(resolve));
+        if (this.#waiting > 0) await this.#turn();
+      }
+    } finally {
+      restore();
+    }
   }
 
   async #turn(): Promise<void> {

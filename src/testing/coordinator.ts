@@ -35,9 +35,16 @@ export interface TestCoordinatorOptions {
   readonly patienceMs?: Ms;
 }
 
+export interface InProcessOptions {
+  /** Ends and starts it, where a fault asks for that. */
+  readonly restart?: () => unknown;
+  /** How long it takes for each answer, by the coordinator's clock. Default 0. */
+  readonly takesMs?: Ms;
+}
+
 export interface TestCoordinator {
   /** A participant in this process. @returns its prepare URL, for the request */
-  participant(name: string, handler: Handler, restart?: () => unknown): string;
+  participant(name: string, handler: Handler, options?: InProcessOptions): string;
   /** As `POST /transactions`: participants are prepare URLs, of `participant` or real ones. @returns the document at the end */
   run(request: Posted): Promise<TransactionDocument>;
   /** Aborts a transaction while nothing is decided. @param transaction its number @returns whether it applied */
@@ -52,6 +59,9 @@ export interface TestCoordinator {
 
 /** What `explore` needs beyond that. */
 export interface Watched {
+  /** Of whoever has no restart of its own. */
+  readonly restart?: () => unknown;
+  readonly onArriving?: (branch: string) => void;
   readonly onArrival?: (arrival: Arrival) => Promise<void>;
 }
 
@@ -70,7 +80,13 @@ export function createTestCoordinator(options: TestCoordinatorOptions = {}): Tes
   return createWatched(options, {});
 }
 
-export function createWatched(options: TestCoordinatorOptions, watched: Watched): TestCoordinator {
+export interface WatchedCoordinator extends TestCoordinator {
+  readonly clock: VirtualClock;
+  /** `run`, where the clock is run by somebody else. */
+  readonly start: (request: Posted) => Promise<TransactionDocument>;
+}
+
+export function createWatched(options: TestCoordinatorOptions, watched: Watched): WatchedCoordinator {
   const { seed = 1, faults = [], clock: clockOptions = {}, patienceMs = 1_000 } = options;
   const { startAt = Date.now(), fakesDate = true } = clockOptions;
   const limits = { ...defaultLimits, ...options.limits };
@@ -81,6 +97,7 @@ export function createWatched(options: TestCoordinatorOptions, watched: Watched)
   const lines: string[] = [];
   const receivers = new Map<string, Receiver>();
   const restarts = new Map<string, () => unknown>();
+  const slowness = new Map<string, Ms>();
   const real = overHttp(patienceMs);
 
   const tell = (text: string): void => {
@@ -102,13 +119,17 @@ export function createWatched(options: TestCoordinatorOptions, watched: Watched)
   const network = new Network({
     ...{ clock, patienceMs, faults, tell, placeOf },
     receiverFor: url => receivers.get(new URL(url).host) ?? real.receive,
+    takesMs: url => slowness.get(new URL(url).host) ?? 0,
+    onArriving: watched.onArriving ?? (() => undefined),
     onArrival: watched.onArrival ?? (() => Promise.resolve()),
     loseCoordinator: () => {
       worker.lose();
       for (const driver of drivers) driver.replay();
     },
     restartParticipant: async name => {
-      await clock.standDuring(Promise.resolve(restarts.get(name)?.()), 10 * patienceMs);
+      const { restart } = { restart: restarts.get(name) ?? watched.restart };
+      tell(`    ${name} restarts`);
+      await clock.standDuring(Promise.resolve(restart?.()), 10 * patienceMs);
     },
     abort: id => void abort(placeOf(id)),
   });
@@ -161,9 +182,12 @@ export function createWatched(options: TestCoordinatorOptions, watched: Watched)
   };
 
   return {
-    participant: (name, handler, restart) => {
+    clock,
+    start: drive,
+    participant: (name, handler, { restart, takesMs = 0 } = {}) => {
       const host = `${name.toLowerCase()}.test`;
       receivers.set(host, inProcess(handler));
+      slowness.set(host, takesMs);
       if (restart !== undefined) restarts.set(name, restart);
       return `http://${host}/prepare`;
     },

@@ -27,6 +27,9 @@ export interface Surroundings {
   readonly receiverFor: (url: string) => Receiver;
   readonly placeOf: (transactionId: string) => number;
   readonly tell: (text: string) => void;
+  /** How long a participant takes, by this clock. */
+  readonly takesMs: (url: string) => Ms;
+  readonly onArriving: (branch: string) => void;
   readonly onArrival: (arrival: Arrival) => Promise<void>;
   readonly loseCoordinator: () => void;
   readonly restartParticipant: (name: string) => Promise<void>;
@@ -54,6 +57,7 @@ export class Network implements Pick<Outbound, 'send'> {
   readonly #around: Surroundings;
   readonly #counts = new Map<string, number>();
   readonly #afterEnd = new Map<string, (() => Promise<unknown>)[]>();
+  readonly #afterNext = new Map<string, () => Promise<unknown>>();
   #moment = 0;
 
   constructor(around: Surroundings) {
@@ -120,6 +124,11 @@ export class Network implements Pick<Outbound, 'send'> {
           request,
           Promise.all([deliver(), deliver()]).then(([first]) => first),
         );
+      case 'repeatedAfterNext': {
+        const reply = await this.#within(request, deliver());
+        this.#afterNext.set(branchOf(way), () => this.#arriveLate(way));
+        return reply;
+      }
       case 'repeatedAfterEnd':
         this.#holdUp(way);
         return this.#within(request, deliver());
@@ -165,18 +174,22 @@ export class Network implements Pick<Outbound, 'send'> {
     return first;
   }
 
-  async #deliver({ request, place, transactionId }: Way): Promise<Reply> {
-    const { clock, patienceMs, receiverFor, onArrival, tell } = this.#around;
-    await clock.sleep(travelMs);
-    const began = this.#next();
+  async #deliver(way: Way): Promise<Reply> {
+    const { clock, patienceMs, receiverFor, takesMs, onArriving, onArrival, tell } = this.#around;
+    const { request, place, transactionId } = way;
     const { url, headers, body } = request;
-    const receive = receiverFor(url);
+    await clock.sleep(travelMs + takesMs(url));
+    const began = this.#next();
+    onArriving(branchOf(way));
     const readBody = request.readBody !== false;
-    const reply = await clock.standDuring(receive({ url, headers, body, readBody }), patienceMs);
+    const reply = await clock.standDuring(receiverFor(url)({ url, headers, body, readBody }), patienceMs);
     tell(`    ${place.participant} answers ${named(place)}: ${replyText(reply)}`);
     const { transaction, participant, phase } = place;
     const about = { transaction, participant, phase, transactionId, body };
     await onArrival({ ...about, began, ended: this.#next(), answeredAt: clock.now(), reply });
+    const next = this.#afterNext.get(branchOf(way));
+    this.#afterNext.delete(branchOf(way));
+    await next?.();
     return reply;
   }
 
@@ -184,6 +197,10 @@ export class Network implements Pick<Outbound, 'send'> {
     this.#moment += 1;
     return this.#moment;
   }
+}
+
+function branchOf({ transactionId, place }: Way): string {
+  return `${transactionId}/${place.participant}`;
 }
 
 function isAt(fault: Fault, { transaction, participant, phase, nth }: RequestPlace): boolean {
