@@ -85,11 +85,15 @@ export class VirtualClock {
   }
 
   /** Time goes on until `work` has ended. @throws where nothing is left that could end it */
-  run<T>(work: Promise<T>): Promise<T> {
+  async run<T>(work: Promise<T>): Promise<T> {
     this.#waiting += 1;
     const ended = work.finally(() => (this.#waiting -= 1));
-    this.#going ??= this.#go().finally(() => (this.#going = undefined));
-    return Promise.race([ended, this.#going.then(() => ended)]);
+    const going = (this.#going ??= this.#go().finally(() => (this.#going = undefined)));
+    try {
+      return await Promise.race([ended, going.then(() => ended)]);
+    } finally {
+      if (this.#waiting === 0) await going; // until `Date` is what it was
+    }
   }
 
   async #go(): Promise<void> {
@@ -104,15 +108,17 @@ export class VirtualClock {
     }
   }
 
+  /** What is due happens, also beside work that is under way; only then does time go on. */
   async #turn(): Promise<void> {
-    if (this.#working.size > 0) {
-      await Promise.race(this.#working);
-      return;
-    }
     const next = this.#timers.reduce<Timer | undefined>(
       (a, b) => (a === undefined || b.at < a.at || (b.at === a.at && b.nth < a.nth) ? b : a),
       undefined,
     );
+    const isDue = next !== undefined && next.at <= this.#now;
+    if (this.#working.size > 0 && !isDue) {
+      await Promise.race(this.#working);
+      return;
+    }
     if (next === undefined)
       throw new Error(
         'nothing is under way, and nothing will come: a participant, or this clock, is at fault',

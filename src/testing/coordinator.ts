@@ -6,6 +6,7 @@ import { type TransactionDocument } from '../protocol/client/document';
 import { type Posted } from '../protocol/client/posted';
 import { documentOf } from '../protocol/transaction/document';
 import { judge } from '../protocol/transaction/operator';
+import { needsAttention } from '../protocol/transaction/outcome';
 import { type Transaction } from '../protocol/transaction/state';
 import { timedId } from '../protocol/wire/ids';
 import { type Ms } from '../protocol/wire/phases';
@@ -75,6 +76,9 @@ export class NeedsAttention extends Error {
     );
   }
 }
+
+/** After the last rollback that may be due: whoever does not answer by then never does. */
+const afterwardsMs: Ms = 60_000;
 
 export function createTestCoordinator(options: TestCoordinatorOptions = {}): TestCoordinator {
   return createWatched(options, {});
@@ -163,12 +167,16 @@ export function createWatched(options: TestCoordinatorOptions, watched: Watched)
     );
     let giveUp: (why: NeedsAttention) => void = () => undefined;
     const attention = new Promise<never>((_, reject) => (giveUp = reject));
+    const patience = ({ accepted: { quietAt } }: Transaction): Ms =>
+      Math.max(quietAt - clock.now(), 0) + afterwardsMs;
+    const lookAgain = (): void => {
+      if (needsAttention(driver.state())) giveUp(new NeedsAttention(documentOf(driver.state())));
+    };
     const driver: Driver = new Driver({
       ...{ id, accepted, engine },
       onChange: (before, after) => {
         onChange(before, after);
-        const document = documentOf(after);
-        if (document.needsAttention) giveUp(new NeedsAttention(document));
+        if (!needsAttention(before) && needsAttention(after)) clock.after(patience(after), lookAgain);
       },
     });
     drivers.push(driver);

@@ -23,6 +23,7 @@ export const faultKinds = [
   'coordinatorLostBefore',
   'coordinatorLostDuring',
   'participantRestarts',
+  'participantCrashes',
   'abort',
 ] as const;
 
@@ -48,6 +49,7 @@ const words: Readonly<Record<FaultKind, string>> = {
   coordinatorLostBefore: 'is not sent: the coordinator dies, and comes back',
   coordinatorLostDuring: 'arrives; the coordinator dies before the answer, and comes back',
   participantRestarts: 'is answered; then the participant restarts',
+  participantCrashes: 'arrives; then the participant dies, and comes back: nobody hears its answer',
   abort: 'is sent; the client aborts the transaction',
 };
 

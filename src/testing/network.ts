@@ -144,6 +144,10 @@ export class Network implements Pick<Outbound, 'send'> {
         await restartParticipant(place.participant);
         return reply;
       }
+      case 'participantCrashes':
+        await this.#within(request, deliver());
+        await restartParticipant(place.participant);
+        return cutOff;
       case 'abort': {
         const delivered = deliver();
         abort(transactionId);

@@ -144,6 +144,9 @@ function rightOne(vote: 'yes' | 'no'): Handler {
     new Response(null, { status: vote === 'no' && request.url.endsWith('/prepare') ? 409 : 200 });
 }
 
+/** Longer than the first repeat of a request takes, and shorter than any time-out. */
+const hastyMs: Ms = 300;
+
 async function begin(
   { clock, start }: WatchedCoordinator,
   planned: PlannedTransaction,
@@ -157,6 +160,7 @@ async function begin(
       ...(planned.twice ? [{ url: table.again, name: again, ...members }] : []),
       { url: table.other(planned), name: other },
     ],
+    ...(planned.hasty ? { timeoutMs: hastyMs } : {}),
     onCommitFailure: planned.provisional ? 'rollback' : 'retry',
   };
   if (planned.startAfterMs > 0) await clock.sleep(planned.startAfterMs);

@@ -14,6 +14,8 @@ export interface PlannedTransaction {
   readonly refused: boolean;
   /** `onCommitFailure: "rollback"`. */
   readonly provisional: boolean;
+  /** Decided within 300 ms, or rolled back. */
+  readonly hasty: boolean;
   /** It is in it under two names. */
   readonly twice: boolean;
   /** The other participant, which is right. */
@@ -40,6 +42,7 @@ const plain: PlannedTransaction = {
   startAfterMs: 0,
   refused: false,
   provisional: false,
+  hasty: false,
   twice: false,
   other: { vote: 'yes', takesMs: 0 },
 };
@@ -50,6 +53,7 @@ export const calm: Schedule = { transactions: [plain], faults: [] };
 export function draw(seed: number, means: Means): Schedule {
   const random = seeded(seed);
   if (means.canBeProvisional && chance(random, 0.25)) return provisional(random, means);
+  if (chance(random, 0.1)) return overtaken(random);
   const count = chance(random, 0.35) ? 2 : 1;
   const transactions = Array.from({ length: count }, (_, index) => planned(random, { index, means }));
   const faults = Array.from({ length: Math.floor(random() * 4) }, () => fault(random, { count, means }));
@@ -64,6 +68,7 @@ function planned(
     startAfterMs: index * pick(random, [0, 1, 20, 300]),
     refused: means.canRefuse && chance(random, 0.2),
     provisional: false,
+    hasty: chance(random, 0.1),
     twice: chance(random, 0.2),
     other: { vote: chance(random, 0.4) ? 'no' : 'yes', takesMs: pick(random, [0, 10, 100, 1_000]) },
   };
@@ -87,7 +92,7 @@ function fault(random: Random, { count, means }: { readonly count: number; reado
   const phase = pick<Phase>(random, ['prepare', 'commit', 'rollback']);
   const kinds: readonly [FaultKind, ...FaultKind[]] = [
     ...always,
-    ...(means.canRestart ? (['participantRestarts', 'participantRestarts'] as const) : []),
+    ...(means.canRestart ? (['participantRestarts', 'participantCrashes'] as const) : []),
     ...(phase === 'prepare' ? (['abort', 'abort'] as const) : (['repeatedAfterNext'] as const)),
   ];
   const place = { transaction: 1 + Math.floor(random() * count), participant: subject, phase };
@@ -99,7 +104,7 @@ function happening(
   kinds: readonly [FaultKind, ...FaultKind[]],
 ): Pick<Fault, 'is' | 'afterMs'> {
   const is = pick(random, kinds);
-  return is === 'late' ? { is, afterMs: pick(random, [100, 5_050, 5_500, 20_000, 64_000]) } : { is };
+  return is === 'late' ? { is, afterMs: pick(random, [100, 350, 5_050, 5_500, 20_000, 64_000]) } : { is };
 }
 
 /** Both of two requests to commit fail, so that it is given up: what was not acknowledged is rolled back. */
@@ -121,6 +126,13 @@ function provisional(random: Random, means: Means): Schedule {
   ];
   const prepares = chance(random, 0.6) ? [at('prepare', 1, happening(random, before))] : [];
   return { transactions: [{ ...plain, provisional: true }], faults: [...prepares, ...commits] };
+}
+
+/** A prepare arrives after `decideBy`, and before any rollback. */
+function overtaken(random: Random): Schedule {
+  const lost = happening(random, ['requestLost', 'unreachable', 'unavailable']);
+  const faults = [at('prepare', 1, { is: 'late', afterMs: 350 }), at('rollback', 1, lost)];
+  return { transactions: [{ ...plain, hasty: true }], faults };
 }
 
 function at(phase: Phase, nth: number, what: Pick<Fault, 'is' | 'afterMs'>): Fault {
@@ -163,6 +175,7 @@ function without({ transactions, faults }: Schedule, gone: number): Schedule {
 
 const simplerKinds: Partial<Record<FaultKind, FaultKind>> = {
   coordinatorLostDuring: 'answerLost',
+  participantCrashes: 'answerLost',
   coordinatorLostBefore: 'requestLost',
   answerSlow: 'answerLost',
   late: 'requestLost',
@@ -178,6 +191,7 @@ function plainer(each: PlannedTransaction): readonly PlannedTransaction[] {
   return [
     ...(each.twice ? [{ ...each, twice: false }] : []),
     ...(each.refused ? [{ ...each, refused: false }] : []),
+    ...(each.hasty ? [{ ...each, hasty: false }] : []),
     ...(each.provisional ? [{ ...each, provisional: false }] : []),
     ...(each.other.vote === 'no' ? [{ ...each, other: { ...each.other, vote: 'yes' as const } }] : []),
     ...(each.other.takesMs > 0 ? [{ ...each, other: { ...each.other, takesMs: 0 } }] : []),
@@ -194,13 +208,14 @@ export function scheduleText({ transactions, faults }: Schedule): readonly strin
 }
 
 function transactionText(
-  { refused, provisional: may, twice, other: one, startAfterMs }: PlannedTransaction,
+  { refused, hasty, provisional: may, twice, other: one, startAfterMs }: PlannedTransaction,
   nth: number,
 ): string {
   const notes = [
     ...(startAfterMs > 0 ? [`begins after ${String(startAfterMs)} ms`] : []),
     ...(twice ? [`has it under two names, "${subject}" and "${again}"`] : []),
     ...(refused ? ['has the payload that it must refuse'] : []),
+    ...(hasty ? ['has to be decided within 300 ms'] : []),
     ...(may ? ['has onCommitFailure "rollback"'] : []),
     `has another participant, which says ${one.vote}${one.takesMs > 0 ? ` after ${String(one.takesMs)} ms` : ''}`,
   ];
