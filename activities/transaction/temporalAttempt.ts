@@ -9,10 +9,11 @@ import { cancellation } from './cancellation';
 /** @param sooner what calls it back; nobody does where absent */
 export function temporalAttempt(sooner?: Sooner): Attempt {
   const context = Context.current();
-  const { attempt, heartbeatDetails } = context.info;
+  const { attempt } = context.info;
+  const heartbeatDetails: unknown = context.info.heartbeatDetails;
   return {
     attempt,
-    heartbeatDetails: heartbeatDetails as unknown,
+    heartbeatDetails,
     cancellation: cancellation(),
     heartbeat: details => {
       context.heartbeat(details);

@@ -35,7 +35,7 @@ export const defaultLimits: Limits = {
 export function readRequest(body: unknown): TransactionRequest {
   const parsed = parseTransactionRequest(body, { maxParticipants: 100, maxRequestTimeoutMs: 60_000 });
   if (parsed.is === 'refused') {
-    const problems = parsed.problems.map(({ pointer, message }) => `${pointer ?? ''} ${message}`.trim());
+    const problems = parsed.problems.map(({ pointer, message }) => `${pointer} ${message}`.trim());
     throw new TypeError(`the transaction is not valid: ${problems.join('; ')}`);
   }
   const { request } = parsed;

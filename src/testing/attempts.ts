@@ -165,12 +165,7 @@ export async function performOwn(engine: Engine, { t, work, giveUp, state }: Own
     );
     if (came.is === 'ended') return ownEnding(came.value, asked, phase) ?? lostToOthers(asked);
     if (came.is === 'deadline') return { ...asked, ...failedOwn({ is: 'deadline', outOfTime: true }) };
-    if (giveUp.aborted)
-      return {
-        ...asked,
-        ...failedOwn({ is: 'cancelled', outOfTime: false }),
-        ...traced(came, { t: state(), work }),
-      };
+    if (isGivenUp(giveUp)) return { ...asked, ...cutOff, ...traced(came, { t: state(), work }) };
     const delayMs = came.is === 'again' ? came.delayMs : retryDelay(t, call, nth);
     const failure: CallFailure =
       came.is === 'again'
@@ -178,13 +173,15 @@ export async function performOwn(engine: Engine, { t, work, giveUp, state }: Own
         : { is: 'lost', outOfTime: true };
     if (clock.now() + delayMs >= endBy) return { ...asked, ...failedOwn(failure) };
     await clock.sleep(delayMs, giveUp);
-    if (giveUp.aborted)
-      return {
-        ...asked,
-        ...failedOwn({ is: 'cancelled', outOfTime: false }),
-        ...traced(came, { t: state(), work }),
-      };
+    if (isGivenUp(giveUp)) return { ...asked, ...cutOff, ...traced(came, { t: state(), work }) };
   }
+}
+
+const cutOff = failedOwn({ is: 'cancelled', outOfTime: false });
+
+/** By now: it may come during any wait. */
+function isGivenUp({ aborted }: AbortSignal): boolean {
+  return aborted;
 }
 
 export interface OwnWork {

@@ -1,7 +1,7 @@
 /** Owns many runs, each by a seed of its own, and the smallest schedule that still shows what one of them found. */
 import { type Violation } from './judge';
 import { type MakeParticipant, type PlayOptions, type Played, play } from './play';
-import { type Means, type Schedule, calm, draw, scheduleText, smaller } from './schedules';
+import { type Means, type Schedule, draw, scheduleText, smaller } from './schedules';
 
 export interface ExploreOptions extends PlayOptions {
   /** Default 100. */
@@ -59,7 +59,7 @@ export async function explore(make: MakeParticipant, options: ExploreOptions = {
   };
   let requests = 0;
   for (let nth = seed; nth < seed + runs; nth++) {
-    const schedule = nth === 1 ? calm : draw(nth, means);
+    const schedule = draw(nth, means);
     const played = await play(make, schedule, { options, seed: nth });
     requests += played.requests;
     const { violation } = played;

@@ -133,10 +133,12 @@ export class Network implements Pick<Outbound, 'send'> {
         this.#holdUp(way);
         return this.#within(request, deliver());
       case 'coordinatorLostBefore':
+        await clock.sleep(0); // what asked for the request is under way by then
         loseCoordinator();
         return cutOff;
       case 'coordinatorLostDuring':
         void deliver();
+        await clock.sleep(0); // what asked for the request is under way by then
         loseCoordinator();
         return cutOff;
       case 'participantRestarts': {
@@ -150,6 +152,7 @@ export class Network implements Pick<Outbound, 'send'> {
         return cutOff;
       case 'abort': {
         const delivered = deliver();
+        await clock.sleep(0);
         abort(transactionId);
         return this.#within(request, delivered);
       }

@@ -4,7 +4,7 @@
  * a rollback and `decideBy`, where one that forgets rollbacks need not refuse it.
  */
 import { type Ms, type Phase } from '../protocol/wire/phases';
-import { type Fault, type FaultKind, faultText } from './faults';
+import { type Fault, type FaultKind, faultKinds, faultText } from './faults';
 import { type Random, chance, pick, seeded } from './random';
 import { named } from './network';
 
@@ -50,7 +50,30 @@ const plain: PlannedTransaction = {
 /** The first run of all: nothing goes wrong. */
 export const calm: Schedule = { transactions: [plain], faults: [] };
 
+/** The first of all: each fault by itself, in each phase. */
+function singles({ canRefuse, canRestart }: Means): readonly Schedule[] {
+  const kinds = faultKinds.filter(is => canRestart || !is.startsWith('participant'));
+  const rolledBack: PlannedTransaction = { ...plain, other: { vote: 'no', takesMs: 10 } };
+  const late = at('prepare', 1, { is: 'repeatedAfterEnd' });
+  return kinds.flatMap(is => [
+    ...(isForPrepare(is) ? [{ transactions: [plain], faults: [at('prepare', 1, { is })] }] : []),
+    ...(isForPrepare(is) && canRefuse
+      ? [{ transactions: [{ ...plain, refused: true }], faults: [at('prepare', 1, { is })] }]
+      : []),
+    { transactions: [plain], faults: [at('commit', 1, { is })] },
+    { transactions: [rolledBack], faults: [late, at('rollback', 1, { is })] },
+  ]);
+}
+
+/** A copy of one that was answered must not come between its rollback and `decideBy`. */
+function isForPrepare(is: FaultKind): boolean {
+  return is !== 'repeatedAfterNext';
+}
+
+/** @param seed 1 is that in which nothing goes wrong */
 export function draw(seed: number, means: Means): Schedule {
+  const single = [calm, ...singles(means)][seed - 1];
+  if (single !== undefined) return single;
   const random = seeded(seed);
   if (means.canBeProvisional && chance(random, 0.25)) return provisional(random, means);
   if (chance(random, 0.1)) return overtaken(random);
