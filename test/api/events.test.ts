@@ -75,6 +75,35 @@ describe('who comes again', () => {
     expect(reader.events).toMatchObject([{ data: { state: 'committing' } }]);
   });
 
+  it('is not told less than it knows because no worker answers yet', async () => {
+    const { document } = api.coordinator.setPartial('testt1');
+    const known = changesOf(document) + 4;
+    const reader = await watch({ 'last-event-id': String(known) });
+    const anew = await watch();
+    await anew.atLeast(1);
+    expect(reader.events).toEqual([]);
+    api.coordinator.set('testt1', { state: 'committing', decision: 'commit' });
+    await reader.atLeast(1);
+    expect(reader.events).toMatchObject([{ data: { state: 'committing' } }]);
+  });
+
+  it('is told less where a worker says so', async () => {
+    const known = now() + 4;
+    const reader = await watch({ 'last-event-id': String(known) });
+    await reader.atLeast(1);
+    expect(reader.events).toMatchObject([{ data: { state: 'preparing' } }]);
+  });
+
+  it('is told nothing twice where a worker answers with what was told without one', async () => {
+    api.coordinator.setPartial('testt1');
+    const reader = await watch();
+    await reader.atLeast(1);
+    api.coordinator.set('testt1', {});
+    api.coordinator.set('testt1', ended);
+    const states = (await reader.all()).map(({ data }) => data['state']);
+    expect(states).toEqual(['preparing', 'committed', undefined]);
+  });
+
   it('is told of an end that it missed, and after it nothing: 204, which browsers do not repeat', async () => {
     api.coordinator.set('testt1', ended);
     const missed = await watch({ 'last-event-id': String(now()) });

@@ -20,7 +20,6 @@ export class FakeCoordinator implements Coordinator {
   /** Thrown by every method but those in `working`. */
   failure: unknown;
   working: readonly (keyof Coordinator)[] = [];
-  isReady = true;
   /** Waits that have begun and not ended. */
   waits = 0;
   private readonly readings = new Map<string, Reading>();
@@ -59,19 +58,21 @@ export class FakeCoordinator implements Coordinator {
     await this.answer('watch', { id }, () => this.get(id, of));
     this.waits += 1;
     try {
-      await tell(this.documents(id, signal));
+      await tell(this.watched(id, signal));
     } finally {
       this.waits -= 1;
     }
   }
 
-  private async *documents(id: string, signal: AbortSignal): AsyncGenerator<TransactionDocument> {
+  private async *watched(id: string, signal: AbortSignal): AsyncGenerator<Reading> {
     let told: string | undefined;
     for (;;) {
-      const { document } = this.get(id);
-      if (toldOf(document) !== told) {
-        told = toldOf(document);
-        yield document;
+      const reading = this.get(id);
+      const { document, partial } = reading;
+      const now = `${toldOf(document)} ${String(partial)}`;
+      if (now !== told) {
+        told = now;
+        yield reading;
       } else if (document.endedAt !== undefined || signal.aborted) return;
       else await this.nextChange(signal);
     }
@@ -96,15 +97,19 @@ export class FakeCoordinator implements Coordinator {
     return this.answer('recover', { id }, () => ({ is: 'running' }));
   }
 
-  async ready(): Promise<boolean> {
-    await this.answer('ready', {}, () => undefined);
-    return this.isReady;
+  ready(): Promise<void> {
+    return this.answer('ready', {}, () => undefined);
   }
 
   /** Changes a transaction as the engine would, and wakes whoever waits for it. */
   set(id: string, change: Partial<TransactionDocument>): Reading {
     const { document } = this.get(id);
     return this.put({ document: { ...document, ...change } });
+  }
+
+  /** No worker answers for it, until the next change. */
+  setPartial(id: string): Reading {
+    return this.put({ ...this.get(id), partial: true });
   }
 
   /** A transaction that is there without a request. @param owner none where an older version started it */

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { writeMetrics } from '../../telemetry/metrics/text';
 import { authenticate } from '../authentication';
 import { type ApiDependencies } from '../dependencies';
+import { guardHost } from '../hosts';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
 import { noteMount } from '../routeOf';
@@ -14,7 +15,7 @@ export function metricsRoutes({
   metrics,
 }: Pick<ApiDependencies, 'config' | 'log' | 'metrics'>): Router {
   const router = Router({ caseSensitive: true });
-  router.use(noteMount(router), authenticate(config.auth, log));
+  router.use(noteMount(router), guardHost(config), authenticate(config.auth, log));
   router
     .route('/')
     .get(permit('read'), async (request, response) => {

@@ -3,7 +3,8 @@
  * id says how far the transaction had come (`changesOf`), the same in every process: who comes again with it is told what is new.
  */
 import { type Request, type RequestHandler, type Response } from 'express';
-import { changesOf } from '../../protocol/client/changes';
+import { type Reading } from '../../coordinator/transaction/contract';
+import { changesOf, toldOf } from '../../protocol/client/changes';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { given } from '../../protocol/wire/given';
 import { type ApiDependencies } from '../dependencies';
@@ -26,7 +27,7 @@ export function events(api: ApiDependencies, room: WaitingRoom): RequestHandler<
       return;
     }
     const followed = await room.wait(callerOf(response), () => follow(api, request, response, last));
-    if (followed === undefined) await tellOnce(api, request, response);
+    if (followed === undefined) await tellOnce(api, request, response, last);
   };
 }
 
@@ -47,8 +48,8 @@ async function follow(
 ): Promise<true> {
   const of = ownOnly(callerOf(response));
   await waiting(response, stopping, signal =>
-    coordinator.watch(request.params.id, { ...given({ of }), signal }, documents =>
-      tell(response, documents, last),
+    coordinator.watch(request.params.id, { ...given({ of }), signal }, readings =>
+      tell(response, readings, last),
     ),
   );
   return true;
@@ -56,21 +57,33 @@ async function follow(
 
 async function tell(
   response: Response,
-  documents: AsyncIterable<TransactionDocument>,
+  readings: AsyncIterable<Reading>,
   last: number | undefined,
 ): Promise<void> {
   let stream: EventStream | undefined;
-  for await (const document of documents) {
+  let told: string | undefined;
+  for await (const reading of readings) {
+    const { document } = reading;
     if (stream === undefined && isAtEnd(document, last)) {
       response.status(204).end();
       return;
     }
-    const isKnown = stream === undefined && changesOf(document) === last;
     stream ??= new EventStream(response);
-    if (!isKnown && !(await stream.send(eventOf(document)))) return;
+    if (isOlder(reading, last)) continue;
+    const isNews = toldOf(document) !== told && (told !== undefined || changesOf(document) !== last);
+    told = toldOf(document);
+    if (isNews && !(await stream.send(eventOf(document)))) return;
     if (document.endedAt !== undefined) await stream.send(endOf(document));
   }
   stream?.end();
+}
+
+/**
+ * Knows less than whoever comes again was told: after a restart no worker answers yet. What was told is not taken back for that; the first
+ * worker that answers says how far it is.
+ */
+function isOlder({ document, partial }: Reading, last: number | undefined): boolean {
+  return partial === true && last !== undefined && changesOf(document) < last;
 }
 
 function eventOf(document: TransactionDocument): ServerEvent {
@@ -95,12 +108,14 @@ async function tellOnce(
   { coordinator }: ApiDependencies,
   request: IdRequest,
   response: Response,
+  last: number | undefined,
 ): Promise<void> {
-  const { document } = await coordinator.glance(request.params.id, ownOnly(callerOf(response)));
+  const reading = await coordinator.glance(request.params.id, ownOnly(callerOf(response)));
+  const { document } = reading;
   response.set('retry-after', String(comeAgainMs / 1_000));
   const stream = new EventStream(response);
   await stream.comeAgainAfter(comeAgainMs);
-  await stream.send(eventOf(document));
+  if (!isOlder(reading, last)) await stream.send(eventOf(document));
   if (document.endedAt !== undefined) await stream.send(endOf(document));
   stream.end();
 }

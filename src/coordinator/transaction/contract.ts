@@ -20,6 +20,8 @@ export interface StartOptions {
 
 export interface Reading {
   readonly document: TransactionDocument;
+  /** No worker answered for it, so it may know less than was told before: of a decision, for one. */
+  readonly partial?: true;
 }
 
 export interface WaitOptions {
@@ -39,9 +41,9 @@ export interface WatchOptions {
 
 /**
  * Is given the document as it is, and then after each change that events tell, the newest at a time, until the transaction has ended. The
- * first always comes.
+ * first always comes. What was partial comes again once it is not, perhaps without a change.
  */
-export type Tell = (documents: AsyncIterable<TransactionDocument>) => Promise<void>;
+export type Tell = (readings: AsyncIterable<Reading>) => Promise<void>;
 
 /**
  * What `recover` found or did. `ended`: it closed by itself, there is nothing to take up. `unreplayable`: `why` says what a
@@ -81,5 +83,5 @@ export interface Coordinator {
   /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
   recover(id: string): Promise<Recovered>;
   /** Temporal answers. @throws EngineInTrouble where it does, and is known to be of no use */
-  ready(): Promise<boolean>;
+  ready(): Promise<void>;
 }

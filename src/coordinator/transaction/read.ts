@@ -37,8 +37,8 @@ const shortestQueryMs = 200;
 
 /** @throws UnknownTransaction, ExpiredTransaction, ForeignWorkflow, EngineUnavailable */
 export async function read(engine: Engine, id: string, of?: Owner): Promise<Reading> {
-  const { document } = await readWithCalls(engine, id, of);
-  return { document };
+  const { calls: _, ...reading } = await readWithCalls(engine, id, of);
+  return reading;
 }
 
 /** The calls that were under way as well. @throws as `read` */
@@ -49,8 +49,8 @@ export async function readWithCalls(
 ): Promise<Reading & { readonly calls: readonly PendingCall[] }> {
   const began = Date.now();
   const description = await describe(engine, id, of);
-  const document = await documentOf(engine, description, began);
-  return { document: await withHolders(engine, document), calls: pendingCalls(description) };
+  const { document, ...known } = await readingOf(engine, description, began);
+  return { document: await withHolders(engine, document), ...known, calls: pendingCalls(description) };
 }
 
 /**
@@ -81,23 +81,34 @@ async function describeOrNone(engine: Engine, id: string): Promise<WorkflowExecu
   }
 }
 
-async function documentOf(
+async function readingOf(
   engine: Engine,
   description: WorkflowExecutionDescription,
   began: Ms,
-): Promise<TransactionDocument> {
+): Promise<Reading> {
   const told = await askAsItIs(engine, description, began);
-  if (told === 'ahead') return documentWhereAhead(engine, description.workflowId, began);
+  if (told === 'ahead') return readingWhereAhead(engine, description.workflowId, began);
   const document =
-    told === undefined ? describedDocument(description) : overlaid(told, pendingCalls(description));
+    told === undefined ? describedDocument(engine, description) : overlaid(told, pendingCalls(description));
   const stalled = await stallOf(engine, description);
-  return stalled === undefined ? document : { ...document, needsAttention: true, stalled };
+  if (stalled !== undefined) return { document: { ...document, needsAttention: true, stalled } };
+  return { document, ...partialIf(isPartial(description, told)) };
 }
 
 /** It may have been ended in between: then what it left is told, else what is certain. */
-async function documentWhereAhead(engine: Engine, id: string, began: Ms): Promise<TransactionDocument> {
+async function readingWhereAhead(engine: Engine, id: string, began: Ms): Promise<Reading> {
   const now = await describe(engine, id);
-  return runState(now.status.name) === 'running' ? describedDocument(now) : documentOf(engine, now, began);
+  if (runState(now.status.name) !== 'running') return readingOf(engine, now, began);
+  return { document: describedDocument(engine, now), ...partialIf(true) };
+}
+
+/** Of one that is paused, stalled or over, `describe` has the news. @param told by the workflow, if it could be asked */
+export function isPartial(description: WorkflowExecutionDescription, told: Told | undefined): boolean {
+  return told === undefined && runState(description.status.name) === 'running' && !isStalled(description);
+}
+
+export function partialIf(partial: boolean): Pick<Reading, 'partial'> {
+  return partial ? { partial } : {};
 }
 
 /** Undefined where nobody tells more than `describe`; `ahead` where what was told is not recorded. */
@@ -169,7 +180,10 @@ async function leftDocument(
   try {
     const answer = await askClosed(engine, closed, withinMs);
     if (answer.is !== 'left') return undefined;
-    return describedDocument({ ...closed, memo: { ...memoOf(closed), progress: answer.left.progress } });
+    return describedDocument(engine, {
+      ...closed,
+      memo: { ...memoOf(closed), progress: answer.left.progress },
+    });
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;

@@ -20,10 +20,10 @@ import { type Ms } from '../../protocol/wire/phases';
 import { EngineUnavailable } from '../errors';
 import { withHolders } from '../lock/whoHolds';
 import { isStalled, stallOf } from '../stalled';
-import { type Tell, type WatchOptions } from './contract';
+import { type Reading, type Tell, type WatchOptions } from './contract';
 import { describedDocument } from './describe';
 import { type Told, overlaid, pendingCalls } from './pending';
-import { askAsItIs, describe } from './read';
+import { askAsItIs, describe, isPartial, partialIf } from './read';
 import { together } from './together';
 
 /** After one call; with the long poll, which is one every twenty seconds, less than a call a second. */
@@ -51,14 +51,15 @@ export function watches(engine: Engine): Watch {
 }
 
 /** What is known, and of which history: what calls under way tell is laid over it anew with each look. */
-interface Seen {
+interface Seen extends Reading {
   readonly key: string;
   readonly runId: string;
   /** By the workflow, the last time that it could be asked; absent where it never could. */
   readonly told?: Told;
   readonly stalled?: StalledDocument;
-  readonly document: TransactionDocument;
 }
+
+type Known = Omit<Seen, keyof Reading>;
 
 class Watched {
   readonly memo: ReturnType<typeof memoOf>;
@@ -101,7 +102,7 @@ class Watched {
   async following(signal: AbortSignal, tell: Tell): Promise<void> {
     try {
       await this.#first;
-      await tell(this.#documents(signal));
+      await tell(this.#readings(signal));
     } finally {
       this.#watchers -= 1;
       if (this.#watchers === 0) this.#leave();
@@ -109,13 +110,13 @@ class Watched {
   }
 
   /** The newest at every change: what came meanwhile is not kept for who is slow. @throws what ended the watching */
-  async *#documents(signal: AbortSignal): AsyncGenerator<TransactionDocument> {
+  async *#readings(signal: AbortSignal): AsyncGenerator<Reading> {
     let told: string | undefined;
     for (;;) {
-      const document = this.#seen?.document;
-      if (document !== undefined && toldOf(document) !== told) {
-        told = toldOf(document);
-        yield document;
+      const seen = this.#seen;
+      if (seen !== undefined && newsIn(seen) !== told) {
+        told = newsIn(seen);
+        yield { document: seen.document, ...partialIf(seen.partial === true) };
       } else if (this.#isOver()) {
         if (this.#failure !== undefined) throw this.#failure;
         return;
@@ -158,12 +159,13 @@ class Watched {
   async #see(description: WorkflowExecutionDescription): Promise<void> {
     const known = (await this.#news(description)) ?? this.#seen;
     if (known === undefined || this.#isOver()) return;
-    this.#tell({ ...known, document: documentNow(description, known) });
+    const partial = isPartial(description, known.told);
+    this.#tell({ ...known, document: documentNow(this.engine, description, known), ...partialIf(partial) });
     if (isOpen(description.status.name) && !this.#isOver()) this.#pollEnd();
   }
 
   /** Undefined where nothing has changed, or nobody can be asked yet: what was known stays. */
-  async #news(description: WorkflowExecutionDescription): Promise<Omit<Seen, 'document'> | undefined> {
+  async #news(description: WorkflowExecutionDescription): Promise<Known | undefined> {
     const key = keyOf(description);
     const { runId, status } = description;
     if (this.#seen?.key === key || this.#isTooSoon(key)) return undefined;
@@ -230,10 +232,11 @@ class Watched {
 
 /** What was told once is not taken back because nobody can be asked now: `describe` alone may know less. */
 function documentNow(
+  engine: Engine,
   description: WorkflowExecutionDescription,
-  { told, stalled }: Omit<Seen, 'document'>,
+  { told, stalled }: Known,
 ): TransactionDocument {
-  const described = describedDocument(description);
+  const described = describedDocument(engine, description);
   const now = told === undefined ? described : toldNow(description, told, described);
   return stalled === undefined ? now : { ...now, needsAttention: true, stalled };
 }
@@ -259,6 +262,10 @@ function toldNow(
 function isAsked(description: WorkflowExecutionDescription): boolean {
   const run = runState(description.status.name);
   return run === 'interrupted' || (run === 'running' && !isStalled(description));
+}
+
+function newsIn({ document, partial }: Reading): string {
+  return `${toldOf(document)} ${partial === true ? 'partial' : ''}`;
 }
 
 /** What a workflow would tell anew changes with its history alone; that its tasks keep failing is in none. */
