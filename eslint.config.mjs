@@ -75,6 +75,12 @@ const borders = [
     './client',
     './protocol',
   ]),
+  zone(
+    './src/testing',
+    './src',
+    'in memory there is the protocol, HTTP that leaves, and the driver and judgement of production; no Temporal, no server',
+    ['./testing', './outbound', './protocol'],
+  ),
   ...zones(
     './src/workflow',
     durable,

@@ -1,6 +1,6 @@
 /**
  * Owns heartbeats: they tell Temporal that a worker is gone (of a round within two seconds, of a straggler's call within five), and
- * tell the next attempt what the ones before it may have left behind. All is by the heartbeat timeout that the workflow asks for. The
+ * tell the next attempt what the ones before it may have left behind (`transaction/sentBefore.ts`). All is by the heartbeat timeout that the workflow asks for. The
  * first comes late on purpose: a healthy call is over by then and costs none.
  *
  * Each is a write of the engine, and they do not grow with trouble: who waits for a place does not beat, since it is in no activity;
@@ -8,9 +8,6 @@
  * more seldom each does. So whatever is in trouble, a worker's heartbeats are some hundred a second.
  */
 import { Context } from '@temporalio/activity';
-import { type Sent, type Trace } from '../src/protocol/transaction/steps';
-import { joinExposure, unknownExposure, untouched } from '../src/protocol/wire/answers';
-import { given } from '../src/protocol/wire/given';
 
 /** Of the heartbeat timeout, until the first, and between two as seldom as may be: one that is late is not yet a lost worker. */
 const longest = 0.5;
@@ -46,27 +43,3 @@ export async function whileBeating<T>(
     beating -= begun.count;
   }
 }
-
-/** Traces of before this was counted say less. */
-type StoredTrace = Pick<Trace, 'attempt' | 'over' | 'exposure'> & Partial<Trace>;
-
-/**
- * What was sent before this attempt. One that left no closing trace was lost: anything may have happened in it. A trace
- * counts also where the attempts seem to begin: `temporal activity reset` counts them from 1 again, and requests with them.
- */
-export function sentBefore(firstSending: number): Sent {
-  const { info } = Context.current();
-  const trace = info.heartbeatDetails as StoredTrace | undefined;
-  const beginsAnew = info.attempt <= firstSending;
-  if (beginsAnew && trace === undefined) return nothingSent;
-  const { exposure = untouched, over = false, attempt = firstSending - 1, busy = 0 } = trace ?? {};
-  const failed = given({ failed: trace?.failed });
-  const traced = trace?.requests ?? Math.max(attempt - firstSending + 1, 0);
-  const untraced = Math.max(info.attempt - 1 - attempt, 0);
-  const requests = beginsAnew ? 0 : traced + untraced;
-  const isKnown = over && (beginsAnew || untraced === 0);
-  if (isKnown) return { exposure, requests, busy, ...failed };
-  return { exposure: joinExposure(exposure, unknownExposure), requests, busy: 0, ...failed };
-}
-
-const nothingSent: Sent = { exposure: untouched, requests: 0, busy: 0 };

@@ -2,13 +2,28 @@
  * Owns keeping under way exactly what a pure core wants: it starts the keys that are missing and cancels those no longer
  * wanted, so nobody remembers what was issued. What a work ends as is fed back. A work may be owed a last look before it is cancelled; it
  * is under way until it has ended.
+ *
+ * It knows no engine: what a work runs in is given to it (`scopes.ts` in a workflow, `src/testing` in memory).
  */
-import { CancellationScope } from '@temporalio/workflow';
 
-interface Core<Work, Event> {
+/** What a work runs in. */
+export interface Scope {
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** The work is to end soon, as one that was given up. */
+  cancel(): void;
+}
+
+export interface Scopes<S extends Scope> {
+  /** Nobody cancels it. */
+  readonly background: Pick<Scope, 'run'>;
+  /** One of its own for each work, within the background. */
+  readonly open: () => S;
+}
+
+interface Core<Work, Event, S> {
   readonly wanted: () => readonly Work[];
   /** Undefined where nothing came of it: it is no longer wanted. */
-  readonly perform: (work: Work) => Promise<Event | undefined>;
+  readonly perform: (work: Work, scope: S) => Promise<Event | undefined>;
   readonly feed: (event: Event, key: string) => void;
   /** What is owed to a work that is no longer wanted before it is cancelled; absent where nothing is. */
   readonly lastLook?: LastLook<Work>;
@@ -28,25 +43,27 @@ export interface Keeper {
   broken(): { readonly error: unknown } | undefined;
 }
 
-interface Entry<Work> {
+interface Entry<Work, S> {
   readonly work: Work;
-  readonly scope: CancellationScope;
+  readonly scope: S;
   /** It is being given up. */
   gone?: true;
 }
 
-export function keep<Work extends { readonly key: string }, Event>(core: Core<Work, Event>): Keeper {
-  const underWay = new Map<string, Entry<Work>>();
-  // not the scope of whoever feeds: that of a message is cancelled with the workflow, and what began in it would end at once
-  const background = new CancellationScope({ cancellable: false });
+/** @param scopes the background is not the scope of whoever feeds: that of a message is cancelled with the workflow, and what began in it would end at once */
+export function keep<Work extends { readonly key: string }, Event, S extends Scope>(
+  core: Core<Work, Event, S>,
+  { background, open }: Scopes<S>,
+): Keeper {
+  const underWay = new Map<string, Entry<Work, S>>();
   const looks = new Set<{ readonly at: readonly Work[] }>();
   let broken: { readonly error: unknown } | undefined;
 
   function start(work: Work): void {
-    const scope = new CancellationScope({ cancellable: true, parent: background });
+    const scope = open();
     underWay.set(work.key, { work, scope });
     const ended = scope
-      .run(() => core.perform(work))
+      .run(() => core.perform(work, scope))
       .then(event => {
         underWay.delete(work.key);
         // what was cancelled may be wanted again by now: its key was taken until here
@@ -56,7 +73,7 @@ export function keep<Work extends { readonly key: string }, Event>(core: Core<Wo
     ended.catch((error: unknown) => (broken = { error }));
   }
 
-  function giveUp(gone: readonly Entry<Work>[]): void {
+  function giveUp(gone: readonly Entry<Work, S>[]): void {
     const due = gone.filter(({ work }) => core.lastLook?.isDue(work) === true);
     for (const entry of gone) {
       entry.gone = true;

@@ -20,19 +20,18 @@ import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type Outbound } from '../../src/outbound/contract';
 import { type CallInput, type RoundInput } from '../../src/protocol/transaction/steps';
-import { type Sooner } from '../comeSooner';
 import { type Standstill } from '../standstill';
 import { type Traces } from '../../src/telemetry/traces/contract';
 import { given } from '../../src/protocol/wire/given';
 
-export interface Sender extends Sooner {
+export interface CallSender {
   readonly standstill: Standstill;
-  readonly outbound: Pick<Outbound, 'callBack' | 'send'>;
+  readonly outbound: Pick<Outbound, 'send'>;
   readonly log: (entry: CallLog) => void;
   /** Absent where nothing is traced. */
   readonly traces?: Pick<Traces, 'request'>;
-  /** Told once of each participant that has come to need attention. */
-  readonly onAttention?: (host: string) => void;
+  /** The time; the process's own where absent. */
+  readonly now?: () => Ms;
 }
 
 export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' | 'statusUrl' | 'locks'> {
@@ -46,14 +45,15 @@ export interface OneCall extends Pick<RoundInput, 'transactionId' | 'decideBy' |
 }
 
 /** Sends one request; never rejects for what the participant or the network does. */
-export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
-  const began = Date.now();
+export async function sendOne(sender: CallSender, one: OneCall): Promise<Ending> {
+  const now = sender.now ?? Date.now;
+  const began = now();
   const mayBeTaken = (): boolean => sender.standstill.mayHaveTaken(began);
   const { transactionId, phase, attempt, call } = one;
   const whom = { transactionId, participant: call.participant, host: hostOf(call.url), phase, attempt };
   const span = sender.traces?.request(whom);
   const request = requestOf(one, { now: began, traced: span?.headers });
-  const reply = markDeadline(one, await sender.outbound.send({ ...request, mayBeTaken }));
+  const reply = markDeadline(one, await sender.outbound.send({ ...request, mayBeTaken }), now());
   const { is, why } = meaningOf(one, reply);
   span?.end({
     outcome: is,
@@ -63,7 +63,7 @@ export async function sendOne(sender: Sender, one: OneCall): Promise<Ending> {
   const failed = given({ why });
   sender.log({
     ...whom,
-    ...{ durationMs: Date.now() - began, result: is },
+    ...{ durationMs: now() - began, result: is },
     ...given({ error: why, trace_id: span?.traceId }),
   });
   return {
@@ -101,12 +101,9 @@ function statusOf(reply: Reply): number | undefined {
 }
 
 /** A vote that was cut off at the transaction's deadline says so, instead of looking like a slow participant. */
-function markDeadline(one: OneCall, reply: Reply): Reply {
+function markDeadline(one: OneCall, reply: Reply, now: Ms): Reply {
   const cut =
-    one.phase === 'prepare' &&
-    reply.kind === 'lost' &&
-    reply.code === 'timeout' &&
-    Date.now() >= one.decideBy;
+    one.phase === 'prepare' && reply.kind === 'lost' && reply.code === 'timeout' && now >= one.decideBy;
   return cut
     ? { kind: 'lost', code: 'deadline', message: 'no vote before the deadline of the transaction' }
     : reply;

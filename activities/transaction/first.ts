@@ -9,12 +9,12 @@ import { Context } from '@temporalio/activity';
 import { type Ending } from '../../src/protocol/transaction/events';
 import { type FirstRoundInput } from '../../src/protocol/transaction/steps';
 import { type Ms } from '../../src/protocol/wire/phases';
-import { type Sender, sendOne } from './call';
+import { type CallSender, sendOne } from './call';
 import { cancellation } from './cancellation';
 import { type Cancellation, type Flight, type InFlight, flightKey } from './inFlight';
 
 export function firstActivity(
-  sender: Sender,
+  sender: CallSender,
   flights: InFlight,
 ): (input: FirstRoundInput) => Promise<Ending[]> {
   return async ({ calls, withinMs, ...rest }) => {

@@ -7,17 +7,15 @@
  * I3, I4: the exposure of all attempts, lost ones included, travels in heartbeats and in the failure, and with it how many
  * requests were sent.
  */
-import { ApplicationFailure, Context } from '@temporalio/activity';
 import { type Exposure, busy, joinExposure, workerLost } from '../../src/protocol/wire/answers';
 import { backoffMs } from '../../src/protocol/wire/backoff';
 import { given } from '../../src/protocol/wire/given';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { hostOf } from '../../src/protocol/wire/urls';
 import { type Ending } from '../../src/protocol/transaction/events';
-import { type Sender, sendOne } from './call';
-import { cancellation } from './cancellation';
-import { comeSooner } from '../comeSooner';
-import { sentBefore, whileBeating } from '../heartbeat';
+import { type CallSender, sendOne } from './call';
+import { type Attempt } from './attempt';
+import { sentBefore } from './sentBefore';
 import {
   type CallInput,
   type OwnFailure,
@@ -26,42 +24,51 @@ import {
   type Trace,
 } from '../../src/protocol/transaction/steps';
 
+export interface OwnSender extends CallSender {
+  /** Told once of each participant that has come to need attention. */
+  readonly onAttention?: (host: string) => void;
+  /** In [0, 1), for the waits; the process's own where absent. */
+  readonly random?: () => number;
+}
+
 /** Of one that finds no place again and again, where few wait for their turn. */
 const busyBackoff = { initialMs: 200, maxMs: 5_000 };
 
-export function ownActivity(sender: Sender, phase: Phase): (input: OwnInput) => Promise<Ending> {
-  return async input => {
-    const { info } = Context.current();
-    if (input.raised === true && info.attempt === 1) sender.onAttention?.(hostOf(input.call.url));
-    const before = sentBefore(input.handover === undefined ? 1 : 2);
-    if (input.handover !== undefined && info.attempt === 1) {
-      const { at = Date.now(), ...why } = input.handover;
-      const failure = { why, exposure: before.exposure, requests: 0, at };
-      throw retryLater(sender, input, { failure, busyTimes: 1 });
-    }
-    if (isUsedUp(input, before)) return spentByLoss(input, before);
-    const one = {
-      ...input,
-      call: afterEarlier(input.call, before.exposure),
-      ...cancellation(),
-      phase,
-      attempt: input.sentBefore + before.requests + 1,
-    };
-    const running = { ...before, attempt: info.attempt, over: false, requests: before.requests + 1 };
-    const ending = await whileBeating(
-      () => running satisfies Trace,
-      () => sendOne(sender, one),
-    );
-    const at = Date.now();
-    const sent = sentAfter(before, ending, at);
-    const { requests, exposure } = sent;
-    const whole = { ...ending, requests, exposure, ...given({ failed: before.failed }) };
-    if (whole.is !== 'unavailable' || whole.why === undefined) return whole;
-    Context.current().heartbeat({ ...sent, attempt: info.attempt, over: true } satisfies Trace);
-    if (whole.why.code === 'deadline' || isUsedUp(input, sent)) return { ...whole, is: 'spent' };
-    const failure = { why: whole.why, requests, exposure, at };
-    throw retryLater(sender, input, { failure, busyTimes: sent.busy });
+export async function ownCall(
+  sender: OwnSender,
+  { phase, input }: { readonly phase: Phase; readonly input: OwnInput },
+  attempt: Attempt,
+): Promise<Ending> {
+  const now = sender.now ?? Date.now;
+  if (input.raised === true && attempt.attempt === 1) sender.onAttention?.(hostOf(input.call.url));
+  const before = sentBefore(attempt, input.handover === undefined ? 1 : 2);
+  const later = (again: Again): Error =>
+    retryLater(input, again, { attempt, ...given({ random: sender.random }) });
+  if (input.handover !== undefined && attempt.attempt === 1) {
+    const { at = now(), ...why } = input.handover;
+    throw later({ failure: { why, exposure: before.exposure, requests: 0, at }, busyTimes: 1 });
+  }
+  if (isUsedUp(input, before)) return spentByLoss(input, before);
+  const one = {
+    ...input,
+    call: afterEarlier(input.call, before.exposure),
+    ...attempt.cancellation,
+    phase,
+    attempt: input.sentBefore + before.requests + 1,
   };
+  const running = { ...before, attempt: attempt.attempt, over: false, requests: before.requests + 1 };
+  const ending = await attempt.whileBeating(
+    () => running satisfies Trace,
+    () => sendOne(sender, one),
+  );
+  const at = now();
+  const sent = sentAfter(before, ending, at);
+  const { requests, exposure } = sent;
+  const whole = { ...ending, requests, exposure, ...given({ failed: before.failed }) };
+  if (whole.is !== 'unavailable' || whole.why === undefined) return whole;
+  attempt.heartbeat({ ...sent, attempt: attempt.attempt, over: true } satisfies Trace);
+  if (whole.why.code === 'deadline' || isUsedUp(input, sent)) return { ...whole, is: 'spent' };
+  throw later({ failure: { why: whole.why, requests, exposure, at }, busyTimes: sent.busy });
 }
 
 function sentAfter(before: Sent, { exposure, requests, why }: Ending, at: Ms): Sent {
@@ -90,20 +97,22 @@ function afterEarlier(call: CallInput, before: Exposure): CallInput {
   return { ...call, standing: { ...call.standing, mayHaveRolledBack: true } };
 }
 
-/** @param busyTimes one after the other, where it is busy now. */
+interface Again {
+  readonly failure: OwnFailure;
+  /** One after the other, where it is busy now. */
+  readonly busyTimes: number;
+}
+
 function retryLater(
-  sender: Sender,
   { call, sentBefore: earlier, backoff }: OwnInput,
-  { failure, busyTimes }: { readonly failure: OwnFailure; readonly busyTimes: number },
-): ApplicationFailure {
+  { failure, busyTimes }: Again,
+  { attempt, random = Math.random }: { readonly attempt: Attempt } & Pick<OwnSender, 'random'>,
+): Error {
   const { why, requests } = failure;
-  const { code, message, retryAfterMs = 0 } = why;
-  const details: OwnFailure[] = [failure];
-  if (code !== busy) {
-    const nextRetryDelay = backoffMs(earlier + requests, backoff, Math.random(), retryAfterMs);
-    return ApplicationFailure.create({ type: code, message, details, nextRetryDelay });
-  }
-  const waitMs = Math.max(retryAfterMs, backoffMs(busyTimes, busyBackoff, Math.random()));
-  comeSooner(sender, { url: call.url, waitMs, initialMs: backoff.initialMs });
-  return ApplicationFailure.create({ type: code, message, details, nextRetryDelay: waitMs });
+  const { code, retryAfterMs = 0 } = why;
+  if (code !== busy)
+    return attempt.again(failure, backoffMs(earlier + requests, backoff, random(), retryAfterMs));
+  const waitMs = Math.max(retryAfterMs, backoffMs(busyTimes, busyBackoff, random()));
+  attempt.comeSooner({ url: call.url, waitMs, initialMs: backoff.initialMs });
+  return attempt.again(failure, waitMs);
 }

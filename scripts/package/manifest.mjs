@@ -13,6 +13,7 @@ const serversOwn = [
   '@temporalio/client',
   '@temporalio/common',
   '@temporalio/envconfig',
+  '@temporalio/proto',
   '@temporalio/worker',
   '@temporalio/workflow',
   'express',

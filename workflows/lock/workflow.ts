@@ -30,7 +30,8 @@ import { type LockWork, lockWork } from '../../src/protocol/lock/wanted';
 import { given } from '../../src/protocol/wire/given';
 import { plain } from '../../src/protocol/wire/plainText';
 import { shortened } from '../../src/protocol/wire/shortened';
-import { keep } from '../keep';
+import { type Scope, keep } from '../keep';
+import { cancellationScopes } from '../scopes';
 import { lockDetailsOf } from './details';
 import {
   type AcquireMessage,
@@ -51,11 +52,10 @@ const longestHistory = 2000;
 export async function lock(input: LockInput): Promise<LockDocument> {
   let state = lockOf(input);
   const { version } = input;
-  const keeper = keep<LockWork, LockEvent>({
-    wanted: () => lockWork(state, Date.now()),
-    perform: work => performLockWork(state, work),
-    feed,
-  });
+  const keeper = keep<LockWork, LockEvent, Scope>(
+    { wanted: () => lockWork(state, Date.now()), perform: work => performLockWork(state, work), feed },
+    cancellationScopes(),
+  );
 
   function feed(event: LockEvent): void {
     state = applyToLock(asRecorded(state, version), event, Date.now());

@@ -1,7 +1,7 @@
 /**
- * Owns turning what is wanted into calls of the engine, and what came of them into events. Every option is deliberate
- * (docs/ARCHITECTURE.md, "Timeouts"). A lost activity means that nobody knows: everything may have happened in it. The same
- * where another program on the task queue gave a result (`results.ts`).
+ * Owns turning what is wanted into calls of the engine, and what came of them into events. What is asked is made by `requests.ts`, what a
+ * call that failed comes to is said by `failed.ts`: those two know no engine. Where another program on the task queue gave a result
+ * (`results.ts`), everything may have happened, as in an activity that is lost.
  *
  * I4: cancellation is waited for, so a call counts as open until its last request was answered or given up.
  */
@@ -16,12 +16,11 @@ import {
   proxyActivities,
   sleep,
 } from '@temporalio/workflow';
-import { type Failure, unknownExposure, workerLost } from '../../src/protocol/wire/answers';
 import { type Phase } from '../../src/protocol/wire/phases';
 import { type Ending, type Event } from '../../src/protocol/transaction/events';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
-import { isOwnFailure, lostToOthers, ownEnding, roundEndings } from '../../src/protocol/transaction/results';
+import { lostToOthers, ownEnding, roundEndings } from '../../src/protocol/transaction/results';
 import { type Activities, type RestInput, type RoundInput } from '../../src/protocol/transaction/steps';
 import { type Backoff } from '../../src/protocol/wire/backoff';
 import { acquireLocks, releaseLocks } from './performLocks';
@@ -31,8 +30,16 @@ import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
 import { type Raised } from './raised';
 import { tell } from './tell';
-import { callInput, participantOf, requestTimeoutMs, requestOf } from './requests';
-import { given } from '../../src/protocol/wire/given';
+import {
+  callTimeouts,
+  longestTimeoutMs,
+  ownBackoff,
+  ownInput,
+  participantOf,
+  requestTimeoutMs,
+  roundInput,
+} from './requests';
+import { type CallFailure, failedOwn, lostRound } from './failed';
 
 type Own = Extract<Wanted, { do: 'own' }>;
 type Round = Extract<Wanted, { do: 'round' }>;
@@ -84,27 +91,16 @@ async function at(until: number, event: Event, summary: string): Promise<Event |
   }
 }
 
-/**
- * Each heartbeat is a write of the engine. What is healthy is in rounds, and goes on soon where its worker is gone; who has been
- * without an answer once already can wait a little longer for that.
- */
-const heartbeatTimeout = { round: 2_000, own: 5_000 };
-
-/** Shared by both lanes: one request timeout, and as much for the wait for a place and for a worker that is slow to tell. */
-function timeouts(t: Transaction, { do: lane, phase, key }: Own | Round, longestMs: number): ActivityOptions {
-  const left = Math.max(t.accepted.decideBy - Date.now(), 1);
+function options(t: Transaction, wanted: Own | Round, longestMs: number): ActivityOptions {
   return {
-    activityId: key,
-    startToCloseTimeout: 2 * longestMs + 1000,
-    heartbeatTimeout: heartbeatTimeout[lane],
+    activityId: wanted.key,
+    ...callTimeouts(t, wanted, { longestMs, now: Date.now() }),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    ...(phase === 'prepare' ? { scheduleToCloseTimeout: left } : {}),
   };
 }
 
 async function performRound(t: Transaction, round: Round, first: FirstRound): Promise<readonly Ending[]> {
-  const calls = round.to.map(name => callInput(t, participantOf(t, name), round.phase));
-  const input = { ...requestOf(t), calls };
+  const input = roundInput(t, round);
   if (first.isDue(round.phase))
     return first.perform(input, {
       limit: t.accepted.limits.prepareAttempts,
@@ -121,7 +117,7 @@ async function askAll(
 ): Promise<readonly Ending[]> {
   const { calls } = input;
   const activities = proxyActivities<Activities>({
-    ...timeouts(t, round, Math.max(...calls.map(call => call.timeoutMs))),
+    ...options(t, round, longestTimeoutMs(input)),
     retry: { maximumAttempts: 1 },
     summary: namesOf(calls.map(call => call.participant)),
   });
@@ -129,14 +125,7 @@ async function askAll(
     const asked = 'soFar' in input ? activities.prepareRest(input) : activities[`${round.phase}All`](input);
     return roundEndings(await asked, calls, round.phase);
   } catch (error) {
-    const lost = lostEnding(error);
-    return calls.map(({ participant, nth }) => ({
-      ...lost,
-      is: 'unavailable',
-      participant,
-      nth,
-      requests: 1,
-    }));
+    return lostRound(calls, failureOf(error));
   }
 }
 
@@ -147,13 +136,9 @@ async function performOwn(
 ): Promise<Ending> {
   const { phase, key, to, call } = own;
   const p = participantOf(t, to);
-  const { limits } = t.accepted;
-  const backoff = {
-    initialMs: limits.retryInitialMs,
-    maxMs: call.endless ? limits.attentionRetryMs : limits.retryMaxMs,
-  };
+  const backoff = ownBackoff(t, call);
   const activities = proxyActivities<Activities>({
-    ...timeouts(t, own, requestTimeoutMs(p, phase)),
+    ...options(t, own, requestTimeoutMs(p, phase)),
     retry: {
       initialInterval: backoff.initialMs,
       backoffCoefficient: 2,
@@ -161,23 +146,14 @@ async function performOwn(
     },
     summary: ownSummary(to, call),
   });
-  const handover = given({ handover: call.handover });
-  const input = {
-    ...requestOf(t),
-    ...handover,
-    call: callInput(t, p, phase),
-    sentBefore: call.sentBefore,
-    backoff,
-    ...requestLimit(t, { phase, call }),
-    ...(call.endless && attention.take(to) ? { raised: true as const } : {}),
-  };
+  const input = ownInput(t, own, { raised: call.endless && attention.take(to) });
   const asked = { participant: to, nth: call.nth };
   try {
     const ending = ownEnding(await activities[phase](input), asked, phase);
     return ending ?? (await notAtOnce(lostToOthers(asked), { phase, backoff }));
   } catch (error) {
     const trace = error instanceof ActivityFailure ? traces.of(key, error) : undefined;
-    return { ...asked, ...failedEnding(error), ...trace };
+    return { ...asked, ...failedOwn(failureOf(error)), ...trace };
   }
 }
 
@@ -200,47 +176,14 @@ function ownSummary(to: string, { endless, late }: Own['call']): string {
   return late ? `${to}, once more: a late prepare may have arrived` : to;
 }
 
-/** How many requests the activity may send; Temporal's attempts count also those that found no place for one. */
-function requestLimit(t: Transaction, { phase, call }: Pick<Own, 'phase' | 'call'>): { limit?: number } {
-  if (call.endless) return {};
-  if (call.once) return { limit: 1 };
-  const { prepareAttempts, completionAttempts } = t.accepted.limits;
-  const configured = phase === 'prepare' ? prepareAttempts : completionAttempts;
-  return { limit: Math.max(configured - call.sentBefore, 1) };
-}
-
-type Came = Omit<Ending, 'participant' | 'nth'>;
-
-function failedEnding(error: unknown): Came {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  const came: Came =
-    cause instanceof ApplicationFailure && isOwnFailure(cause.details?.[0])
-      ? { is: 'spent', ...cause.details[0] }
-      : lostEnding(error);
-  return endedByTime(error) ? { ...came, outOfTime: true } : came;
-}
-
-/** Temporal does not begin an attempt that `scheduleToCloseTimeout` would cut off; prepares alone have one, to `decideBy`. */
-function endedByTime(error: unknown): boolean {
-  return error instanceof ActivityFailure && error.retryState === 'TIMEOUT';
-}
-
-/** Cancelled with nothing to tell, cut by the deadline, or lost with its worker: in each, anything may have been sent. */
-function lostEnding(error: unknown): Came {
+/** @throws what is none of an activity */
+function failureOf(error: unknown): CallFailure {
   if (!(error instanceof ActivityFailure)) throw error;
-  const gaveUp = error.cause instanceof CancelledFailure;
-  return {
-    is: gaveUp ? 'gaveUp' : 'spent',
-    why: whyLost(error.cause),
-    exposure: unknownExposure,
-    requests: 0,
-  };
-}
-
-function whyLost(cause: Error | undefined): Failure {
-  if (cause instanceof CancelledFailure) return { code: 'cancelled', message: 'the request was given up' };
-  if (cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE') {
-    return { code: 'deadline', message: 'no vote before the deadline of the transaction' };
-  }
-  return { code: workerLost, message: 'the worker was lost during the request' };
+  const { cause, retryState } = error;
+  // Temporal does not begin an attempt that `scheduleToCloseTimeout` would cut off; prepares alone have one, to `decideBy`
+  const outOfTime = retryState === 'TIMEOUT';
+  if (cause instanceof ApplicationFailure) return { is: 'failed', outOfTime, detail: cause.details?.[0] };
+  if (cause instanceof CancelledFailure) return { is: 'cancelled', outOfTime };
+  const atDeadline = cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_CLOSE';
+  return { is: atDeadline ? 'deadline' : 'lost', outOfTime };
 }

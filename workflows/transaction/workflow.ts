@@ -15,12 +15,13 @@ import { hearing } from './heard';
 import { firstRound, withSoFar } from './firstRound';
 import { firstTask } from './firstTask';
 import { type TransactionInput, firstState, mayBeFast, tellsWaits } from './input';
-import { keep } from '../keep';
+import { type Scope, keep } from '../keep';
 import { lastTask } from './lastTask';
 import { listen } from './listen';
 import { callTraces } from './lookBack';
 import { measure } from './measure';
 import { perform } from './perform';
+import { cancellationScopes } from '../scopes';
 import { publisher } from './publish';
 import { raised } from './raised';
 import { tellTraces } from './traced';
@@ -36,12 +37,15 @@ export async function transaction(input: TransactionInput): Promise<TransactionD
   const task = firstTask(mayBeFast(input));
   const first = firstRound(task);
   const ending = lastTask(mayBeFast(input), task);
-  const keeper = keep<Wanted, Event>({
-    wanted: () => wanted(state()),
-    perform: work => perform(state(), work, { traces, task, first, attention, isSure: ending.isSure }),
-    feed,
-    lastLook: traces.lastLook,
-  });
+  const keeper = keep<Wanted, Event, Scope>(
+    {
+      wanted: () => wanted(state()),
+      perform: work => perform(state(), work, { traces, task, first, attention, isSure: ending.isSure }),
+      feed,
+      lastLook: traces.lastLook,
+    },
+    cancellationScopes(),
+  );
 
   function feed(event: Event, key?: string): void {
     const before = state();
