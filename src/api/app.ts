@@ -35,17 +35,15 @@ export function createApi(api: ApiDependencies): Express {
   app.use(serviceRoutes(api), problemPages(), openApiRoutes(api));
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces(), guardHost(api.config));
-  const identified = [
-    authenticate(api.config.auth, api.log),
-    limitRate(api.config.rateLimit, isAuthenticated(api.config)),
-  ];
+  const identify = authenticate(api.config.auth, api.log); // one for all: it has the keys of JWTs
+  const identified = [identify, limitRate(api.config.rateLimit, isAuthenticated(api.config))];
   const mount = (path: string, router: Router): Express =>
     app.use(path, noteMount(router), identified, router);
   mount('/transactions', transactionRoutes(api));
   mount('/participants', participantRoutes(api));
   mount('/locks', lockRoutes(api));
   mount('/orphans', orphanRoutes(api));
-  app.use('/metrics', metricsRoutes(api));
+  app.use('/metrics', metricsRoutes(api, identify));
   app.use(nothingHere, answerWithProblem);
   return app;
 }

@@ -45,9 +45,17 @@ export interface TemporalConfig {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+export interface JwtTerms {
+  readonly jwksUrl: string;
+  /** What `iss` has to be; absent: anything. */
+  readonly issuer?: string;
+  /** What `aud` has to name; absent: anything. */
+  readonly audience?: string;
+}
+
 export interface AuthConfig {
   readonly tokens: readonly ApiToken[];
-  readonly jwksUrl?: string;
+  readonly jwt?: JwtTerms;
 }
 
 /** The orphan sweep. */

@@ -63,6 +63,12 @@ export const signingMasterKey: Parser<string> = {
   parse: text => (isMasterKey(text) ? text : undefined),
 };
 
+/** Compared with a claim as it is, so a blank around it would let nobody in. */
+export const claim = matching(
+  /^[\x21-\x7e]{1,500}$/,
+  '1 to 500 visible ASCII characters, as it stands in the tokens',
+);
+
 /** Anything may stand in a path but nothing, and NUL. */
 export const directory = matching(/^[^\0]+$/, 'a directory');
 

@@ -85,8 +85,17 @@ function readSigningKeys(reader: SettingReader): SigningKeys {
 }
 
 function readAuth(reader: SettingReader): AuthConfig {
+  const tokens = reader.value('DTC_API_TOKENS') ?? [];
   const jwksUrl = reader.value('DTC_JWKS_URL');
-  return { tokens: reader.value('DTC_API_TOKENS') ?? [], ...given({ jwksUrl }) };
+  const terms = given({
+    issuer: reader.value('DTC_JWT_ISSUER'),
+    audience: reader.value('DTC_JWT_AUDIENCE'),
+  });
+  if (jwksUrl !== undefined) return { tokens, jwt: { jwksUrl, ...terms } };
+  for (const name of ['DTC_JWT_ISSUER', 'DTC_JWT_AUDIENCE'] as const)
+    if (reader.isUsable(name) && !reader.isSet('DTC_JWKS_URL'))
+      reader.refuse({ name, message: 'says what JWTs are taken, which needs DTC_JWKS_URL' });
+  return { tokens };
 }
 
 /** Temporal's tools take an empty variable for an unset one, so this does too. */
@@ -136,6 +145,9 @@ function sharing(ports: Ports, taken: Ports, who: string): SettingProblem[] {
 /** A setting that is bad counts as set: the rule would otherwise complain of what the reader has complained of. */
 function bindingProblems(config: Config, reader: SettingReader): ReturnType<typeof problemsOfBinding> {
   const bad = new Set(reader.problems.map(problem => problem.name));
-  const relevant = ['DTC_HOST', 'DTC_API_TOKENS', 'DTC_JWKS_URL', 'DTC_ALLOWED_PARTICIPANTS'];
+  const relevant = [
+    ...['DTC_HOST', 'DTC_API_TOKENS', 'DTC_JWKS_URL', 'DTC_JWT_ISSUER', 'DTC_JWT_AUDIENCE'],
+    'DTC_ALLOWED_PARTICIPANTS',
+  ];
   return relevant.some(name => bad.has(name)) ? [] : problemsOfBinding(config);
 }

@@ -144,6 +144,11 @@ export const settings = {
     'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read, list and abort its own; locks), `participant` (read), `operator` (all)',
   ),
   DTC_JWKS_URL: optional(as.jwksUrl, 'or JWTs signed by a key found there, with `sub`, `role` and `exp`'),
+  DTC_JWT_ISSUER: optional(
+    as.claim,
+    'what `iss` of a JWT has to be, letter for letter. With `DTC_JWKS_URL`, and listening on any other than loopback, this and the next are required',
+  ),
+  DTC_JWT_AUDIENCE: optional(as.claim, 'what `aud` of a JWT has to be, or to have among others'),
   DTC_SIGNING_MASTER_KEY: secret(
     as.signingMasterKey,
     'signs every request with a secret of that participant alone, made of this key and its URL; `npm run participant-secret -- <its prepare URL>` prints it ([Signatures](docs/PARTICIPANTS.md#signatures)): `dtckey_` and the base64 of 32 to 64 random bytes. For workers',

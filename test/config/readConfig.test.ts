@@ -96,7 +96,7 @@ describe('the configuration', () => {
         maxParticipants: 1_000,
         maxBodyBytes: 1_024,
       },
-      auth: { jwksUrl: 'https://id.example.com/keys' },
+      auth: { jwt: { jwksUrl: 'https://id.example.com/keys' } },
       logLevel: 'debug',
     });
     expect(config.allowedParticipants).toHaveLength(2);
@@ -264,6 +264,29 @@ describe('a name that is unknown', () => {
       problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://a', PATH: '/bin', XDTC_PORT: 'x', TEMPORAL_X: 'y' }),
     ).toEqual([]);
   });
+});
+
+describe('DTC_JWT_ISSUER and DTC_JWT_AUDIENCE', () => {
+  const keys = { DTC_JWKS_URL: 'https://id.example.com/keys' };
+
+  it('are read as they are', () => {
+    const env = { ...keys, DTC_JWT_ISSUER: 'https://id.example.com/', DTC_JWT_AUDIENCE: 'api://coordinator' };
+    expect(readConfig(env).auth.jwt).toEqual({
+      jwksUrl: 'https://id.example.com/keys',
+      issuer: 'https://id.example.com/',
+      audience: 'api://coordinator',
+    });
+  });
+
+  it.each(['DTC_JWT_ISSUER', 'DTC_JWT_AUDIENCE'])(
+    '%s is refused without a key set, and with a blank',
+    name => {
+      expect(problemsOf({ [name]: 'x' })).toEqual([
+        { name, message: 'says what JWTs are taken, which needs DTC_JWKS_URL' },
+      ]);
+      expect(problemsOf({ ...keys, [name]: 'x ' })).toMatchObject([{ name, value: 'x ' }]);
+    },
+  );
 });
 
 describe('DTC_SIGNING_SECRET', () => {
