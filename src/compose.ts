@@ -183,8 +183,8 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
 }
 
 function outboundParts({ config, lookup }: Surroundings): Partial<OutboundOptions> {
-  const { signingSecret, signingMasterKey } = config;
-  return given({ signingSecret, signingMasterKey, lookup });
+  const { signingSecrets, signingMasterKeys } = config;
+  return given({ signingSecrets, signingMasterKeys, lookup });
 }
 
 /** With places of its own (I9). */

@@ -107,10 +107,10 @@ export interface Config {
   /** Who may be told of transactions; empty as above. */
   readonly allowedNotify: AllowList;
   readonly auth: AuthConfig;
-  /** Signs requests to participants (Standard Webhooks), the same for all; a secret. */
-  readonly signingSecret?: string;
-  /** Of which each participant's own secret is made; a secret. */
-  readonly signingMasterKey?: string;
+  /** Sign requests to participants (Standard Webhooks), the same for all; secrets. */
+  readonly signingSecrets?: readonly string[];
+  /** Of which each participant's own secrets are made; secrets. */
+  readonly signingMasterKeys?: readonly string[];
   readonly sweep: SweepConfig;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;

@@ -1,7 +1,7 @@
 /** Owns how one setting's text is read: a parser gives the value, or for what `allowed` does not describe undefined or what is wrong. */
 import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { tagPattern } from '../protocol/wire/ids';
-import { isMasterKey, isSecret, masterKeyForm, secretForm } from '../protocol/wire/signatures';
+import { isMasterKey, isSecret, masterKeysForm, readKeyList, secretsForm } from '../protocol/wire/signatures';
 
 export interface Parser<T> {
   readonly allowed: string;
@@ -53,14 +53,14 @@ export const host = matching(
   'a host name or an IP address, without brackets or port',
 );
 
-export const signingSecret: Parser<string> = {
-  allowed: secretForm,
-  parse: text => (isSecret(text) ? text : undefined),
+export const signingSecrets: Parser<readonly string[]> = {
+  allowed: secretsForm,
+  parse: text => readKeyList(text, isSecret),
 };
 
-export const signingMasterKey: Parser<string> = {
-  allowed: masterKeyForm,
-  parse: text => (isMasterKey(text) ? text : undefined),
+export const signingMasterKeys: Parser<readonly string[]> = {
+  allowed: masterKeysForm,
+  parse: text => readKeyList(text, isMasterKey),
 };
 
 /** Compared with a claim as it is, so a blank around it would let nobody in. */

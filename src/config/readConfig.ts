@@ -70,18 +70,14 @@ function readDevServer(reader: SettingReader): DevServerConfig {
 }
 
 function readSigningKeys(reader: SettingReader): SigningKeys {
-  const signingSecret = reader.value('DTC_SIGNING_SECRET');
-  const signingMasterKey = reader.value('DTC_SIGNING_MASTER_KEY');
-  if (
-    signingSecret !== undefined &&
-    signingMasterKey !== undefined &&
-    isSameKey(signingMasterKey, signingSecret)
-  ) {
+  const signingSecrets = reader.value('DTC_SIGNING_SECRET');
+  const signingMasterKeys = reader.value('DTC_SIGNING_MASTER_KEY');
+  if (signingMasterKeys?.some(key => signingSecrets?.some(secret => isSameKey(key, secret)))) {
     const message =
       'has the same bytes as DTC_SIGNING_SECRET, of which whoever has it could make the secret of every participant: take new ones (the value is not shown)';
     reader.refuse({ name: 'DTC_SIGNING_MASTER_KEY', message });
   }
-  return given({ signingSecret, signingMasterKey });
+  return given({ signingSecrets, signingMasterKeys });
 }
 
 function readAuth(reader: SettingReader): AuthConfig {

@@ -150,12 +150,12 @@ export const settings = {
   ),
   DTC_JWT_AUDIENCE: optional(as.claim, 'what `aud` of a JWT has to be, or to have among others'),
   DTC_SIGNING_MASTER_KEY: secret(
-    as.signingMasterKey,
-    'signs every request with a secret of that participant alone, made of this key and its URL; `npm run participant-secret -- <its prepare URL>` prints it ([Signatures](docs/PARTICIPANTS.md#signatures)): `dtckey_` and the base64 of 32 to 64 random bytes. For workers',
+    as.signingMasterKeys,
+    'signs every request with a secret of that participant alone, made of this key and its URL; `npm run participant-secret -- <its prepare URL>` prints it ([Signatures](docs/PARTICIPANTS.md#signatures)): `dtckey_` and the base64 of 32 to 64 random bytes. A comma list while a new key replaces an old one: the first two sign ([Rotation](docs/PARTICIPANTS.md#a-new-key-or-a-new-secret)). For workers',
   ),
   DTC_SIGNING_SECRET: secret(
-    as.signingSecret,
-    'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. For workers',
+    as.signingSecrets,
+    'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. A comma list while a new secret replaces an old one: the first two sign. For workers',
   ),
   DTC_RECOVERY_URLS: optional(
     recoveryUrls,

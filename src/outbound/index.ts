@@ -50,8 +50,8 @@ const keepAliveLongestMs: Ms = 60_000;
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
-  const { signingSecret, signingMasterKey, connections = descriptorShares().out } = options;
-  const keys = given({ signingSecret, signingMasterKey });
+  const { signingSecrets, signingMasterKeys, connections = descriptorShares().out } = options;
+  const keys = given({ signingSecrets, signingMasterKeys });
   const closing = new AbortController();
   const policy = createPolicy(options.allowed, options.listName);
   const connect = createConnector({
