@@ -134,6 +134,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     ...{ allowed, onPlaceWaited },
     ...callsBack,
     ...outboundParts(around),
+    ...given({ tls: config.participantTls }),
   });
   const receivers = createReceivers(around, callsBack);
   const { onStart, onEnding } = countingOf(engine, metrics, log);

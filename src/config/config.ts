@@ -53,6 +53,14 @@ export interface JwtTerms {
   readonly audience?: string;
 }
 
+/** PEM texts. `key` is a secret. */
+export interface ParticipantTls {
+  /** Who alone is trusted; absent: whom Node trusts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface AuthConfig {
   readonly tokens: readonly ApiToken[];
   readonly jwt?: JwtTerms;
@@ -111,6 +119,8 @@ export interface Config {
   readonly signingSecrets?: readonly string[];
   /** Of which each participant's own secrets are made; secrets. */
   readonly signingMasterKeys?: readonly string[];
+  /** Absent: as Node does. */
+  readonly participantTls?: ParticipantTls;
   readonly sweep: SweepConfig;
   readonly logLevel: LogLevel;
   readonly temporal: TemporalConfig;

@@ -7,6 +7,7 @@ import { ConfigError, type SettingProblem } from './configError';
 import { readLimits } from './limits';
 import { problemsOfNames } from './names';
 import { address as serverAddress, namespace as namespaceName } from './parsers';
+import { readParticipantTls } from './participantTls';
 import { readSweep } from './sweep';
 import { readTraces } from './traces';
 import { type Environment, SettingReader } from './settingReader';
@@ -48,6 +49,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     allowedNotify: reader.value('DTC_ALLOWED_NOTIFY') ?? allowedParticipants,
     auth: readAuth(reader),
     ...readSigningKeys(reader),
+    ...given({ participantTls: readParticipantTls(reader) }),
     sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.value('DTC_LOG_LEVEL'),
     temporal: readTemporal(reader, env),

@@ -7,6 +7,7 @@ import { requestTimeoutMs, transactionTimeoutMs } from '../protocol/client/trans
 import { apiTokens } from './apiTokens';
 import * as as from './parsers';
 import { type Parser } from './parsers';
+import { certificatesFile, keyFile } from './participantTls';
 import { recoveryUrls } from './recoveryUrls';
 
 interface Entry<T> {
@@ -157,6 +158,16 @@ export const settings = {
     as.signingSecrets,
     'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. A comma list while a new secret replaces an old one: the first two sign. For workers',
   ),
+  DTC_PARTICIPANT_CA: optional(
+    certificatesFile,
+    'a PEM file: whom to trust in TLS to participants, and nobody else. For workers, and read at the start, as the next two',
+    'whom Node trusts',
+  ),
+  DTC_PARTICIPANT_CERT: optional(
+    certificatesFile,
+    'a PEM file: our own certificate, and what leads from it to its authority, for participants that ask for one',
+  ),
+  DTC_PARTICIPANT_KEY: optional(keyFile, 'a PEM file: its private key, without a passphrase'),
   DTC_RECOVERY_URLS: optional(
     recoveryUrls,
     "comma list of participants' in-doubt lists, URLs ending in `/prepared`, for the orphan sweep; at most 100, ruled by `DTC_ALLOWED_PARTICIPANTS`. For workers",
