@@ -3,7 +3,7 @@ import { shared } from './jest.config.mjs';
 export default {
   ...shared,
   displayName: 'long',
-  maxWorkers: 2,
   testTimeout: 900_000,
+  testSequencer: '<rootDir>/test/groups/longestFirst.mjs',
   testMatch: ['<rootDir>/test/**/*.long.ts'],
 };

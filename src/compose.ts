@@ -162,7 +162,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         ...{ coordinator, outbound, receivers, config, log, stopping, metrics },
         bulk: createBulk(engine),
         orphans: createOrphans(engine),
-        cliOptions: cliOptions({ address: connected.address, namespace: engine.namespace }),
+        cliOptions: engine.cliOptions,
         locks: createLocks(engine),
         lists: createLists(engine),
         ...traced,
@@ -231,6 +231,7 @@ function engineOf(connected: Reached, { config, log, trouble }: Surroundings): E
   const isDue = seldom(sayAgainMs);
   return {
     ...{ client, connection, namespace, namespaceId, retentionMs, attributes },
+    cliOptions: cliOptions({ address: connected.address, namespace }),
     knowsCallers: isAuthenticated(config),
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },
     tag: config.coordinatorId ?? tagOfNamespace(namespaceId),

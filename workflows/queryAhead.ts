@@ -10,12 +10,15 @@
  * says of the closed run, and is answered where exactly that much history was replayed. What `describe` says of a running one
  * is refused; to make such a proof up is like completing an activity by hand, outside the promise.
  *
+ * Nor is a query answered while a call of the first task is open (`transaction/firstTask.ts`).
+ *
  * Whatever else finds the workflow ahead fails, and with it the activation: the SDK throws the instance away, and nothing that
  * it would have done is ever sent. The next query or task replays from the start.
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ActivateInput } from '@temporalio/workflow';
 import { runState } from '../src/engine/facts/status';
+import { demandNoneOpen } from './transaction/firstTask';
 import { type ClosedRun, leftQuery } from './transaction/messages';
 
 type Activation = ActivateInput['activation'];
@@ -38,6 +41,7 @@ export function queryGuard(): (activation: Activation) => void {
     const runId = activation.runId ?? '';
     const queries = (activation.jobs ?? []).flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
     if (queries.length > 0) {
+      demandNoneOpen();
       for (const query of queries) refuse(query, { runId, length, ahead: aheadAt !== undefined });
       return;
     }

@@ -7,7 +7,7 @@ import { standingOf } from '../../src/coordinator/orphans/standing';
 import { type IdStanding } from '../../src/protocol/orphans/standing';
 import { type Scan, type SweepActivities } from '../../src/protocol/orphans/steps';
 import { whileBeating } from '../heartbeat';
-import { concurrently } from './concurrently';
+import { concurrently } from '../../src/coordinator/concurrently';
 import { type Entry, ListTrouble, pagesOf } from './preparedList';
 import { type SweepTools } from './tools';
 

@@ -14,7 +14,7 @@ import { failureOf } from '../../src/protocol/wire/answers';
 import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
 import { redactUrl, siblingUrl } from '../../src/protocol/wire/urls';
 import { whileBeating } from '../heartbeat';
-import { concurrently } from './concurrently';
+import { concurrently } from '../../src/coordinator/concurrently';
 import { type Entry, ListTrouble, pagesOf } from './preparedList';
 import { type SweepTools } from './tools';
 

@@ -2,7 +2,7 @@
 import { takeUp } from '../../src/coordinator/orphans/takeUp';
 import { type Settled, type SweepActivities } from '../../src/protocol/orphans/steps';
 import { whileBeating } from '../heartbeat';
-import { concurrently } from './concurrently';
+import { concurrently } from '../../src/coordinator/concurrently';
 import { type SweepTools } from './tools';
 
 const atOnce = 4;

@@ -12,15 +12,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import {
-  freePort,
-  initialise,
-  type Installation,
-  install,
-  newPlace,
-  type Place,
-  ranIn,
-} from './postgresFiles';
+import { freePort } from '../freePorts';
+import { initialise, type Installation, install, newPlace, type Place, ranIn } from './postgresFiles';
 
 export interface PostgresServer {
   /** For `pg`: the superuser, and the database `postgres`. */

@@ -7,12 +7,11 @@
  * Exit code 0: everything is atomic, or ended as its mode is documented to. 1: it is not, or the demo failed. 130: Ctrl-C.
  * Whatever happens, every process that was started is ended and every folder that was made is removed.
  */
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { freePorts } from '../freePorts';
 import { BankProcess } from './bankProcess';
 import { readSqlite } from './books';
 import { opening } from './cast';
@@ -132,15 +131,6 @@ function interruption(): Promise<never> {
       });
     }
   });
-}
-
-/** All open at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map(server => once(server, 'listening')));
-  const ports = servers.map(server => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(server => once(server.close(), 'close')));
-  return ports;
 }
 
 main().then(

@@ -1,5 +1,5 @@
 /**
- * Owns the order in which a request meets its handlers: log, service routes, problem pages and the API's description (no token), its span where it is traced, its turn in a burst, host guard, caller and its rate, transactions,
+ * Owns the order in which a request meets its handlers: log, service routes, problem pages and the API's description (no token), its span where it is traced, its turn in a burst, host guard (once it is known whose route it is), caller and its rate, transactions,
  * and what becomes of errors.
  */
 import { setMaxListeners } from 'node:events';
@@ -34,17 +34,18 @@ export function createApi(api: ApiDependencies): Express {
   app.use(logRequests(api.log, api.metrics), helmet(), neverCached, plainAnswers);
   app.use(serviceRoutes(api), problemPages(), openApiRoutes(api));
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
-  app.use(inPieces(), guardHost(api.config));
+  app.use(inPieces());
+  const guard = guardHost(api.config);
   const identify = authenticate(api.config.auth, api.log); // one for all: it has the keys of JWTs
   const identified = [identify, limitRate(api.config.rateLimit, isAuthenticated(api.config))];
   const mount = (path: string, router: Router): Express =>
-    app.use(path, noteMount(router), identified, router);
+    app.use(path, noteMount(router), guard, identified, router);
   mount('/transactions', transactionRoutes(api));
   mount('/participants', participantRoutes(api));
   mount('/locks', lockRoutes(api));
   mount('/orphans', orphanRoutes(api));
   app.use('/metrics', metricsRoutes(api, identify));
-  app.use(nothingHere, answerWithProblem);
+  app.use(guard, nothingHere, answerWithProblem);
   return app;
 }
 

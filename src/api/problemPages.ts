@@ -103,7 +103,7 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
   },
   'engine-unavailable': {
     happened:
-      'Temporal does not answer, or cannot take anything at the moment. Of a POST /transactions nothing was started.',
+      'Temporal does not answer, or cannot take anything at the moment. Of a POST /transactions nothing was started; of a lock "detail" says what may be done yet.',
     toDo: 'Send it again after "retry-after". If it lasts: is Temporal up, and is its disk full? The log says why.',
   },
   'start-unknown': {

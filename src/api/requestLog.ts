@@ -3,6 +3,7 @@ import { type Request, type RequestHandler, type Response } from 'express';
 import { type Log } from '../telemetry/log';
 import { type Metrics } from '../telemetry/metrics/metrics';
 import { contextOf } from './requestContext';
+import { messagesOf } from './messages';
 import { routeOf } from './routeOf';
 
 /** As proxies write a request whose client has gone before the answer. */
@@ -37,16 +38,9 @@ function write(log: Log, request: Request, response: Response, durationMs: numbe
     trace_id: span?.traceId,
   };
   if (response.statusCode === 500) log.error({ ...line, err: failure }, 'request failed');
-  else if (response.statusCode > 500) log.warn({ ...line, why: messagesOf(failure) }, 'request not served');
+  else if (response.statusCode > 500 && path !== '/readyz')
+    log.warn({ ...line, why: messagesOf(failure) }, 'request not served');
+  // what probes find is told where it changes (`readiness.ts`)
   else if (path === '/healthz' || path === '/readyz' || path === '/metrics') log.debug(line, 'request');
   else log.info(line, 'request');
-}
-
-/** An outage is no bug: where it happened in the code says nothing, so the messages of its causes are enough. */
-function messagesOf(failure: unknown): string | undefined {
-  const messages: string[] = [];
-  for (let error = failure; error instanceof Error && messages.length < 5; error = error.cause) {
-    if (error.message !== '') messages.push(error.message);
-  }
-  return messages.length === 0 ? undefined : messages.join(': ');
 }

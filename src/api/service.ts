@@ -3,18 +3,12 @@
  * callers without one; that of `DTC_METRICS_PORT` does.
  */
 import { Router } from 'express';
-import { type ApiDependencies } from './dependencies';
 import { allowOnly } from './methods';
-import { Problem, retryAfter } from './problems';
+import { type Readiness, readiness } from './readiness';
 
-export interface Readiness extends Pick<ApiDependencies, 'stopping'> {
-  readonly coordinator: Pick<ApiDependencies['coordinator'], 'ready'>;
-  /** Why this process's worker takes no work; undefined where it does, or there is none. */
-  readonly whyIdle?: () => string | undefined;
-}
-
-export function serviceRoutes({ coordinator, stopping, whyIdle }: Readiness): Router {
+export function serviceRoutes(of: Readiness): Router {
   const router = Router();
+  const whyNotReady = readiness(of);
   router
     .route('/healthz')
     .get((_request, response) => {
@@ -24,17 +18,10 @@ export function serviceRoutes({ coordinator, stopping, whyIdle }: Readiness): Ro
   router
     .route('/readyz')
     .get(async (_request, response) => {
-      if (stopping.aborted)
-        throw new Problem('stopping', 'the coordinator is stopping', { headers: retryAfter });
-      if (!(await coordinator.ready())) throw engineUnavailable();
-      const idle = whyIdle?.();
-      if (idle !== undefined) throw new Problem('worker-unavailable', idle, { headers: retryAfter });
+      const why = await whyNotReady();
+      if (why !== undefined) throw why;
       response.json({ status: 'ready' });
     })
     .all(allowOnly('GET, HEAD'));
   return router;
-}
-
-function engineUnavailable(): Problem {
-  return new Problem('engine-unavailable', 'Temporal does not answer', { headers: retryAfter });
 }

@@ -65,6 +65,8 @@ export interface Page<Entry> {
   readonly entries: readonly Entry[];
   /** The cursor of the page that follows; absent at the end. */
   readonly next?: string;
+  /** Where a filter found nothing, and looks like something else than it has to be. */
+  readonly hint?: string;
 }
 
 /** `for await (const entry of pages)` reads all, `pages.pages()` page by page, `pages.page(cursor)` one. */

@@ -16,7 +16,7 @@ export function list(calls: Calls, filter: Filter = {}, options: PageOptions = {
   return paged(options, async paging => {
     const asked = { method: 'GET', path: '/transactions', query: { ...query, ...paging } } as const;
     const page = await read<ListOfTransactions>(calls, asked, { member: 'transactions', options });
-    return { entries: page.transactions, ...given({ next: page.next }) };
+    return { entries: page.transactions, ...given({ next: page.next, hint: page.hint }) };
   });
 }
 

@@ -1,6 +1,7 @@
 /** Owns the list of bearer tokens. Only their hashes are kept: a configuration that leaks holds no token (I11). */
 import { createHash } from 'node:crypto';
-import { type Parser, Wrong } from './parsers';
+import { type Parser } from './parsers';
+import { type WrongEntry, wrongEntries } from './wrong';
 
 /** `client`: start, read and abort its own; `participant`: read one transaction; `operator`: all (PROTOCOL §5). */
 export type Role = 'client' | 'participant' | 'operator';
@@ -30,24 +31,16 @@ export const apiTokens: Parser<readonly ApiToken[]> = {
   allowed: 'a comma list of name:role:token',
   parse: text => {
     const tokens: ApiToken[] = [];
-    const wrong: string[] = [];
+    const wrong: WrongEntry[] = [];
     for (const [index, entry] of text.split(',').entries()) {
       const parsed = parseEntry(entry.trim());
       const why = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
-      if (why !== undefined) wrong.push(`entry ${index + 1} ${why}`);
+      if (why !== undefined) wrong.push({ nth: index + 1, why });
       if (typeof parsed !== 'string') tokens.push(parsed);
     }
-    return wrong.length === 0 ? tokens : new Wrong(listed(wrong));
+    return wrong.length === 0 ? tokens : wrongEntries(wrong);
   },
 };
-
-/** More say nothing new: a list of something else, perhaps. */
-const mostNamed = 20;
-
-function listed(wrong: readonly string[]): string {
-  const rest = wrong.length - mostNamed;
-  return [...wrong.slice(0, mostNamed), ...(rest > 0 ? [`and ${rest} more entries`] : [])].join('; ');
-}
 
 function parseEntry(entry: string): ApiToken | string {
   const [name = '', role, ...rest] = entry.split(':');

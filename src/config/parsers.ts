@@ -1,20 +1,12 @@
 /** Owns how one setting's text is read: a parser gives the value, or for what `allowed` does not describe undefined or what is wrong. */
 import { type AllowList, parseAllowList } from '../outbound/allowList';
+import { Wrong, wrongEntries } from './wrong';
 import { tagPattern } from '../protocol/wire/ids';
 import { isMasterKey, isSecret, masterKeysForm, readKeyList, secretsForm } from '../protocol/wire/signatures';
 
 export interface Parser<T> {
   readonly allowed: string;
   readonly parse: (text: string) => T | Wrong | undefined;
-}
-
-/** What is wrong, where `allowed` alone does not show it. */
-export class Wrong {
-  /** @param part of the text that is wrong, where it is an entry of a list */
-  constructor(
-    readonly what: string,
-    readonly part?: string,
-  ) {}
 }
 
 export function integer(min: number, max: number, unit = ''): Parser<number> {
@@ -97,11 +89,9 @@ export const allowList: Parser<AllowList> = {
   allowed:
     'a comma list of origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)',
   parse: text => {
-    const read = parseAllowList(text);
-    if ('problem' in read) return new Wrong(read.problem, read.entry);
-    return read.entries.length > 0
-      ? read.entries
-      : new Wrong('names nobody: unset it, or say who may be called');
+    const { entries, wrong } = parseAllowList(text);
+    if (wrong.length > 0) return wrongEntries(wrong);
+    return entries.length > 0 ? entries : new Wrong('names nobody: unset it, or say who may be called');
   },
 };
 

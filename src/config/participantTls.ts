@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { given } from '../protocol/wire/given';
 import { type ParticipantTls } from './config';
-import { type Parser, Wrong } from './parsers';
+import { type Parser } from './parsers';
 import { type SettingReader } from './settingReader';
+import { Wrong } from './wrong';
 
 /** The text of a file that has something of this kind. */
 function pemFile(kind: RegExp, what: string): Parser<string> {

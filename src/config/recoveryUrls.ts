@@ -1,7 +1,8 @@
 /** Owns the list of participants' in-doubt lists, each URL by itself; who may be called is for the reader of the sweep (sweep.ts). */
 import { readHttpUrl } from '../protocol/client/participantUrl';
 import { lastSegment } from '../protocol/wire/urls';
-import { type Parser, Wrong } from './parsers';
+import { type Parser } from './parsers';
+import { Wrong, type WrongEntry, wrongEntries } from './wrong';
 
 const mostLists = 100;
 
@@ -9,12 +10,14 @@ export const recoveryUrls: Parser<readonly string[]> = {
   allowed: `a comma list of at most ${mostLists} http:// or https:// URLs without credentials, whose last path segment is "prepared"`,
   parse: text => {
     const urls: string[] = [];
+    const allWrong: WrongEntry[] = [];
     for (const [index, entry] of text.split(',').entries()) {
       const read = readHttpUrl(entry.trim());
       const wrong = 'wrong' in read ? read.wrong : whyNoList(read.href, urls);
-      if (wrong !== undefined) return new Wrong(`entry ${index + 1} ${wrong}`, entry.trim());
+      if (wrong !== undefined) allWrong.push({ nth: index + 1, entry: entry.trim(), why: wrong });
       if ('href' in read) urls.push(read.href);
     }
+    if (allWrong.length > 0) return wrongEntries(allWrong);
     return urls.length <= mostLists ? urls : new Wrong(`names ${urls.length} lists`);
   },
 };

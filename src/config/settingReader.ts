@@ -1,7 +1,8 @@
 /** Owns reading settings one by one while collecting what is wrong with them: nothing throws until all are read. */
 import { redactText } from '../protocol/wire/urls';
 import { type SettingProblem } from './configError';
-import { type Parser, Wrong } from './parsers';
+import { type Parser } from './parsers';
+import { Wrong } from './wrong';
 import { type Defaulted, type Optional, type SettingName, type SettingValue, settings } from './settings';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,14 +39,19 @@ export class SettingReader {
     if (text === undefined) return undefined;
     const read = parser.parse(text);
     if (read !== undefined && !(read instanceof Wrong)) return read;
-    const { what, part = text } = read instanceof Wrong ? read : new Wrong('');
+    const { what, parts } = read instanceof Wrong ? read : new Wrong('');
     const message = `${what === '' ? '' : `${what}; `}allowed: ${parser.allowed}`;
     if (secret) this.refuse({ name, message: `${message} (the value is not shown)` });
-    else this.refuse({ name, value: redactText(part), message });
+    else this.refuse({ name, value: shownOf(text, parts), message });
     return undefined;
   }
 
   refuse(problem: SettingProblem): void {
     this.problems.push(problem);
   }
+}
+
+/** A comma may have stood in a password or a query: then what is a secret cannot be told entry by entry (I11). */
+function shownOf(text: string, parts: readonly string[] = [text]): string {
+  return /[@?#]/.test(text) ? redactText(text) : parts.map(redactText).join(', ');
 }

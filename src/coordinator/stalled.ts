@@ -102,8 +102,8 @@ function messageOf({ failure }: FailedTask): string {
   return safe === '' ? type : `${type}: ${safe}`;
 }
 
-function whatToDo({ code, by }: StallError, { taskQueue }: Engine, workflowId: string): string {
-  const show = `temporal workflow show --workflow-id ${workflowId}`;
+function whatToDo({ code, by }: StallError, { taskQueue, cliOptions }: Engine, workflowId: string): string {
+  const show = `temporal workflow show --workflow-id ${workflowId}${cliOptions}`;
   switch (code) {
     case 'nondeterminism':
       return `its history and the worker's code do not agree: run a worker of the version that it was last on (docs/UPGRADING.md), and it goes on; ${show}`;

@@ -1,6 +1,6 @@
 /**
- * Owns the edge to Temporal: every call goes through `within`, which bounds it in time, whatever becomes of it, and makes one error of
- * ours of everything that says that Temporal cannot be had (`errors.ts`). What says something of the request itself is Temporal's own.
+ * Owns the edge to Temporal: every call goes through `within`, which bounds it in time (`within.ts`). What may take longer than a Temporal
+ * that says nothing should be waited for stops waiting for such a one (`reach.ts`).
  */
 import {
   type WorkflowExecutionDescription,
@@ -13,47 +13,15 @@ import { type Ms } from '../protocol/wire/phases';
 import { type Engine } from './engine';
 import { statusName } from './facts/status';
 import { msOf } from './facts/time';
-import { NoAnswerInTime, ours } from './errors';
+import { unlessSilent } from './reach';
+import { within } from './within';
+
+export { bounded, within } from './within';
 
 /** A dead worker's workflow task is given to another after this long. */
 export const workflowTaskTimeout = '3s';
 
 type Way = Pick<Engine, 'connection' | 'client' | 'namespace'>;
-
-/**
- * The SDK's own deadline bounds one try, and it tries for ten seconds; nor can a call be called back. So it is left alone after `ms`:
- * what it asks for may be done yet.
- *
- * @param tryMs for one try of the SDK's: less, where a busy Temporal is to be waited for longer than one that says nothing
- * @throws EngineUnavailable where Temporal cannot be had, or has not answered after `ms`
- */
-export async function within<T>(
-  { connection }: Pick<Engine, 'connection'>,
-  ms: Ms,
-  work: () => Promise<T>,
-  tryMs: Ms = ms,
-): Promise<T> {
-  try {
-    return await bounded(ms, connection.withDeadline(Date.now() + tryMs, work));
-  } catch (error) {
-    throw ours(error);
-  }
-}
-
-/** @throws NoAnswerInTime */
-export async function bounded<T>(ms: Ms, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new NoAnswerInTime(ms));
-    }, ms);
-  });
-  try {
-    return await Promise.race([work, over]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Of the newest run, or that one. */
 export function handleOf(
@@ -178,7 +146,10 @@ export async function* list(
 ): AsyncGenerator<WorkflowExecutionInfo> {
   const found = way.client.workflow.list({ query, pageSize })[Symbol.asyncIterator]();
   for (;;) {
-    const next = await within(way, pageWithinMs, () => found.next());
+    const next = await unlessSilent(
+      way,
+      within(way, pageWithinMs, () => found.next()),
+    );
     if (next.done === true) return;
     yield next.value;
   }
@@ -215,14 +186,16 @@ export async function runsPage(
 }
 
 async function executionsPage(
-  { connection, namespace }: Way,
+  way: Way,
   { query, limit, cursor }: Wanted,
   withinMs: Ms,
 ): Promise<{ readonly executions: readonly Execution[]; readonly next?: string }> {
+  const { connection, namespace } = way;
   const nextPageToken = Buffer.from(cursor ?? '', 'base64url');
-  const answer = await within({ connection }, withinMs, () =>
+  const listed = within(way, withinMs, () =>
     connection.workflowService.listWorkflowExecutions({ namespace, pageSize: limit, query, nextPageToken }),
   );
+  const answer = await unlessSilent(way, listed);
   const token = Buffer.from(answer.nextPageToken).toString('base64url');
   return { executions: answer.executions, ...(token === '' ? {} : { next: token }) };
 }
@@ -264,13 +237,15 @@ function ownValue(payload: Payload): unknown {
 }
 
 export async function countRuns(
-  { connection, namespace }: Pick<Way, 'connection' | 'namespace'>,
+  way: Pick<Way, 'connection' | 'namespace'>,
   query: string,
   withinMs: Ms,
 ): Promise<number> {
-  const { count } = await within({ connection }, withinMs, () =>
+  const { connection, namespace } = way;
+  const counted = within(way, withinMs, () =>
     connection.workflowService.countWorkflowExecutions({ namespace, query }),
   );
+  const { count } = await unlessSilent(way, counted);
   return Number(count);
 }
 
@@ -284,15 +259,4 @@ export interface PageOfIds {
 export async function listPage(way: Way, wanted: Wanted, withinMs: Ms): Promise<PageOfIds> {
   const { executions, ...more } = await executionsPage(way, wanted, withinMs);
   return { ids: executions.map(({ execution }) => execution?.workflowId ?? ''), ...more };
-}
-
-/** Whether Temporal answers at all. */
-export async function isReachable(way: Way, withinMs: Ms): Promise<boolean> {
-  const { connection, namespace } = way;
-  try {
-    await within(way, withinMs, () => connection.workflowService.describeNamespace({ namespace }));
-    return true;
-  } catch {
-    return false; // readiness is the question; why not is in the log of whoever needs Temporal
-  }
 }

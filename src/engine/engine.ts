@@ -9,6 +9,8 @@ export interface Engine {
   readonly client: Client;
   readonly connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
   readonly namespace: string;
+  /** At the end of a command of the `temporal` CLI that is shown: where its Temporal is. */
+  readonly cliOptions: string;
   /** Its UUID. */
   readonly namespaceId: string;
   readonly taskQueue: string;

@@ -11,19 +11,24 @@ export type AllowEntry =
 /** Empty: any participant but those that are refused always. */
 export type AllowList = readonly AllowEntry[];
 
-type Read = { readonly entries: AllowList } | { readonly entry: string; readonly problem: string };
+interface Read {
+  readonly entries: AllowList;
+  /** All that are, by their places from 1. `why` holds nothing of the entry, which may be secret (I11). */
+  readonly wrong: readonly { readonly nth: number; readonly entry: string; readonly why: string }[];
+}
 
-/** Reads a comma list; blanks and empty places do not count. `problem` holds nothing of the entry, which may be secret (I11). */
+/** Reads a comma list; blanks and empty places do not count. */
 export function parseAllowList(text: string): Read {
   const entries: AllowEntry[] = [];
+  const wrong: Read['wrong'][number][] = [];
   const items = text.split(',').map(each => each.trim());
   for (const [index, item] of items.entries()) {
     if (item === '') continue;
     const entry = parseEntry(item);
-    if (typeof entry === 'string') return { entry: item, problem: `entry ${index + 1} ${entry}` };
-    entries.push(entry);
+    if (typeof entry === 'string') wrong.push({ nth: index + 1, entry: item, why: entry });
+    else entries.push(entry);
   }
-  return { entries };
+  return { entries, wrong };
 }
 
 /** The entry, or what is wrong with it. */

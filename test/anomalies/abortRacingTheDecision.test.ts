@@ -4,11 +4,22 @@
  */
 import { startPartWorker } from '../support/partWorker';
 import { quick } from '../support/quick';
-import { expectAllAsDecided, gate, statefulParticipant } from '../support/statefulParticipant';
+import {
+  type StatefulParticipant,
+  expectAllAsDecided,
+  gate,
+  statefulParticipant,
+} from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: quick, apiOnly: true });
+
+/** Nothing but an abort is to roll back, nor a busy machine to count as silence. */
+const patiently = ({ url }: StatefulParticipant): { url: string; timeoutMs: number } => ({
+  url,
+  timeoutMs: 20_000,
+});
 
 describe('in one activation', () => {
   it('lets an abort overtake votes that are recorded already', async () => {
@@ -22,9 +33,7 @@ describe('in one activation', () => {
     );
     const activities = await startPartWorker({ taskQueue, runs: 'activities' });
     const before = await startPartWorker({ taskQueue, runs: 'workflows' });
-    // their requests outlast the stop of a worker on a busy machine
-    const patient = all.map(({ url }) => ({ url, timeoutMs: 10_000 }));
-    const { id } = await dtc.start({ participants: patient, timeoutMs: 20_000 });
+    const { id } = await dtc.start({ participants: all.map(patiently), timeoutMs: 60_000 });
     await eventually(() => participants.requests(id).length === 2);
     await before.stop(); // nobody runs workflows: what happens now reaches the next one at once
     votes.open();
@@ -50,7 +59,7 @@ describe('in any order', () => {
     const b = statefulParticipant(participants, 'b', {
       fault: r => (r.phase === 'commit' && r.nth < 3 ? { instead: 503 } : undefined),
     });
-    const { id } = await dtc.start([a.url, b.url]);
+    const { id } = await dtc.start({ participants: [a, b].map(patiently), timeoutMs: 60_000 });
     await eventually(() => participants.requests(id, 'b', 'commit').length > 0);
     const response = await dtc.act(id, 'abort');
     expect(response.status).toBe(409);
@@ -64,7 +73,7 @@ describe('in any order', () => {
     const { dtc, participants } = world;
     const race = async (n: number): Promise<string> => {
       const all = [`x${n}`, `y${n}`].map(name => statefulParticipant(participants, name));
-      const { id } = await dtc.start(all.map(each => each.url));
+      const { id } = await dtc.start({ participants: all.map(patiently), timeoutMs: 60_000 });
       if (n % 3 > 0) await eventually(() => participants.requests(id).length >= 2 * (n % 3) - 1);
       const { status } = await dtc.act(id, 'abort');
       const document = await dtc.until(id, d => d.endedAt !== undefined);

@@ -3,6 +3,7 @@
  * between two attempts, when nobody but Temporal knows of them.
  */
 import { type ParticipantDocument, type TransactionDocument } from '../../src/protocol/client/document';
+import { hang } from '../support/participants';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
@@ -107,6 +108,27 @@ it('counts anew after a retry, and keeps the last error', async () => {
   const { told } = await act(id, 'retry');
   for (const p of [told, await ended(id)]) expect(failedAt(p)).toBeGreaterThanOrEqual(failedAt(shown));
   expect(await ended(id)).toMatchObject({ state: 'committed', attempts: 1, lastError: { status: 503 } });
+});
+
+/** Of an answer and of what `GET` has right after it. */
+async function retried(name: string): Promise<readonly [ParticipantDocument, ParticipantDocument]> {
+  const { dtc, participants } = world;
+  const id = await stuckIn('commit', name);
+  await dtc.until(id, waits);
+  participants.on(name, r => (r.phase === 'commit' ? hang : 200));
+  const { told } = await act(id, 'retry');
+  const read = last(await dtc.get(id));
+  await dtc.act(id, 'resolve', resolve);
+  return [told, read];
+}
+
+it('answers a retry with the count that it begins, as GET has it', async () => {
+  let [told, read] = await retried('hangs-1');
+  // where everything is slow an answer does not wait for that
+  for (let nth = 2; nth <= 4 && told.attempts !== 1; nth += 1) [told, read] = await retried(`hangs-${nth}`);
+  expect(told).toMatchObject({ state: 'committing', attempts: 1, lastError: { status: 503 } });
+  expect(told).not.toHaveProperty('nextAttemptAt');
+  expect(read).toEqual(told);
 });
 
 it('keeps them of a prepare that is aborted, whether its participant is there or not', async () => {

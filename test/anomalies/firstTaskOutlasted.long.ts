@@ -22,13 +22,15 @@ async function kindsOf(id: string): Promise<string[]> {
   });
 }
 
+const outlasting = {
+  what: 'a first task that waits longer than it may',
+  replace: "exports.overWithin = '1s';",
+  by: "exports.overWithin = '20s'; firstRound_1.firstRoundMs = 3500;",
+};
+
 it('asks again in a task of its own, as a later try', async () => {
   const { dtc, participants } = world;
-  const code = bundleWith({
-    what: 'a first task that waits longer than it may',
-    replace: "exports.overWithin = '1s';",
-    by: "exports.overWithin = '20s'; firstRound_1.firstRoundMs = 3500;",
-  });
+  const code = bundleWith(outlasting);
   await dtc.stopWorker();
   await dtc.startWorker(code);
   const a = statefulParticipant(participants, 'a');
@@ -48,6 +50,38 @@ it('asks again in a task of its own, as a later try', async () => {
     expect(kinds).not.toContain('markerRecorded');
     const history = await fetchHistory(dtc.client, id);
     expect(await replay(code, [{ name: 'outlasted', workflowId: id, history }])).toEqual([]);
+  } finally {
+    await dtc.stopWorker();
+    await dtc.startWorker();
+  }
+});
+
+const slowToAnswer = {
+  what: 'queries that take longer to answer than the round has left',
+  replace: 'if (queries.length > 0) {',
+  by: 'if (queries.length > 0) { for (let i = 0; i < 2e9; i += 1);',
+};
+
+it('asks again where a query is answered while it outlasts its task', async () => {
+  const { dtc, participants } = world;
+  const code = bundleWith({ ...outlasting, by: outlasting.by.replace('3500', '2800') }, slowToAnswer);
+  await dtc.stopWorker();
+  await dtc.startWorker(code);
+  const a = statefulParticipant(participants, 'queried');
+  const b = statefulParticipant(participants, 'late', {
+    fault: r => (r.phase === 'prepare' && r.nth === 1 ? { instead: silence } : undefined),
+  });
+  try {
+    const { id } = await dtc.start([a.url, b.url]);
+    const handle = dtc.client.workflow.getHandle(id);
+    expect(await handle.query('status')).toMatchObject({ id }); // Temporal gives it to the next task
+    const document = await dtc.until(id, d => d.endedAt !== undefined);
+    expect(document.status).toBe('committed');
+    expectAllAsDecided(document, [a, b]);
+    const history = await fetchHistory(dtc.client, id);
+    expect(JSON.stringify(history)).toContain('this query came while the first workflow task was under way');
+    expect(await kindsOf(id)).not.toContain('markerRecorded');
+    expect(await replay(code, [{ name: 'queried', workflowId: id, history }])).toEqual([]);
   } finally {
     await dtc.stopWorker();
     await dtc.startWorker();

@@ -46,9 +46,14 @@ async function pausedTransaction(
   return { id, vote };
 }
 
+/** Its server is not where the CLI looks by itself. */
+function unpauseOf(workflowId: string): string {
+  return `temporal workflow unpause --workflow-id ${workflowId} --address ${server.address}`;
+}
+
 it('keeps its state, needs attention, and says what to type', async () => {
   const { id, vote } = await pausedTransaction('kept');
-  const unpause = `temporal workflow unpause --workflow-id ${id}`;
+  const unpause = unpauseOf(id);
   expect(await dtc.get(id)).toMatchObject({
     status: 'pending',
     state: 'preparing',
@@ -92,7 +97,7 @@ it('is in the orphan report, with what to type', async () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ dryRun: true }),
     });
-    return (await swept.text()).includes(`paused in Temporal: temporal workflow unpause --workflow-id ${id}`);
+    return (await swept.text()).includes(`paused in Temporal: ${unpauseOf(id)}`);
   });
   await temporalWorkflow('unpause', id);
   vote.open();
@@ -106,7 +111,7 @@ it('is said of a lock that is paused, at once, and it goes on when it is unpause
   const url = `${dtc.url}/locks/${encodeURIComponent(resource)}`;
   for (const answer of [await fetch(url), await unlock(dtc, resource, 'job')]) {
     expect(answer.status).toBe(503);
-    expect(await answer.text()).toContain(`temporal workflow unpause --workflow-id lock:${resource}`);
+    expect(await answer.text()).toContain(unpauseOf(`lock:${resource}`));
   }
   await temporalWorkflow('unpause', `lock:${resource}`);
   expect((await unlock(dtc, resource, 'job')).status).toBe(204);

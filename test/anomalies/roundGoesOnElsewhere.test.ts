@@ -13,7 +13,7 @@ import { quick } from '../support/quick';
 import { type Fault, expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
 import { useWorld } from '../support/world';
 
-const limits = { ...quick, prepareTimeoutMs: 1000 };
+const limits = { ...quick, prepareTimeoutMs: 2000 };
 const world = useWorld({ limits });
 const outbound = createOutbound({ allowed: readConfig({}).allowedParticipants });
 const never = (): Promise<void> => Promise.resolve();
@@ -34,7 +34,7 @@ type Faulty = (received: { readonly phase: Phase; readonly nth: number }) => Fau
 
 /** Longer than the first task waits, and shorter than its own timeout. */
 const slow: Faulty = ({ phase, nth }) =>
-  phase === 'prepare' && nth === 1 ? { after: sleep(400) } : undefined;
+  phase === 'prepare' && nth === 1 ? { after: sleep(900) } : undefined;
 const refusing: Faulty = ({ phase }) => (phase === 'prepare' ? { instead: 409 } : undefined);
 const healthy: Faulty = () => undefined;
 

@@ -4,7 +4,7 @@
  */
 import { type OrphansDocument } from '../../src/protocol/client/orphans';
 import { newResource, postLock } from '../locks/support';
-import { bundleWith } from '../replay/bundles';
+import { type PlantedChange, bundleWith } from '../replay/bundles';
 import { quick } from '../support/quick';
 import { useWorld } from '../support/world';
 
@@ -18,10 +18,7 @@ const world = useWorld({
 const payload = { secret: 'of nobody else' };
 
 /** Another program's worker, or one of a version that cannot run it, has the task queue for itself. */
-async function withWorkerThat<T>(
-  change: Parameters<typeof bundleWith>[0],
-  work: () => Promise<T>,
-): Promise<T> {
+async function withWorkerThat<T>(change: PlantedChange, work: () => Promise<T>): Promise<T> {
   await world.dtc.stopWorker();
   await world.dtc.startWorker(bundleWith(change));
   try {
@@ -36,6 +33,9 @@ async function start(name: string): Promise<string> {
   const { dtc, participants } = world;
   return (await dtc.start({ participants: [{ url: participants.url(name), name, payload }] })).id;
 }
+
+/** The server of the tests is not where the CLI looks by itself. */
+const where = ` --address ${String(process.env['TEST_TEMPORAL_ADDRESS'])}`;
 
 const knowsNone = { what: 'knows no transaction', replace: 'exports, "transaction"', by: 'exports, "order"' };
 
@@ -54,7 +54,11 @@ it('needs attention, with whose worker failed and what to do, and is in the orph
           code: 'failed',
           message: expect.stringContaining("workflow of type 'transaction'") as unknown,
         },
-        whatToDo: expect.stringContaining(`task queue "${dtc.taskQueue}"`) as unknown,
+        whatToDo: expect.stringMatching(
+          new RegExp(
+            `task queue "${dtc.taskQueue}".*; temporal workflow show --workflow-id ${begun}${where}$`,
+          ),
+        ) as unknown,
       },
     });
     const refused = await dtc.act(begun, 'abort');
@@ -73,7 +77,7 @@ it('needs attention, with whose worker failed and what to do, and is in the orph
       kind: 'stuck',
       what: 'needs attention, preparing',
       willDo: 'nothing: a person has to',
-      why: expect.stringContaining('its workflow tasks keep failing') as unknown,
+      why: expect.stringMatching(new RegExp(`its workflow tasks keep failing.*${begun}${where}$`)) as unknown,
     });
     return begun;
   });

@@ -1,5 +1,5 @@
 /**
- * I10: Temporal is stopped, slow or dead. Starts and reads are answered within two seconds, and what may have been started is told with its
+ * I10: Temporal is stopped, slow or dead. Starts, reads, locks and lists are answered within two seconds, and what may have been started is told with its
  * id: nobody who was told that nothing was started has started anything.
  */
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
@@ -48,6 +48,14 @@ async function told(call: Promise<Response>): Promise<Told> {
   return { status: answer.status, problem: type, location: answer.headers.get('location'), tookMs };
 }
 
+const reads = ['/locks', '/locks/some', '/participants', '/orphans', '/transactions', '/transactions/count'];
+
+function send(method: string, path: string, body?: unknown): Promise<Response> {
+  const json = { 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { headers: json, body: JSON.stringify(body) };
+  return fetch(dtc.url + path, { method, ...sent });
+}
+
 const unknown = { status: 503, problem: '/problems/start-unknown' };
 const away = { status: 503, problem: '/problems/engine-unavailable' };
 
@@ -66,15 +74,22 @@ it.each(Object.keys(faults))('where Temporal is %s', async is => {
   const start = (name: string, headers = {}): Promise<Told> =>
     told(dtc.post([participants.url(`${name}-${is}`)], headers));
   await faults[is]?.();
-  const [plain, keyed, read, ready] = await Promise.all([
+  const lease = { resource: `silent-${is}`, holder: 'job', ttlMs: 1_000, waitMs: 5_000 };
+  const [plain, keyed, read, ready, ...more] = await Promise.all([
     start('plain'),
     start('keyed', { 'idempotency-key': is }),
     told(fetch(`${dtc.url}/transactions/${id}`)),
     told(fetch(`${dtc.url}/readyz`)),
+    ...reads.map(path => told(fetch(dtc.url + path))),
+    told(send('POST', '/locks', lease)),
+    told(send('DELETE', `/locks/silent-${is}/job`)),
+    told(send('POST', '/transactions/retry', {})),
+    told(send('POST', '/orphans/sweep', {})),
   ]);
   const later = await Promise.all([start('later'), start('last')]);
   expect([plain, keyed, read, ready, ...later]).toMatchObject([unknown, unknown, away, away, away, away]);
-  const times = [plain, keyed, read, ready, ...later].map(({ tookMs }) => tookMs);
+  expect(more).toMatchObject(more.map(() => away));
+  const times = [plain, keyed, read, ready, ...more, ...later].map(({ tookMs }) => tookMs);
   expect(Math.max(...times)).toBeLessThan(2_000);
   for (const { location } of [plain, keyed]) expect(location).toMatch(/^\/transactions\/./);
 

@@ -7,7 +7,8 @@ import { quick } from '../support/quick';
 import { expectAllAsDecided, statefulParticipant } from '../support/statefulParticipant';
 import { useWorld } from '../support/world';
 
-const world = useWorld({ limits: quick });
+/** Who is late is no case of this; and the longer one may take, the later comes the last rollback. */
+const world = useWorld({ limits: { ...quick, prepareTimeoutMs: 1_500, completionTimeoutMs: 1_500 } });
 
 /** Whole, with the right length. */
 function saying(body: string, type = 'application/json'): (response: ServerResponse) => void {
@@ -32,7 +33,7 @@ it('takes an answer that is called JSON and is none for a no, and rolls back who
       const b = statefulParticipant(participants, name, {
         fault: r => (r.phase === 'prepare' ? { answer: saying(body) } : undefined),
       });
-      const { id } = await dtc.run({ participants: [a.url, b.url], timeoutMs: 3000 });
+      const { id } = await dtc.run({ participants: [a.url, b.url], timeoutMs: 4_000 });
       const document = await dtc.until(id, d => d.endedAt !== undefined);
       const reason = {
         code: 'refused',

@@ -56,8 +56,11 @@ describe('POST /transactions/resolve', () => {
     expect(retried.json).toEqual(json);
   });
 
-  it('hints at nothing where not all were looked at, or no host was named', async () => {
+  it('hints at nothing where not all were looked at, somebody is asked there, or no host was named', async () => {
     expect((await as('ann', '/transactions/retry', { json: {} })).json).not.toHaveProperty('hint');
+    api.bulk.counts = { matched: 0, acted: 0, asking: 1, failed: [] };
+    const asking = await as('ann', '/transactions/retry', { json: { participant: 'hotel' } });
+    expect(asking.json).toEqual({ ...api.bulk.counts, dryRun: false });
     api.bulk.counts = { matched: 0, acted: 0, failed: [], stoppedBy: 'time' };
     expect((await resolve({ ...gone, participant: 'hotel' })).json).not.toHaveProperty('hint');
   });

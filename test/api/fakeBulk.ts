@@ -6,7 +6,7 @@ export class FakeBulk implements Bulk {
   readonly asked: unknown[] = [];
   /** Thrown by every method. */
   failure: Error | undefined;
-  counts: Pick<BulkReport, 'matched' | 'acted' | 'failed' | 'stoppedBy'> = {
+  counts: Pick<BulkReport, 'matched' | 'acted' | 'asking' | 'failed' | 'stoppedBy'> = {
     matched: 0,
     acted: 0,
     failed: [],

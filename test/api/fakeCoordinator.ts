@@ -20,7 +20,6 @@ export class FakeCoordinator implements Coordinator {
   /** Thrown by every method but those in `working`. */
   failure: unknown;
   working: readonly (keyof Coordinator)[] = [];
-  isReady = true;
   /** Waits that have begun and not ended. */
   waits = 0;
   private readonly readings = new Map<string, Reading>();
@@ -98,9 +97,8 @@ export class FakeCoordinator implements Coordinator {
     return this.answer('recover', { id }, () => ({ is: 'running' }));
   }
 
-  async ready(): Promise<boolean> {
-    await this.answer('ready', {}, () => undefined);
-    return this.isReady;
+  ready(): Promise<void> {
+    return this.answer('ready', {}, () => undefined);
   }
 
   /** Changes a transaction as the engine would, and wakes whoever waits for it. */

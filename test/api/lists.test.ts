@@ -1,5 +1,6 @@
 /** What `GET /transactions` and `…/count` take, refuse and answer, and to whom. Lists are in memory; test/api/live has real ones. */
 import { BadCursor, EngineUnavailable, TooManyLists } from '../../src/coordinator/errors';
+import { type ListedTransaction } from '../../src/protocol/client/listed';
 import { Harness, problem } from './harness';
 
 let api: Harness;
@@ -15,6 +16,12 @@ it('asks for all, fifty a page, where nothing is said', async () => {
   expect(await api.call('/transactions/count')).toMatchObject({ status: 200, json: { count: 0 } });
   expect(api.lists.asked).toEqual([{ filters: {}, limit: 50 }, { filters: {} }]);
 });
+
+const entry: ListedTransaction = {
+  ...{ id: 'testt1', status: 'pending', state: 'preparing', decision: null, needsAttention: false },
+  ...{ createdAt: '2026-01-31T12:00:00.000Z', decideBy: '2026-01-31T12:01:00.000Z' },
+  participants: [{ name: 'hotel', host: 'hotel' }],
+};
 
 const since = Date.parse('2026-01-31T12:00:00Z');
 
@@ -107,6 +114,38 @@ it('counts without pages', async () => {
     { query: 'limit', message: known },
     { query: 'cursor', message: known },
   ]);
+});
+
+it.each([
+  ['hotel', [], true],
+  ['localhost', [], true],
+  ['hotel.example', [], false],
+  ['hotel:80', [], false],
+  ['hotel', [entry], false],
+])(
+  'hints at what a host is, where nothing has it and it looks like a name: %s',
+  async (host, transactions, is) => {
+    api.lists.page = { transactions };
+    const hint = is
+      ? {
+          hint: expect.stringMatching(
+            new RegExp(`at a host "${host}": participant is a host, .* not the name`),
+          ) as string,
+        }
+      : {};
+    const query = `participant=${host}&status=pending`;
+    expect((await api.call(`/transactions?${query}`)).json).toEqual({ transactions, ...hint });
+    expect((await api.call(`/transactions/count?${query}`)).json).toEqual({
+      count: transactions.length,
+      ...hint,
+    });
+  },
+);
+
+it('hints at nothing on a page that others are before or after', async () => {
+  expect((await api.call('/transactions?participant=hotel&cursor=c')).json).not.toHaveProperty('hint');
+  api.lists.page = { transactions: [], next: 'c' };
+  expect((await api.call('/transactions?participant=hotel')).json).not.toHaveProperty('hint');
 });
 
 it('answers HEAD, and says which methods there are', async () => {

@@ -79,6 +79,20 @@ it.each([
   ]);
 });
 
+it.each([
+  ['/transactions/secret', '/transactions/:id'],
+  ['/locks/secret', '/locks/:resource'],
+  ['/metrics', '/metrics'],
+  ['/secret', 'none'],
+])('counts %s by its route %s where the name of the host is none of ours', async (path, route) => {
+  harness = await Harness.start();
+  expect((await harness.call(path, { headers: { host: 'rebound.example.com' } })).status).toBe(421);
+  await harness.logLines('request');
+  expect(await harness.metrics.registry.metrics()).toContain(
+    `dtc_http_requests_total{method="GET",route="${route}",code="421"} 1\n`,
+  );
+});
+
 it('counts by its route who may not use locks', async () => {
   harness = await Harness.start({ DTC_API_TOKENS: tokens });
   const headers = { authorization: 'Bearer abcdef0123456789' };

@@ -1,4 +1,4 @@
-import { EngineUnavailable } from '../../src/coordinator/errors';
+import { EngineInTrouble, EngineUnavailable } from '../../src/coordinator/errors';
 import { Harness, problem } from './harness';
 
 let api: Harness;
@@ -17,10 +17,33 @@ it('/readyz is 200 while Temporal answers', async () => {
 });
 
 it('/readyz is 503 while Temporal does not', async () => {
-  api.coordinator.isReady = false;
-  expect(await api.call('/readyz')).toEqual(problem('engine-unavailable', 503));
   api.coordinator.failure = new EngineUnavailable();
   expect(await api.call('/readyz')).toEqual(problem('engine-unavailable', 503));
+});
+
+it('/readyz says in the log why not, once a reason, and that it is ready again', async () => {
+  const silent = new EngineUnavailable('Temporal does not answer', { cause: new Error('no answer') });
+  const probe = async (failure: unknown, times: number): Promise<void> => {
+    api.coordinator.failure = failure;
+    for (let nth = 0; nth < times; nth += 1) await api.call('/readyz');
+  };
+  await probe(undefined, 2);
+  await probe(silent, 3);
+  await probe(new EngineInTrouble('the disk is full'), 2);
+  await probe(silent, 1);
+  await probe(undefined, 2);
+  await api.logLines('request', 10);
+  const told = api.logText
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ level }) => level !== 'debug');
+  expect(told.map(({ level, msg, why }) => [level, msg, why])).toEqual([
+    ['warn', 'not ready', 'Temporal does not answer: no answer'],
+    ['warn', 'not ready', 'the disk is full'],
+    ['warn', 'not ready', 'Temporal does not answer: no answer'],
+    ['info', 'ready again', undefined],
+  ]);
 });
 
 it('/readyz is 503 once the server stops, so that no more is sent to it', async () => {

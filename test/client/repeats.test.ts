@@ -223,7 +223,7 @@ describe('of a start', () => {
 
   it('names the id where the coordinator could', async () => {
     const answer = problem(503, 'start-unknown', { transactionId: id });
-    const { client } = await clientOf([answer], { timeoutMs: 100 });
+    const { client } = await clientOf([answer], { timeoutMs: 800 });
     await expect(client.begin(request)).rejects.toMatchObject({ name: 'BeginUnknown', transactionId: id });
   });
 
@@ -241,7 +241,7 @@ describe('of a start', () => {
     ['the request is wrong', problem(400, 'invalid-request'), 'InvalidRequest'],
     ['a proxy has no such path', json(404, 'no'), 'UnexpectedAnswer'],
   ])('says that nothing was where %s', async (_why, answer, name) => {
-    const { client } = await clientOf([answer], { timeoutMs: 200 });
+    const { client } = await clientOf([answer], { timeoutMs: 800 });
     await expect(client.begin(request)).rejects.toMatchObject({ name });
   });
 

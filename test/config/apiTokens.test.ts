@@ -1,5 +1,5 @@
 import { apiTokens, hashToken } from '../../src/config/apiTokens';
-import { Wrong } from '../../src/config/parsers';
+import { Wrong } from '../../src/config/wrong';
 import { problemsOf } from './problems';
 
 const token = '0123456789abcdef';

@@ -213,13 +213,30 @@ describe('the configuration', () => {
     ['http://user:p@a', 'http://redacted@a', 'entry 1 holds credentials; '],
     ['http://a/?key=p', 'http://a/?redacted', 'entry 1 is more than an origin; '],
     [' , ', ' , ', 'names nobody: unset it, or say who may be called; '],
-  ])('refuses the allow-list %j by its entry, and shows nothing private of it', (text, value, what) => {
-    const allowed =
-      'allowed: a comma list of origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)';
-    expect(problemsOf({ DTC_ALLOWED_PARTICIPANTS: text })).toEqual([
-      { name: 'DTC_ALLOWED_PARTICIPANTS', value, message: what + allowed },
-    ]);
-  });
+    [
+      '10/8, http://a, b, http://',
+      '10/8, b, http://',
+      'entry 1 is no CIDR; entry 3 is no origin, suffix or CIDR; entry 4 is no URL; ',
+    ],
+    [
+      'b, http://u:12,34@a',
+      'b, http://redacted@a',
+      'entry 1 is no origin, suffix or CIDR; entry 3 is no origin, suffix or CIDR; ',
+    ],
+    [
+      'b, http://a/?p,4',
+      'b, http://a/?redacted',
+      'entry 1 is no origin, suffix or CIDR; entry 2 is more than an origin; entry 3 is no origin, suffix or CIDR; ',
+    ],
+  ])(
+    'refuses the allow-list %j by all its bad entries, and shows nothing private of them',
+    (text, value, what) => {
+      const allowed =
+        'allowed: a comma list of origins (http://payments:8080), hosts by suffix (*.example.com) and CIDRs (10.0.0.0/8)';
+      for (const name of ['DTC_ALLOWED_PARTICIPANTS', 'DTC_ALLOWED_NOTIFY'])
+        expect(problemsOf({ [name]: text })).toEqual([{ name, value, message: what + allowed }]);
+    },
+  );
 
   it('refuses intervals that shrink, and lets unset ones follow those that are set', () => {
     expect(problemsOf({ DTC_RETRY_INITIAL_MS: '500', DTC_RETRY_MAX_MS: '499' })).toMatchObject([

@@ -45,6 +45,11 @@ describe('DTC_RECOVERY_URLS', () => {
     ['http://u:hidden@a/prepared', 'http://redacted@a/prepared', /credentials/],
     ['http://a/x?key=hidden', 'http://a/x?redacted', /does not end/],
     ['http://a/prepared,http://a/prepared', 'http://a/prepared', /entry 2 repeats/],
+    [
+      'a,http://b/prepared,http://c/x',
+      'a, http://c/x',
+      /^entry 1 must be an absolute.*; entry 3 does not end in "prepared"; allowed/,
+    ],
     ['http://169.254.169.254/prepared', 'http://169.254.169.254/prepared', /refused always/],
   ])('%j is refused, and names what is wrong', (text, value, message) => {
     expect(problemsOf({ DTC_RECOVERY_URLS: text })).toEqual([

@@ -111,3 +111,14 @@ export async function ready(script: Script): Promise<void> {
   });
   await Promise.race([eventually(() => script.stdout().includes('database '), 40_000), over]);
 }
+
+/** The script, run by hand, that gets the signal. */
+export async function expectCleanEnd(signal: NodeJS.Signals): Promise<void> {
+  const place = await newPlace();
+  const script = runAt(place);
+  await ready(script);
+  script.child.kill(signal);
+  expect(await script.ended).toBe(0);
+  expect(processesNaming(place.dataDir)).toEqual([]);
+  expect(await answers(place.port)).toBe(false);
+}

@@ -9,6 +9,7 @@ import { eventually } from '../support/until';
 import {
   answers,
   cleanUp,
+  expectCleanEnd,
   newFolder,
   newPlace,
   processesNaming,
@@ -23,18 +24,7 @@ import {
 afterEach(cleanUp);
 
 describe('a server run by hand', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'ends cleanly on %s and leaves nothing running',
-    async signal => {
-      const place = await newPlace();
-      const script = runAt(place);
-      await ready(script);
-      script.child.kill(signal);
-      expect(await script.ended).toBe(0);
-      expect(processesNaming(place.dataDir)).toEqual([]);
-      expect(await answers(place.port)).toBe(false);
-    },
-  );
+  it('ends cleanly on SIGTERM and leaves nothing running', () => expectCleanEnd('SIGTERM'));
 
   it('says where everything is, listens on loopback only, and keeps closed workflows for 30 days', async () => {
     const place = await newPlace();

@@ -1,17 +1,16 @@
-/** What a person meets who starts and stops the coordinator, as the real process. */
+/** What a person meets who starts and stops the coordinator, as the real process; how else it is stopped: stop.long.ts. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT, answers, newPlace, processesNaming, serverPid, settings } from '../devServer/fixture';
-import { type TransactionDocument } from '../../src/protocol/client/document';
-import { type Participants, hang, startParticipants } from '../support/participants';
-import { endProcesses, launchProcess, post, startProcess, untilEnded } from '../support/processes';
+import { ROOT, newPlace, processesNaming, settings } from '../devServer/fixture';
+import { type Participants, startParticipants } from '../support/participants';
+import { endProcesses, launchProcess, startProcess } from '../support/processes';
 import { freePort } from '../support/listening';
-import { faultsOf } from '../support/records';
 import { eventually } from '../support/until';
+import { expectCleanStop } from './stopping';
 
 let participants: Participants;
 
@@ -22,8 +21,6 @@ afterEach(async () => {
   await endProcesses();
   await participants.close();
 });
-
-const urls = (...names: string[]): string[] => names.map(name => participants.url(name));
 
 describe('a running coordinator', () => {
   it('prints an API address that answers, and two lines that commit a transaction', async () => {
@@ -59,72 +56,9 @@ describe('a running coordinator', () => {
   });
 });
 
-it('stops with `npm start`, which a service manager signals alone', async () => {
-  const place = await newPlace();
-  const env = { ...process.env, DTC_PORT: '0', ...settings(place) };
-  const npm = spawn('npm', ['start'], {
-    cwd: ROOT,
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    detached: true,
-  });
-  let printed = '';
-  npm.stderr.on('data', chunk => (printed += String(chunk)));
-  try {
-    await eventually(() => printed.includes('is ready'), 60_000);
-    const api = /API +(\S+)/.exec(printed)?.[1] ?? '';
-    const server = serverPid(place.dataDir);
-    npm.kill('SIGTERM');
-    expect(await once(npm, 'exit')).toEqual([0, null]);
-    await expect(fetch(`${api}/healthz`)).rejects.toThrow();
-    expect(() => process.kill(server, 0)).toThrow('ESRCH');
-  } finally {
-    endGroup(npm.pid ?? 0);
-  }
-});
-
-/** What of it is still there. */
-function endGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', signal => {
-  it('answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on', async () => {
-    const place = await newPlace();
-    participants.on('thinks', r => (r.phase === 'prepare' && r.nth === 1 ? hang : undefined));
-    const coordinator = await startProcess(settings(place));
-    const { url } = coordinator;
-    const yesterdays = await untilEnded(url, (await post(url, urls('a', 'b'))).id);
-    const server = serverPid(place.dataDir);
-
-    const waiting = post(url, urls('a', 'thinks'), { prefer: 'wait=60' });
-    const answeredAt = waiting.then(() => Date.now());
-    await eventually(() => participants.received.some(r => r.name === 'thinks'), 40_000);
-    const signalledAt = Date.now();
-    const exit = await coordinator.stop(signal);
-    expect((await answeredAt) - signalledAt).toBeLessThan(10_000); // of the sixty seconds that it wants to wait
-    const pending = await waiting;
-    expect(pending).toMatchObject({ status: 'pending', state: 'preparing' });
-    expect(exit).toMatchObject({ code: 0, signal: null });
-    expect(exit.afterMs).toBeLessThan(15_000);
-    expect(processesNaming(place.dataDir)).toEqual([]);
-    expect(() => process.kill(server, 0)).toThrow('ESRCH');
-    expect(await Promise.all([place.port, place.uiPort, portOf(url)].map(port => answers(port)))).toEqual([
-      false,
-      false,
-      false,
-    ]);
-
-    const next = await startProcess(settings(place));
-    expect(await read(next.url, yesterdays.id)).toEqual(yesterdays);
-    const ended = await untilEnded(next.url, pending.id);
-    expect(ended.status).toBe('committed');
-    expect(faultsOf(ended, participants)).toEqual([]);
-  });
+describe('SIGTERM', () => {
+  it('answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on', () =>
+    expectCleanStop('SIGTERM', participants));
 });
 
 describe('a start that cannot be', () => {
@@ -183,12 +117,4 @@ async function listenAnywhere(): Promise<[Server, number]> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   return [server, (server.address() as AddressInfo).port];
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
-}
-
-async function read(url: string, id: string): Promise<TransactionDocument> {
-  return (await (await fetch(`${url}/transactions/${id}`)).json()) as TransactionDocument;
 }

@@ -1,8 +1,9 @@
 /** Whoever works on the task queue beside this coordinator is named at the start. */
 import { compose, reachTemporal } from '../../src/compose';
 import { readConfig } from '../../src/config/readConfig';
-import { type Log, createLog } from '../../src/telemetry/log';
+import { type Log } from '../../src/telemetry/log';
 import { startPartWorker } from '../support/partWorker';
+import { silentLog } from '../support/silentLog';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
@@ -16,7 +17,7 @@ async function warned(): Promise<readonly unknown[]> {
   const warn = (fields: unknown, message?: string): void => {
     lines.push({ ...(fields as object), message });
   };
-  const log = Object.assign<Log, Pick<Log, 'warn'>>(createLog('silent'), { warn });
+  const log = Object.assign<Log, Pick<Log, 'warn'>>(silentLog(), { warn });
   const around = { config, log, stopping: new AbortController().signal };
   const connected = await reachTemporal(around, process.env['TEST_TEMPORAL_ADDRESS'] ?? '');
   const parts = compose(connected, around);

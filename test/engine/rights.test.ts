@@ -38,7 +38,7 @@ it('warns, names the step and the commands for an administrator, and runs transa
       /search attributes.*temporal operator search-attribute create .*--name ParticipantHosts --type KeywordList.*tcld namespace search-attributes add /,
     ),
     expect.stringMatching(
-      /Schedule of the orphan sweep.*temporal schedule create .*--schedule-id orphan-sweep-norights .*--type orphanSweep/,
+      /Schedule of the orphan sweep.*temporal schedule create .*--schedule-id orphan-sweep-norights .*--type orphanSweep .*' --address 127\.0\.0\.1:\d+$/,
     ),
   ]);
   expect(lines.join()).not.toContain('hidden');

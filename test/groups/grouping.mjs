@@ -1,4 +1,4 @@
-// Owns which test files `npm test` runs together, as one of jest's: modules are loaded once for all of them, and coordinators that
+// Owns the order in which both suites start their files, and which files `npm test` runs together, as one of jest's: modules are loaded once for all of them, and coordinators that
 // are alike are started once (test/support/world.ts), which is most of what a short test costs. The other files run each by itself.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,10 +47,44 @@ export const longest = [
   'test/protocol/lock/explorer/explorer.test.ts',
   'test/replay/previous.test.ts',
   'test/notification/notification.test.ts',
-  'test/bank/transfers.test.ts',
   'test/participant/postgres/branches.test.ts',
   'test/engine/connect.test.ts',
   'test/replay/replay.test.ts',
+];
+
+/**
+ * Of `npm run test:long`: first what computes all the time, which costs the more the more waits beside it, then what takes minutes. Those
+ * that measure how soon something goes on come when nothing computes any more.
+ */
+export const longestOfLong = [
+  'test/protocol/explorer/explorer-1.long.ts',
+  'test/protocol/explorer/explorer-2.long.ts',
+  'test/protocol/explorer/explorer-3.long.ts',
+  'test/protocol/explorer/variants.long.ts',
+  'test/protocol/lock/explorer/explorer.long.ts',
+  'test/protocol/explorer/rulesBroken.long.ts',
+  'test/protocol/lock/explorer/variants.long.ts',
+  'test/walk/killWalk.long.ts',
+  'test/bank/transfers.long.ts',
+  'test/api/live/tenThousandListed.long.ts',
+  'test/notification/kills.long.ts',
+  'test/orphans/tenThousand.long.ts',
+  'test/operator/retired.long.ts',
+  'test/participant/postgres/promises.long.ts',
+  'test/participant/mysql/promises.long.ts',
+  'test/participant/schedules.long.ts',
+  'test/participant/postgres/frozen.long.ts',
+  'test/participant/postgres/outages.long.ts',
+  'test/property/property.long.ts',
+  'test/orphans/fiveHundred.long.ts',
+  'test/operator/flatMemory.long.ts',
+  'test/engine/workflowThreads.long.ts',
+  'test/disaster/drill.long.ts',
+  'test/e2e/durability.long.ts',
+  'test/locks/recovery.long.ts',
+  'test/locks/standaloneReplayed.long.ts',
+  'test/docs/operations.long.ts',
+  'test/demo/scenes.long.ts',
 ];
 
 export function fileOf(group) {

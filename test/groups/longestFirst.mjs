@@ -1,8 +1,10 @@
-// Owns the order in which jest starts what `npm test` runs, the same each time: what takes longest first, so that no worker is left
+// Owns the order in which jest starts the files of a suite, the same each time: what takes longest first, so that no worker is left
 // with it at the end, then large files before small ones.
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { longest } from './grouping.mjs';
+import { longest, longestOfLong } from './grouping.mjs';
+
+const named = [...longest, ...longestOfLong];
 
 export default class LongestFirst {
   sort(tests) {
@@ -17,6 +19,6 @@ export default class LongestFirst {
 }
 
 function rank({ path, context }) {
-  const nth = longest.indexOf(relative(context.config.rootDir, path));
-  return { place: nth === -1 ? longest.length : nth, size: statSync(path).size };
+  const nth = named.indexOf(relative(context.config.rootDir, path));
+  return { place: nth === -1 ? named.length : nth, size: statSync(path).size };
 }

@@ -1,6 +1,6 @@
 /** `npm test` runs every `*.test.ts` once: in a group (test/groups), or by itself. */
 import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,14 +12,15 @@ async function printedBy(args: readonly string[]): Promise<unknown> {
 }
 
 const read = `
-  import { fileOf, groups, longest, alone } from './test/groups/grouping.mjs';
+  import { fileOf, groups, longest, longestOfLong, alone } from './test/groups/grouping.mjs';
   const files = Object.entries(groups).map(([name, files]) => ({ group: fileOf(name), files }));
-  console.log(JSON.stringify({ files, longest, alone: Object.keys(alone) }));
+  console.log(JSON.stringify({ files, longest, longestOfLong, alone: Object.keys(alone) }));
 `;
 
 interface Grouping {
   readonly files: readonly { readonly group: string; readonly files: readonly string[] }[];
   readonly longest: readonly string[];
+  readonly longestOfLong: readonly string[];
   readonly alone: readonly string[];
 }
 
@@ -61,4 +62,5 @@ it('says of every group when it starts, and names no file that is not there', ()
   expect(grouping.files.filter(({ group }) => !grouping.longest.includes(group))).toEqual([]);
   expect(grouping.alone.filter(path => !written.includes(path))).toEqual([]);
   expect(grouping.longest.filter(path => !started.includes(path))).toEqual([]);
+  expect(grouping.longestOfLong.filter(path => !existsSync(resolve(root, path)))).toEqual([]);
 });

@@ -4,7 +4,7 @@
  */
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { useWorld } from '../support/world';
-import { exclusive, newResource } from './support';
+import { exclusive, expectEachInTurn, newResource } from './support';
 
 const world = useWorld({ own: true });
 const count = 100;
@@ -35,3 +35,5 @@ it('commits a hundred at once that want the same ten locks, two each', async () 
   const pick = (nth: number): string => shared[nth % 10] ?? '';
   expect(endings(await runAll(nth => [pick(nth), pick(nth + 3)]))).toEqual(['committed']);
 }, 300_000);
+
+it('is leased to one of thirty that ask at once, and to each in turn', () => expectEachInTurn(world.dtc, 30));

@@ -81,3 +81,19 @@ export async function lockNow(dtc: TestCoordinator, resource: string): Promise<L
   if (status !== 200) throw new Error(`GET /locks answered ${String(status)}: ${text}`);
   return JSON.parse(text) as LockNow;
 }
+
+/** One lock, of which as many leases are asked for at once: each is granted, once the one before has been answered and has released. */
+export async function expectEachInTurn(dtc: TestCoordinator, many: number): Promise<void> {
+  const resource = newResource();
+  const holders = Array.from({ length: many }, (_, nth) => `h${String(nth)}`);
+  const tokens: number[] = [];
+  await Promise.all(
+    holders.map(async holder => {
+      tokens.push((await lease(dtc, resource, { holder, waitMs: 55_000 })).fencingToken);
+      expect((await unlock(dtc, resource, holder)).status).toBe(204);
+    }),
+  );
+  expect(tokens).toEqual([...new Set(tokens)].sort((one, other) => one - other));
+  expect(tokens).toHaveLength(many);
+  expect(await namesNow(dtc, resource)).toEqual({ holders: [], waiters: [] });
+}

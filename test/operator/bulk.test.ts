@@ -135,7 +135,9 @@ it('retries all that wait for a host, and what answers then goes on', async () =
   await untilMatched('retry', {}, 4);
   const what = { participant: hostOf(old), needsAttention: true };
   old.on('gone', () => 200);
-  expect(await ask('retry', what)).toEqual({ matched: 3, acted: 3, failed: [], dryRun: false });
+  expect(await ask('retry', what)).toEqual({
+    ...{ matched: 3, acted: 3, asking: 0, failed: [], dryRun: false },
+  });
   for (const id of ids) {
     const { status, actions } = await dtc.until(id, d => d.endedAt !== undefined);
     expect({ status, actions }).toMatchObject({
@@ -148,7 +150,7 @@ it('retries all that wait for a host, and what answers then goes on', async () =
   expect(await ask('retry', {})).toMatchObject({ matched: 1, acted: 1 });
 });
 
-it('does not cut off who is being asked at this moment', async () => {
+it('does not cut off who is being asked at this moment, and says how many are', async () => {
   const { dtc } = world;
   const { id } = await dtc.start({ participants: [{ url: old.url('gone'), timeoutMs: 20_000 }] });
   await dtc.until(id, d => d.needsAttention);
@@ -156,7 +158,11 @@ it('does not cut off who is being asked at this moment', async () => {
   old.on('gone', ({ phase }) => (phase === 'commit' ? () => undefined : undefined));
   expect(await ask('retry', {})).toMatchObject({ acted: 1 });
   await eventually(() => old.requests(id, 'gone', 'commit').length === 2);
-  expect(await ask('retry', { dryRun: true })).toMatchObject({ matched: 0 });
+  for (const dryRun of [true, false])
+    expect(await ask('retry', { participant: hostOf(old), dryRun })).toEqual({
+      ...{ matched: 0, acted: 0, asking: 1, failed: [], dryRun },
+    });
+  expect(await ask('retry', { participant: hostOf(world.participants) })).toMatchObject({ asking: 0 });
   await dtc.act(id, 'resolve', { participant: 'p1', outcome: 'unknown', reason: 'the test is over' });
 });
 
@@ -250,7 +256,8 @@ ifLinux('of more hosts than are listed', () => {
     const { port } = server.address() as AddressInfo;
     const host = (nth: number): string => `127.100.100.${String(nth)}:${String(port)}`;
     const urls = Array.from({ length: 95 }, (_, at) => `http://${host(at + 1)}/prepare`);
-    const { id } = await world.dtc.start(urls);
+    const patient = urls.map(url => ({ url, timeoutMs: 30_000 })); // so many at once may take more than a second
+    const { id } = await world.dtc.start({ participants: patient });
     await world.dtc.until(id, d => d.needsAttention);
     const what = { ...gone, participant: host(95) };
     await untilMatched('resolve', what, 1);

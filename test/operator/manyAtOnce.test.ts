@@ -2,12 +2,11 @@
  * Many act on one transaction at once. Temporal keeps ten updates of a workflow waiting and turns the others away for the moment: that
  * is waited out, for longer than a worker that is not there.
  */
-import { quick } from '../support/quick';
 import { expectAllAsDecided } from '../support/statefulParticipant';
 import { useWorld } from '../support/world';
 import { stuckInCommit } from './stuck';
 
-const world = useWorld({ limits: quick });
+const world = useWorld();
 
 it('answers everybody who asks for a retry', async () => {
   const { dtc } = world;

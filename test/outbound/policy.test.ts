@@ -3,7 +3,7 @@ import { createPolicy } from '../../src/outbound/policy';
 
 function policyOf(text: string) {
   const parsed = parseAllowList(text);
-  if ('problem' in parsed) throw new Error(parsed.problem);
+  if (parsed.wrong.length > 0) throw new Error(JSON.stringify(parsed.wrong));
   return createPolicy(parsed.entries);
 }
 
@@ -221,7 +221,7 @@ test('a refusal names the setting that it comes from', () => {
 
 describe('reading the list', () => {
   test('blanks and empty places do not count', () => {
-    expect(parseAllowList(' ')).toEqual({ entries: [] });
+    expect(parseAllowList(' ')).toEqual({ entries: [], wrong: [] });
     expect(parseAllowList(' http://a , ,10.0.0.0/8,')).toMatchObject({ entries: [{}, {}] });
   });
 
@@ -246,7 +246,7 @@ describe('reading the list', () => {
     '::/129',
     '1.2.3.4/x',
   ])('%s is named as the bad entry', entry => {
-    const parsed = parseAllowList(`http://good,${entry}`);
-    expect(parsed).toEqual({ entry, problem: expect.stringMatching(/^entry 2 (is|holds) /) as string });
+    const parsed = parseAllowList(`http://good,${entry},*.good`);
+    expect(parsed.wrong).toEqual([{ nth: 2, entry, why: expect.stringMatching(/^(is|holds) /) as string }]);
   });
 });

@@ -10,7 +10,7 @@ const metadata = { address: '169.254.169.254', family: 4 };
 
 function allowing(text: string) {
   const parsed = parseAllowList(text);
-  if ('problem' in parsed) throw new Error(parsed.problem);
+  if (parsed.wrong.length > 0) throw new Error(JSON.stringify(parsed.wrong));
   return parsed.entries;
 }
 

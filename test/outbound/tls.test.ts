@@ -32,7 +32,9 @@ afterEach(async () => {
 async function participant(options: ServerOptions = {}): Promise<(host: string) => string> {
   const server = createHttpsServer({ ...right, ...options }, (call, response) => {
     requests += 1;
-    const { subject } = (call.socket as TLSSocket).getPeerCertificate();
+    const { subject } = (
+      call.socket as unknown as Pick<TLSSocket, 'getPeerCertificate'>
+    ).getPeerCertificate();
     seenName = (subject as { CN?: string } | undefined)?.CN;
     call.resume();
     response.end('{}');

@@ -28,11 +28,14 @@ export function patientBundle(): string {
 }
 
 /** Fails where there is nothing to change: the change would not be planted. */
-export function bundleWith({ what, replace, by }: PlantedChange): string {
-  const code = withoutSourceMap(currentBundle());
-  const changed = code.replace(replace, () => by);
-  if (changed === code) throw new Error(`nothing to change for "${what}": the source is another by now`);
-  return withSourceMap(changed);
+export function bundleWith(...changes: readonly PlantedChange[]): string {
+  return withSourceMap(changes.reduce(changed, withoutSourceMap(currentBundle())));
+}
+
+function changed(code: string, { what, replace, by }: PlantedChange): string {
+  const now = code.replace(replace, () => by);
+  if (now === code) throw new Error(`nothing to change for "${what}": the source is another by now`);
+  return now;
 }
 
 export function previousBundle(): string {

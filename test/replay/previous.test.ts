@@ -101,14 +101,15 @@ beforeAll(async () => {
     completionTimeoutMs: 1000,
     retryMaxMs: 4000,
     attentionRetryMs: 4000,
-    completionAttempts: 3,
+    prepareAttempts: 30, // more than are used up before all are half way
+    completionAttempts: 6,
   };
   dtc = await startCoordinator({ apiOnly: true, limits });
   await dtc.startWorker(previousBundle());
   await Promise.all(halves.map(startHalf));
   await dtc.stopWorker();
   mended = true;
-});
+}, 120_000);
 afterAll(async () => {
   await dtc.close();
   await participants.close();
@@ -122,11 +123,11 @@ async function startHalf(half: Half): Promise<void> {
     statefulParticipant(participants, `${name}-late`, { fault }),
   ];
   const urls = both.map(each => each.url);
-  const { id } = await dtc.start({ participants: urls, timeoutMs: 90_000, ...half.options });
+  const { id } = await dtc.start({ participants: urls, timeoutMs: 180_000, ...half.options });
   ids.set(half, id);
   services.set(half, both);
-  if (half.abort === true) await dtc.act(id, 'abort');
-  await dtc.until(id, half.reached);
+  if (half.abort === true) await eventually(async () => (await dtc.act(id, 'abort')).ok);
+  await dtc.until(id, half.reached, 60_000);
 }
 
 async function historyOf(id: string): Promise<NonNullable<History['events']>> {

@@ -14,11 +14,12 @@ import { type Recovered } from '../../src/coordinator/transaction/contract';
 import { type WorkerSettings } from '../../src/engine/worker';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CallLog } from '../../src/telemetry/callLog';
-import { type Log, createLog } from '../../src/telemetry/log';
+import { type Log } from '../../src/telemetry/log';
 import { type NotificationLog } from '../../src/telemetry/notificationLog';
 import { type ActionLog } from '../../src/telemetry/sweepLog';
 import { type Traces } from '../../src/telemetry/traces/contract';
 import { documented } from './documented';
+import { silentLog } from './silentLog';
 import { until } from './until';
 
 /** A line that a workflow logged. */
@@ -89,9 +90,6 @@ export interface TestCoordinator {
   close(): Promise<void>;
 }
 
-/** One for all: each listens to the process for as long as that lives. */
-const silent = createLog('silent');
-
 const quick = {
   retryInitialMs: 50,
   retryMaxMs: 200,
@@ -113,7 +111,7 @@ export async function startCoordinator(options: TestOptions = {}): Promise<TestC
   const address = options.temporalAddress ?? process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const around = {
     config: { ...config, limits, role: options.apiOnly === true ? ('api' as const) : config.role },
-    log: options.log ?? silent,
+    log: options.log ?? silentLog(),
     stopping: stopping.signal,
     ...(options.traces === undefined ? {} : { traces: options.traces }),
   };

@@ -1,7 +1,10 @@
 /** Owns what tests listen with on 127.0.0.1: an HTTP server on a port of its own, and ports that nobody listens on. */
 import { once } from 'node:events';
 import { type RequestListener, createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, type Server, createServer } from 'node:net';
+import { type AddressInfo, type Server } from 'node:net';
+import { freePorts as freeOnes } from '../../examples/freePorts';
+
+export { freePort } from '../../examples/freePorts';
 
 export interface HttpServer {
   readonly origin: string;
@@ -30,15 +33,8 @@ export async function portOf(server: Server, at = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Both are open at once, so that they differ. */
+/** For a server and its UI. */
 export async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const;
-  const ports = await Promise.all([portOf(servers[0]), portOf(servers[1])]);
-  await Promise.all(servers.map(server => once(server.close(), 'close')));
-  return ports;
-}
-
-export async function freePort(): Promise<number> {
-  const [port] = await freePorts();
-  return port;
+  const [one = 0, other = 0] = await freeOnes(2);
+  return [one, other];
 }

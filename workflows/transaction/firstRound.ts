@@ -36,8 +36,7 @@ export function firstRound(task: FirstTask): FirstRound {
   return {
     isDue: phase => task.isUnderWay() && isWithinTask(phase),
     perform: async (input, { limit, rest }) => {
-      const ended = endedAtOnce(await askWithin(input), input.calls);
-      task.demandSame();
+      const ended = endedAtOnce(await task.call(() => askWithin(input)), input.calls);
       const calls = input.calls.filter(call => !ended.some(each => each.participant === call.participant));
       if (calls.length === 0) return ended;
       soFar = ended.map(asSoFar);

@@ -37,8 +37,7 @@ export async function acquireLocks(
   task: FirstTask,
 ): Promise<LocksAnswer> {
   if (!task.isUnderWay()) return acquireAll(transactionId, work);
-  const within = await acquireWithin(transactionId, work);
-  task.demandSame();
+  const within = await task.call(() => acquireWithin(transactionId, work));
   if (!isOpen(within)) return within;
   return joined(within, await acquireAll(transactionId, { ...work, locks: leftOf(work.locks, within) }));
 }

@@ -5,11 +5,15 @@ import { traceContext } from '../openapi/headers';
 import { type Answer, type Operation, identified, withBody } from '../openapi/operation';
 import { resolveManyBody, retryManyBody } from './bodies';
 
-const report: Answer = {
-  description: 'What was done, or would be; the same request again does the rest',
-  json: bulkReport,
-  example: { matched: 12, acted: 12, failed: [], dryRun: false },
-};
+const description = 'What was done, or would be; the same request again does the rest';
+
+function report(counts: object): Answer {
+  return {
+    description,
+    json: bulkReport,
+    example: { matched: 12, acted: 12, ...counts, failed: [], dryRun: false },
+  };
+}
 
 const ofActing = [...identified, ...withBody, 'engine-unavailable'] as const satisfies readonly ProblemName[];
 
@@ -24,7 +28,7 @@ export const bulkOperations: Operation[] = [
       required: false,
       examples: { 'those that wait for a host': { participant: 'pay.example.com', dryRun: true } },
     },
-    answers: { 200: report },
+    answers: { 200: report({ asking: 1 }) },
     problems: ofActing,
   },
   {
@@ -44,7 +48,7 @@ export const bulkOperations: Operation[] = [
         },
       },
     },
-    answers: { 200: report },
+    answers: { 200: report({}) },
     problems: ofActing,
   },
   {

@@ -8,6 +8,7 @@ import { type BulkReport } from '../../protocol/client/many';
 import { given } from '../../protocol/wire/given';
 import { bodyOf, optionalBodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
+import { hostHint } from '../hostHint';
 import { allowOnly } from '../methods';
 import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
@@ -65,14 +66,12 @@ function tell({ log }: ApiDependencies, response: Response, { report, ...what }:
   response.json({ ...report, ...given({ hint: hintOf(what.participant, report) }) });
 }
 
-/** A host may have neither dot nor port; it is more often a participant's name, or lacks its port. */
-function hintOf(participant: string | undefined, { matched, stoppedBy }: BulkReport): string | undefined {
-  if (participant === undefined || /[.:]/.test(participant)) return undefined;
-  if (matched > 0 || stoppedBy !== undefined) return undefined;
-  return (
-    `nothing waits for a host "${participant}": participant is a host, with the port where it is not the scheme's own ` +
-    '(pay.example.com, 10.0.0.1:8080), as GET /participants names it, and not the name of a participant'
-  );
+function hintOf(
+  participant: string | undefined,
+  { matched, asking = 0, stoppedBy }: BulkReport,
+): string | undefined {
+  if (matched > 0 || asking > 0 || stoppedBy !== undefined) return undefined;
+  return hostHint(participant, 'nothing waits for a host');
 }
 
 export function participantRoutes({ bulk }: ApiDependencies): Router {

@@ -2,11 +2,11 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { type ApiDependencies } from '../dependencies';
-import { guardHost } from '../hosts';
 import { nothingHere } from '../methods';
 import { answerWithProblem } from '../problemAnswer';
 import { logRequests } from '../requestLog';
-import { type Readiness, serviceRoutes } from '../service';
+import { type Readiness } from '../readiness';
+import { serviceRoutes } from '../service';
 import { authenticate } from '../authentication';
 import { metricsRoutes } from './routes';
 
@@ -17,7 +17,7 @@ export function createMetricsApi(api: MetricsApi): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(logRequests(api.log, api.metrics), helmet(), serviceRoutes(api));
-  app.use('/metrics', guardHost(api.config), metricsRoutes(api, authenticate(api.config.auth, api.log)));
+  app.use('/metrics', metricsRoutes(api, authenticate(api.config.auth, api.log)));
   app.use(nothingHere, answerWithProblem);
   return app;
 }

@@ -2,17 +2,18 @@
 import { type RequestHandler, Router } from 'express';
 import { writeMetrics } from '../../telemetry/metrics/text';
 import { type ApiDependencies } from '../dependencies';
+import { guardHost } from '../hosts';
 import { allowOnly } from '../methods';
 import { permit } from '../permissions';
 import { noteMount } from '../routeOf';
 
 /** No rate limits it: what is scraped is what tells of a flood. */
 export function metricsRoutes(
-  { metrics }: Pick<ApiDependencies, 'metrics'>,
+  { config, metrics }: Pick<ApiDependencies, 'config' | 'metrics'>,
   identify: RequestHandler,
 ): Router {
   const router = Router({ caseSensitive: true });
-  router.use(noteMount(router), identify);
+  router.use(noteMount(router), guardHost(config), identify);
   router
     .route('/')
     .get(permit('read'), async (request, response) => {

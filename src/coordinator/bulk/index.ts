@@ -27,20 +27,22 @@ export function createBulk(engine: Engine): Bulk {
   };
 }
 
-/** Whoever is being asked at this moment is not cut off: that is as good as a retry. */
+/** Whoever is being asked at this moment is not cut off: that is as good as a retry, and it is said. */
 function retryMany(
   engine: Engine,
   { participant, needsAttention, ...options }: RetryMany,
 ): Promise<BulkReport> {
-  const isMeant = ({ host, participant: p }: Waiting): boolean =>
-    p.nextAttemptAt !== undefined && (participant === undefined || host === participant);
+  const isAt = ({ host }: Waiting): boolean => participant === undefined || host === participant;
+  const isLater = ({ participant: p }: Waiting): boolean => p.nextAttemptAt !== undefined;
   return actOnMany(engine, {
     options,
     candidates: and([
       participant === undefined ? inTrouble : waitsPerhapsFor(participant),
       ...(needsAttention === true ? [`${needsAttentionKey.name} = true`] : []),
     ]),
-    actionsOn: ({ waiting }) => (waiting.some(isMeant) ? [{ is: 'retryNow', by: options.by }] : []),
+    actionsOn: ({ waiting }) =>
+      waiting.filter(isAt).some(isLater) ? [{ is: 'retryNow', by: options.by }] : [],
+    isAsking: ({ waiting }) => waiting.some(isAt),
   });
 }
 

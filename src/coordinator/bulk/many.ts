@@ -15,7 +15,7 @@ import { isStalled, stallInWords, stallOf } from '../stalled';
 import { type Action, refuseUndriven, take } from '../transaction/operate';
 import { pendingCalls } from '../transaction/pending';
 import { describe } from '../transaction/read';
-import { concurrently } from './concurrently';
+import { concurrently } from '../concurrently';
 import { type BulkOptions } from './contract';
 import { type Waits, waitsOf } from './waits';
 
@@ -32,15 +32,18 @@ interface Asked {
   readonly candidates: string;
   /** None: it does not wait. */
   readonly actionsOn: (waits: Waits) => readonly Action[];
+  /** Whether one without an action is to be counted as being asked; absent where that does not matter. */
+  readonly isAsking?: (waits: Waits) => boolean;
 }
 
 /** @throws EngineUnavailable where visibility does not answer before anything was looked at */
 export async function actOnMany(engine: Engine, asked: Asked): Promise<BulkReport> {
-  const { options } = asked;
-  const run = new Run(options);
+  const run = new Run(engine, asked);
   try {
-    await concurrently(candidates(engine, asked, run), options.dryRun ? lookedAtAtOnce : actedAtOnce, id =>
-      one(engine, id, { asked, run }),
+    await concurrently(
+      candidates(engine, asked, run),
+      asked.options.dryRun ? lookedAtAtOnce : actedAtOnce,
+      id => one(engine, id, { asked, run }),
     );
   } catch (error) {
     if (!(error instanceof EngineUnavailable) || !run.hasLooked) throw error;
@@ -54,29 +57,37 @@ class Run {
   readonly #until: number;
   #matched = 0;
   #acted = 0;
+  #asking = 0;
   #unanswered = 0;
   hasLooked = false;
   stoppedBy: BulkReport['stoppedBy'];
 
-  constructor(readonly options: BulkOptions) {
-    this.#until = Date.now() + options.timeoutMs;
+  constructor(
+    readonly engine: Pick<Engine, 'cliOptions'>,
+    readonly asked: Asked,
+  ) {
+    this.#until = Date.now() + asked.options.timeoutMs;
   }
 
   /** Asked when there is one more. */
   get isOver(): boolean {
-    if (this.options.signal.aborted) this.stoppedBy ??= 'shutdown';
+    if (this.asked.options.signal.aborted) this.stoppedBy ??= 'shutdown';
     if (Date.now() >= this.#until) this.stoppedBy ??= 'time';
     return this.stoppedBy !== undefined;
   }
 
   /** False where no more were asked for. */
   match(): boolean {
-    if (this.#matched < this.options.limit) {
+    if (this.#matched < this.asked.options.limit) {
       this.#matched += 1;
       return true;
     }
     this.stoppedBy ??= 'limit';
     return false;
+  }
+
+  pass(waits: Waits): void {
+    if (this.asked.isAsking?.(waits) === true) this.#asking += 1;
   }
 
   act(): void {
@@ -85,17 +96,19 @@ class Run {
   }
 
   fail(id: string, error: unknown): void {
-    this.#failed.push({ id, why: whyNot(error, id) });
+    this.#failed.push({ id, why: whyNot(this.engine, error, id) });
     const by = noAnswerOf(error);
     this.#unanswered = by === undefined ? 0 : this.#unanswered + 1;
     if (this.#unanswered >= mostUnanswered) this.stoppedBy ??= by;
   }
 
   report(): BulkReport {
-    const { dryRun } = this.options;
+    const { options, isAsking } = this.asked;
+    const asking = isAsking === undefined ? {} : { asking: this.#asking };
     const { stoppedBy } = this;
-    const counts = { matched: this.#matched, acted: this.#acted, failed: this.#failed, dryRun };
-    return stoppedBy === undefined ? counts : { ...counts, stoppedBy };
+    const counts = { matched: this.#matched, acted: this.#acted, ...asking, failed: this.#failed };
+    const report = { ...counts, dryRun: options.dryRun };
+    return stoppedBy === undefined ? report : { ...report, stoppedBy };
   }
 }
 
@@ -118,8 +131,9 @@ async function one(
   try {
     const description = await describe(engine, id);
     run.hasLooked = true;
-    const waits = waitsOf(description);
+    const waits = waitsOf(engine, description);
     const actions = asked.actionsOn(waits);
+    if (actions.length === 0) run.pass(waits);
     if (actions.length === 0 || !run.match() || asked.options.dryRun) return;
     await actOn(engine, { description, waits, actions }, run);
   } catch (error) {
@@ -150,10 +164,10 @@ async function actOn(engine: Engine, { description, waits, actions }: Match, run
   }
 }
 
-function whyNot(error: unknown, id: string): string {
+function whyNot(engine: Pick<Engine, 'cliOptions'>, error: unknown, id: string): string {
   if (error instanceof ActionConflict || error instanceof WorkerUnavailable) return error.message;
   if (error instanceof EngineUnavailable) return 'Temporal did not answer: look at it, or repeat the request';
-  return whyUnreadable(error, id);
+  return whyUnreadable(engine, error, id);
 }
 
 function noAnswerOf(error: unknown): 'temporal' | 'worker' | undefined {

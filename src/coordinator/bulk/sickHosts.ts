@@ -18,7 +18,7 @@ import { hostOf } from '../../protocol/wire/urls';
 import { ForeignWorkflow, isGone } from '../errors';
 import { oursAnd, oursWith } from '../ours';
 import { describe } from '../transaction/read';
-import { concurrently } from './concurrently';
+import { concurrently } from '../concurrently';
 import { waitsOf } from './waits';
 
 /** And five times what it took: a look is at most a fifth of the time. */
@@ -124,7 +124,7 @@ async function inFull(engine: Engine, listed: readonly Listed[], until: Ms): Pro
 /** Undefined where it is not there any more. */
 async function lookAt(engine: Engine, id: string): Promise<Wait | undefined> {
   try {
-    const { document, waiting: now } = waitsOf(await describe(engine, id));
+    const { document, waiting: now } = waitsOf(engine, await describe(engine, id));
     const { createdAt, decidedAt, needsAttention } = document;
     const since = Date.parse(decidedAt ?? createdAt);
     return { id, since, needsAttention, on: now.map(({ participant }) => participant) };

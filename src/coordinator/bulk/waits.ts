@@ -4,6 +4,7 @@
  * who has answered.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type Engine } from '../../engine/engine';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
 import { type Phase } from '../../protocol/wire/phases';
 import { hostOf } from '../../protocol/wire/urls';
@@ -21,8 +22,8 @@ export interface Waits {
   readonly waiting: readonly Waiting[];
 }
 
-export function waitsOf(description: WorkflowExecutionDescription): Waits {
-  const document = describedDocument(description);
+export function waitsOf(way: Pick<Engine, 'cliOptions'>, description: WorkflowExecutionDescription): Waits {
+  const document = describedDocument(way, description);
   const calls = pendingCalls(description);
   const waiting = document.participants.flatMap(participant => {
     const phase = phaseOfCall(participant, calls);

@@ -35,7 +35,10 @@ const pauseOfNextMs = 80;
 const longestPauseMs = 400;
 /** Of two front ends whose clocks differ, one may release "later" than the other asks. */
 const clocksDifferMs = 2000;
-const noWorker = 'no worker answered: the lock may still be granted; send the request again';
+const besides = ': the lock may still be granted; send the request again';
+
+/** Who waits for others outlasts a restart of Temporal's. */
+const waits = { bearsSilence: true } as const;
 
 /** Of the answer's time, what is kept for asking the lock once more after the wait. */
 const lastAnswerMs = 2000;
@@ -43,7 +46,7 @@ const lastAnswerMs = 2000;
 /** A lock ends a wait itself; one that was terminated says for ever what it said last. */
 const overdueMs = 1000;
 
-/** @throws ForeignWorkflow, WorkerUnavailable */
+/** @throws ForeignWorkflow, EngineUnavailable, WorkerUnavailable */
 export async function acquire(engine: Engine, request: LeaseRequest): Promise<Leased> {
   const { signal } = request;
   const waitUntil = Math.min(Date.now() + request.waitMs, request.answerBy - lastAnswerMs);
@@ -97,7 +100,8 @@ async function askAgain(
       ...{ engine, resource },
       answerBy: Math.min(began + answerWithinMs, request.answerBy),
       busyBy: Math.min(waitUntil + answerWithinMs, request.answerBy),
-      message: noWorker,
+      besides,
+      ...(sentAs === undefined ? {} : waits),
     };
     const came = await attempt(patience, withinMs =>
       ask(engine, resource, { ...message, waitMs: Math.max(waitUntil - now, 0) }, withinMs),
@@ -114,7 +118,7 @@ async function askAgain(
 function standing(engine: Engine, request: LeaseRequest, answerBy: Ms): Promise<AcquireAnswer | null> {
   const handle = handleOf(engine, lockWorkflowId(request.resource));
   const { resource, holder } = request;
-  return patiently({ engine, resource, answerBy, message: noWorker }, async withinMs => {
+  return patiently({ engine, resource, answerBy, besides, ...waits }, async withinMs => {
     try {
       const query = (): Promise<AcquireAnswer | null> => handle.query(standingQuery, holder);
       const answer: unknown = await within(engine, withinMs, query, queryWithinMs);

@@ -22,7 +22,7 @@ const queryAllWithinMs = 3000;
 const queriesAtOnce = 16;
 const prefix = lockWorkflowId('');
 
-/** Free where no workflow runs for it. @throws ForeignWorkflow, WorkerUnavailable */
+/** Free where no workflow runs for it. @throws ForeignWorkflow, EngineUnavailable, WorkerUnavailable */
 export async function readLock(
   engine: Engine,
   resource: string,
@@ -31,8 +31,7 @@ export async function readLock(
   const handle = handleOf(engine, lockWorkflowId(resource));
   const answerBy = Date.now() + withinMs;
   const free = { resource, holders: [], waiters: [] };
-  const message = 'no worker answered for the lock';
-  return patiently({ engine, resource, answerBy, message }, async leftMs => {
+  return patiently({ engine, resource, answerBy }, async leftMs => {
     try {
       const query = (): Promise<unknown> => handle.query(lockStatusQuery);
       const answer = await within(engine, leftMs, query, queryWithinMs);

@@ -11,7 +11,7 @@ import { lockWorkflowId, releaseUpdate } from '../../../workflows/lock/messages'
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
-import { WorkerUnavailable } from '../errors';
+import { EngineInTrouble } from '../errors';
 import { type ReleaseRequest, type ReleaseResult } from './contract';
 import { isReleased } from '../../protocol/lock/results';
 import { strangerAt } from './inTheWay';
@@ -24,7 +24,7 @@ const answerWithinMs = 4000;
 const busyWithinMs = 8000;
 /** Of one attempt. */
 const updateWithinMs = 2000;
-const noWorker = 'no worker answered: the lock may still be released; send the request again';
+const besides = ': the lock may still be released; send the request again';
 
 /** @throws ForeignWorkflow, WorkerUnavailable, EngineUnavailable */
 export async function release(engine: Engine, request: ReleaseRequest): Promise<ReleaseResult> {
@@ -33,7 +33,8 @@ export async function release(engine: Engine, request: ReleaseRequest): Promise<
   if (looksLikeId(holder)) {
     if (ownOf !== undefined) return 'none';
     const saw = await lookAt(engine, holder);
-    if (saw === 'unread') throw new WorkerUnavailable('Temporal does not say whether the transaction runs');
+    if (saw === 'unread')
+      throw new EngineInTrouble('Temporal does not say whether the transaction runs; try again');
     if (saw === 'running') return (await isClaimed(engine, request)) ? 'runs' : 'none';
   }
   return tell(engine, request, sentAt);
@@ -58,7 +59,7 @@ function tell(
     ...{ engine, resource },
     answerBy: began + answerWithinMs,
     busyBy: began + busyWithinMs,
-    message: noWorker,
+    besides,
   };
   return patiently(patience, async leftMs => {
     try {

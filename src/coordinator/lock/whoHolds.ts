@@ -1,7 +1,7 @@
 /** Owns telling, in the document of a transaction that waits for a lock, who has it now: the transaction itself knows who had it. */
 import { type LockStateDocument, type TransactionDocument } from '../../protocol/client/document';
 import { type Engine } from '../../engine/engine';
-import { ForeignWorkflow, WorkerUnavailable } from '../errors';
+import { EngineUnavailable, ForeignWorkflow, WorkerUnavailable } from '../errors';
 import { readLock } from './read';
 
 /** There is an answer already: this only makes it fresher. */
@@ -23,6 +23,8 @@ function isWaiting({ state }: LockStateDocument): boolean {
   return state === 'waiting';
 }
 
+const unanswered = [EngineUnavailable, WorkerUnavailable, ForeignWorkflow] as const;
+
 async function refreshed(engine: Engine, id: string, lock: LockStateDocument): Promise<LockStateDocument> {
   try {
     const { holders, waiters } = await readLock(engine, lock.resource, queryWithinMs);
@@ -30,7 +32,7 @@ async function refreshed(engine: Engine, id: string, lock: LockStateDocument): P
     if (ahead < 0) return lock; // granted, or given up, a moment ago
     return { ...lock, heldBy: holders.map(each => each.holder), ahead };
   } catch (error) {
-    if (error instanceof WorkerUnavailable || error instanceof ForeignWorkflow) return lock;
+    if (unanswered.some(kind => error instanceof kind)) return lock;
     throw error;
   }
 }

@@ -6,9 +6,11 @@
  */
 import { type WorkflowHandle } from '@temporalio/client';
 import { type SweepReport } from '../../protocol/orphans/report';
+import { type Ms } from '../../protocol/wire/phases';
 import { type Memory } from '../../protocol/orphans/steps';
 import { handleOf, list, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { unlessSilent } from '../../engine/reach';
 import { isOpen, runState, visibly } from '../../engine/facts/status';
 
 export const sweepWorkflow = 'orphanSweep';
@@ -21,12 +23,13 @@ export function sweepIdOf({ tag }: Pick<Engine, 'tag'>): string {
 /** Visibility lists those that run first, then those that ended last. Mostly one of each is enough, and a SQL store looks for no more. */
 const mostLooked = 50;
 const perPage = 2;
+const withinMs: Ms = 5000;
 
 /** @throws EngineUnavailable */
 export async function lastReport(engine: Engine): Promise<SweepReport | undefined> {
   const sweeps = `WorkflowType = '${sweepWorkflow}' AND WorkflowId STARTS_WITH '${sweepIdOf(engine)}-'`;
   const query = `${sweeps} AND ${visibly.openOrEnded}`;
-  return within(engine, 5000, async () => {
+  const newest = within(engine, withinMs, async () => {
     let found: SweepReport | undefined;
     let looked = 0;
     for await (const { workflowId, runId, status, closeTime } of list(engine, query, perPage)) {
@@ -39,6 +42,7 @@ export async function lastReport(engine: Engine): Promise<SweepReport | undefine
     }
     return found;
   });
+  return unlessSilent(engine, newest);
 }
 
 /** Undefined where it has not ended. */

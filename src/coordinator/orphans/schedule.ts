@@ -35,13 +35,13 @@ export function scheduleRefused(engine: Engine, sweep: SweepConfig): string {
   const id = sweepIdOf(engine);
   const shown = { ...sweep, recoveryUrls: sweep.recoveryUrls.map(redactUrl) };
   const input = JSON.stringify(inputOf(shown, longestRequestOf(engine)));
-  const { namespace, taskQueue } = engine;
-  const about = `--namespace ${namespace} --schedule-id ${id} --interval ${secondsOf(sweep)}s --overlap-policy Skip --catchup-window 1m`;
+  const { cliOptions, taskQueue } = engine;
+  const about = `--schedule-id ${id} --interval ${secondsOf(sweep)}s --overlap-policy Skip --catchup-window 1m`;
   const run = `--workflow-id ${id} --type ${sweepWorkflow} --task-queue ${taskQueue} --run-timeout ${sweepWithin}`;
   return (
     'Temporal does not let the coordinator make or update the Schedule of the orphan sweep. Without it what is terminated from outside is ' +
     'not taken up again, and nothing is compared with DTC_RECOVERY_URLS. If an administrator has made it, with these settings, all is ' +
-    `well; else: temporal schedule create ${about} ${run} --input '${input}'`
+    `well; else: temporal schedule create ${about} ${run} --input '${input}'${cliOptions}`
   );
 }
 

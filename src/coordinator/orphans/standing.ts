@@ -50,7 +50,7 @@ export async function completionOf(engine: Engine, id: string, participant: stri
     return await completionIn(engine, document, participant);
   } catch (error) {
     if (isGone(error)) return { is: 'notDecided' };
-    return { is: 'unreadable', detail: whyUnreadable(error, id) };
+    return { is: 'unreadable', detail: whyUnreadable(engine, error, id) };
   }
 }
 

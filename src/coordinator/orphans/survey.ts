@@ -75,7 +75,7 @@ async function stuckOf(
     const about = {
       transactionId: workflowId,
       since: startTime.getTime(),
-      detail: whyUnreadable(error, workflowId),
+      detail: whyUnreadable(engine, error, workflowId),
     };
     return { kind: 'stuck', state: 'running', needsAttention: true, ...about };
   }

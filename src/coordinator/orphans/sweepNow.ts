@@ -9,6 +9,7 @@ import { type SweepInput, type SweepReport } from '../../protocol/orphans/report
 import { type Ms } from '../../protocol/wire/phases';
 import { type Engine } from '../../engine/engine';
 import { within } from '../../engine/ask';
+import { unlessSilent } from '../../engine/reach';
 import { mayHaveArrived } from '../../engine/errors';
 import { EngineUnavailable, SweepUnknown, WorkerUnavailable } from '../errors';
 import { sweepIdOf, sweepWorkflow } from './reports';
@@ -60,7 +61,8 @@ async function begin(engine: Engine, dryRun: boolean): Promise<WorkflowHandle> {
 async function scheduledInput(engine: Engine): Promise<SweepInput> {
   const schedule = engine.client.schedule.getHandle(sweepIdOf(engine));
   try {
-    const { action } = await within(engine, callWithinMs, () => schedule.describe());
+    const described = within(engine, callWithinMs, () => schedule.describe());
+    const { action } = await unlessSilent(engine, described);
     return action.args?.[0] as SweepInput;
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;

@@ -10,7 +10,7 @@ export async function takeUp(engine: Engine, id: string): Promise<TakenUp> {
   try {
     return takenUp(await recover(engine, id));
   } catch (error) {
-    return { is: 'failed', detail: whyUnreadable(error, id) };
+    return { is: 'failed', detail: whyUnreadable(engine, error, id) };
   }
 }
 

@@ -49,7 +49,7 @@ export async function askClosed(
       if (!isAhead(error)) throw error;
     }
   }
-  return { is: 'unreplayable', why: whatToDo(closed) };
+  return { is: 'unreplayable', why: whatToDo(engine, closed) };
 }
 
 function query(
@@ -77,14 +77,14 @@ async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription):
     const left = leftUnbegun(workflowId, input, { at: startTime.getTime(), wasGivenOut });
     return { is: 'left', left };
   } catch {
-    return { is: 'unreplayable', why: whatToDo(closed) }; // of a version that only a newer coordinator knows
+    return { is: 'unreplayable', why: whatToDo(engine, closed) }; // of a version that only a newer coordinator knows
   }
 }
 
-function whatToDo({ workflowId, runId }: WorkflowExecutionDescription): string {
+function whatToDo({ cliOptions }: Engine, { workflowId, runId }: WorkflowExecutionDescription): string {
   return (
     `run ${runId} cannot be replayed by the worker that was asked: its history and that worker's code do not agree. ` +
     "Run a worker of the version that the run was last on (docs/UPGRADING.md): the next sweep takes it up. The worker's log says why; " +
-    `temporal workflow show --workflow-id ${workflowId} --run-id ${runId} shows the history`
+    `temporal workflow show --workflow-id ${workflowId} --run-id ${runId}${cliOptions} shows the history`
   );
 }

@@ -83,5 +83,5 @@ export interface Coordinator {
   /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
   recover(id: string): Promise<Recovered>;
   /** Temporal answers. @throws EngineInTrouble where it does, and is known to be of no use */
-  ready(): Promise<boolean>;
+  ready(): Promise<void>;
 }

@@ -11,20 +11,24 @@ import {
 import { type LockRequest } from '../../protocol/wire/locks';
 import { type Phase } from '../../protocol/wire/phases';
 import { plain } from '../../protocol/wire/plainText';
+import { type Engine } from '../../engine/engine';
 import { type Memo, type Progress, memoOf } from '../../engine/facts/memo';
 import { runState, unpauseCommand } from '../../engine/facts/status';
 import { rfc3339 } from '../../engine/facts/time';
 import { type PendingCall, overlay, pendingCalls } from './pending';
 import { given } from '../../protocol/wire/given';
 
-export function describedDocument(description: WorkflowExecutionDescription): TransactionDocument {
+/** Commands of the CLI are shown in it: they say where its Temporal is. */
+type Way = Pick<Engine, 'cliOptions'>;
+
+export function describedDocument(way: Way, description: WorkflowExecutionDescription): TransactionDocument {
   const calls = pendingCalls(description);
   const document = writtenDocument(description.workflowId, memoOf(description), calls);
   switch (runState(description.status.name)) {
     case 'running':
       return overlay(document, calls);
     case 'paused':
-      return paused(overlay(document, calls), description);
+      return paused(way, overlay(document, calls), description);
     case 'ended':
     case 'interrupted':
       return interrupted(document);
@@ -43,6 +47,7 @@ export function writtenDocument(
 
 /** It goes on where it is once somebody unpauses it, and keeps its locks until then. */
 function paused(
+  way: Way,
   document: TransactionDocument,
   { workflowId, raw }: WorkflowExecutionDescription,
 ): TransactionDocument {
@@ -51,7 +56,7 @@ function paused(
   return {
     ...document,
     needsAttention: true,
-    paused: { ...given(what), unpause: unpauseCommand(workflowId) },
+    paused: { ...given(what), unpause: unpauseCommand(way, workflowId) },
   };
 }
 

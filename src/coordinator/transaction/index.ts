@@ -1,6 +1,6 @@
 /** Owns the coordinator as the routes see it. */
 import { type Coordinator } from './contract';
-import { isReachable } from '../../engine/ask';
+import { demandReachable } from '../../engine/reach';
 import { type Engine } from '../../engine/engine';
 import { operate } from './operate';
 import { read } from './read';
@@ -9,8 +9,6 @@ import { type OnStart, demandNoTrouble, starts } from './start';
 import { together } from './together';
 import { waits } from './wait';
 import { watches } from './watch';
-
-const readyWithinMs = 900;
 
 export type { OnStart } from './start';
 
@@ -27,7 +25,7 @@ export function createCoordinator(engine: Engine, onStart?: OnStart): Coordinato
     recover: id => recover(engine, id),
     ready: async () => {
       demandNoTrouble(engine);
-      return isReachable(engine, readyWithinMs);
+      await demandReachable(engine);
     },
   };
 }

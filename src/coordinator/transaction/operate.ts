@@ -23,6 +23,7 @@ import { ActionConflict, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
 import { stallInWords } from '../stalled';
 import { read, readWithCalls } from './read';
+import { retried } from './retried';
 import { type PendingCall, shownOf } from './pending';
 import { withCalls } from './withCalls';
 
@@ -48,10 +49,9 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   refuseUndriven(before.document);
   const taken = await take(engine, id, { action, calls });
   if (taken.is === 'read') return taken.reading;
-  const document = await withCalls(engine, taken.document, {
-    countsAnew: action.is === 'retryNow',
-    calls,
-  });
+  const countsAnew = action.is === 'retryNow';
+  const again = countsAnew ? await retried(engine, id, calls) : undefined;
+  const document = again ?? (await withCalls(engine, taken.document, { countsAnew, calls }));
   return { ...before, document };
 }
 

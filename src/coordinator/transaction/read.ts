@@ -89,7 +89,7 @@ async function readingOf(
   const told = await askAsItIs(engine, description, began);
   if (told === 'ahead') return readingWhereAhead(engine, description.workflowId, began);
   const document =
-    told === undefined ? describedDocument(description) : overlaid(told, pendingCalls(description));
+    told === undefined ? describedDocument(engine, description) : overlaid(told, pendingCalls(description));
   const stalled = await stallOf(engine, description);
   if (stalled !== undefined) return { document: { ...document, needsAttention: true, stalled } };
   return { document, ...partialIf(isPartial(description, told)) };
@@ -99,7 +99,7 @@ async function readingOf(
 async function readingWhereAhead(engine: Engine, id: string, began: Ms): Promise<Reading> {
   const now = await describe(engine, id);
   if (runState(now.status.name) !== 'running') return readingOf(engine, now, began);
-  return { document: describedDocument(now), ...partialIf(true) };
+  return { document: describedDocument(engine, now), ...partialIf(true) };
 }
 
 /** Of one that is paused, stalled or over, `describe` has the news. @param told by the workflow, if it could be asked */
@@ -180,7 +180,10 @@ async function leftDocument(
   try {
     const answer = await askClosed(engine, closed, withinMs);
     if (answer.is !== 'left') return undefined;
-    return describedDocument({ ...closed, memo: { ...memoOf(closed), progress: answer.left.progress } });
+    return describedDocument(engine, {
+      ...closed,
+      memo: { ...memoOf(closed), progress: answer.left.progress },
+    });
   } catch (error) {
     engine.onQueryFailed(error);
     return undefined;

@@ -122,7 +122,7 @@ async function look(engine: Engine, id: string, options: Waiting): Promise<'chan
   for (;;) {
     await sleep(lookAgainIn(), undefined, { signal }).catch(never);
     try {
-      if (isOver(describedDocument(await describe(engine, id)), options)) return 'changed';
+      if (isOver(describedDocument(engine, await describe(engine, id)), options)) return 'changed';
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
     }

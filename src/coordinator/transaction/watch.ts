@@ -160,7 +160,7 @@ class Watched {
     const known = (await this.#news(description)) ?? this.#seen;
     if (known === undefined || this.#isOver()) return;
     const partial = isPartial(description, known.told);
-    this.#tell({ ...known, document: documentNow(description, known), ...partialIf(partial) });
+    this.#tell({ ...known, document: documentNow(this.engine, description, known), ...partialIf(partial) });
     if (isOpen(description.status.name) && !this.#isOver()) this.#pollEnd();
   }
 
@@ -232,10 +232,11 @@ class Watched {
 
 /** What was told once is not taken back because nobody can be asked now: `describe` alone may know less. */
 function documentNow(
+  engine: Engine,
   description: WorkflowExecutionDescription,
   { told, stalled }: Known,
 ): TransactionDocument {
-  const described = describedDocument(description);
+  const described = describedDocument(engine, description);
   const now = told === undefined ? described : toldNow(description, told, described);
   return stalled === undefined ? now : { ...now, needsAttention: true, stalled };
 }

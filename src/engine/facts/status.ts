@@ -32,8 +32,8 @@ export function isOpen(status: string): boolean {
 }
 
 /** What a person types so that a paused run goes on. */
-export function unpauseCommand(workflowId: string): string {
-  return `temporal workflow unpause --workflow-id ${workflowId}`;
+export function unpauseCommand({ cliOptions }: { readonly cliOptions: string }, workflowId: string): string {
+  return `temporal workflow unpause --workflow-id ${workflowId}${cliOptions}`;
 }
 
 /** temporal.api.enums.v1.WorkflowExecutionStatus, by its number. */

@@ -30,9 +30,15 @@ export const listedTransaction = transactionDocument
   );
 export type ListedTransaction = Answered<typeof listedTransaction>;
 
+const hint = z
+  .string()
+  .describe('What `participant` has to be, where nothing has it and it looks like a name')
+  .exactOptional();
+
 export const listOfTransactions = z.object({
   transactions: z.array(listedTransaction),
   next: z.string().describe('The `cursor` of the page that follows; absent at the end').exactOptional(),
+  hint,
 });
 export type ListOfTransactions = Answered<typeof listOfTransactions>;
 
@@ -42,5 +48,6 @@ export const countOfTransactions = z.object({
     .literal(true)
     .describe('More had to be looked at one by one than a request may: it is no more than that')
     .exactOptional(),
+  hint,
 });
 export type CountOfTransactions = Answered<typeof countOfTransactions>;

@@ -8,6 +8,9 @@ export const bulkReport = z.object({
     'Those that were found to wait, by a look at each, or that could not be looked at: `acted` and `failed` together, where it is no dry run',
   ),
   acted: count('So many were acted on'),
+  asking: count(
+    'Of a retry: those not among `matched` since whoever they wait for is being asked at this moment, which is not cut off',
+  ).exactOptional(),
   failed: z.array(z.object({ id: transactionId, why: z.string() })),
   dryRun: z.boolean(),
   stoppedBy: z

@@ -12,6 +12,9 @@
  *     for it: there was never another. Where it does not (another process, or this one after a restart), the request is open for nobody
  *     any more, counts as lost (`lostBefore`: reached, loose), and the participant is asked again. Until the round has ended its calls are
  *     open, so nothing of phase two begins. What a lost task had asked is covered as a lost worker's requests are, by looseness.
+ *     History has what came of the round only by a completion of that first task: where the task was prolonged, because its worker stood
+ *     still, it fails instead, and so it does where a query comes in between (`workflows/transaction/firstTask.ts`). Replay would take
+ *     what a later task recorded for no part of this lane, and the transaction would stand still for good.
  * I8: what does not say so in full is no vote here either; it is asked for again.
  * I12: where there are locks, they are acquired first, within the same task (`firstLocks.ts`), and the round is part of it only where all
  *     of them were granted by then. A later try counts all locks as asked too.

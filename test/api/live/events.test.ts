@@ -42,7 +42,7 @@ it('tells of each change until the end, and two processes with the same ids', as
   const readers = await Promise.all([watch(dtc.url, id), watch(other.url(), id)]);
   for (const reader of readers)
     await eventually(() =>
-      JSON.stringify(reader.events.at(-1)?.data).includes('"state":"committed","vote":"yes"'),
+      JSON.stringify(reader.events.at(-1)?.data ?? {}).includes('"state":"committed","vote":"yes"'),
     );
   commit.answer(200);
   const [here, there] = await Promise.all(readers.map(reader => reader.all()));

@@ -11,7 +11,10 @@ import { timedId } from '../../../src/protocol/wire/ids';
 import { type Participants, startParticipants } from '../../support/participants';
 import { startCoordinator, type TestCoordinator } from '../../support/coordinator';
 
-const tokens = { alice: 'alice-0123456789abcdef', bob: 'bob-0123456789abcdef' };
+const tokens = {
+  ...{ alice: 'alice-0123456789abcdef', bob: 'bob-0123456789abcdef' },
+  ...{ pay: 'pay-0123456789abcdef' },
+};
 let keyServer: Server;
 let jwt: string;
 let participants: Participants;
@@ -27,7 +30,7 @@ beforeAll(async () => {
   participants = await startParticipants();
   dtc = await startCoordinator({
     env: {
-      DTC_API_TOKENS: `alice:client:${tokens.alice},bob:client:${tokens.bob}`,
+      DTC_API_TOKENS: `alice:client:${tokens.alice},bob:client:${tokens.bob},pay:participant:${tokens.pay}`,
       DTC_JWKS_URL: `http://127.0.0.1:${(keyServer.address() as AddressInfo).port}/keys`,
     },
   });
@@ -70,14 +73,36 @@ async function asked(
   return { status: answer.status, text: await answer.text(), calls };
 }
 
-const read = (id: string, token: string): Promise<Response> =>
-  fetch(`${dtc.url}/transactions/${id}`, { headers: as(token) });
-const abort = (id: string, token: string): Promise<Response> =>
-  fetch(`${dtc.url}/transactions/${id}/abort`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...as(token) },
-    body: '{}',
-  });
+type Ask = (id: string, token: string) => Promise<Response>;
+
+const get =
+  (path = '', headers: Record<string, string> = {}): Ask =>
+  (id, token) =>
+    fetch(`${dtc.url}/transactions/${id}${path}`, { headers: { ...headers, ...as(token) } });
+const post =
+  (verb: string, body: object = {}): Ask =>
+  (id, token) =>
+    fetch(`${dtc.url}/transactions/${id}/${verb}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...as(token) },
+      body: JSON.stringify(body),
+    });
+const read = get();
+
+/** What a client may ask of its own. */
+const ofClients: Readonly<Record<string, Ask>> = {
+  read,
+  wait: get('', { prefer: 'wait=5' }),
+  events: get('/events'),
+  'events again': get('/events', { 'last-event-id': '3' }),
+  head: (id, token) => fetch(`${dtc.url}/transactions/${id}/events`, { method: 'HEAD', headers: as(token) }),
+  abort: post('abort'),
+};
+/** What no client may ask, of whosever it is. */
+const ofOperators: Readonly<Record<string, Ask>> = {
+  retry: post('retry'),
+  resolve: post('resolve', { participant: 'p1', outcome: 'unknown', reason: 'looked' }),
+};
 
 it('asks of another’s transaction what it asks of none, and answers the same', async () => {
   const slow = participants.url('slow');
@@ -85,9 +110,16 @@ it('asks of another’s transaction what it asks of none, and answers the same',
   const running = (await dtc.start([slow], as(tokens.alice))).id;
   const ended = (await dtc.start([participants.url('a')], { ...as(tokens.alice), prefer: 'wait=60' })).id;
   const none = timedId(dtc.tag, Date.now());
-  for (const ask of [read, abort]) {
+  const cases = [
+    ...Object.values(ofClients).map(ask => ({
+      ask,
+      is: { status: 404, calls: ['describeWorkflowExecution'] },
+    })),
+    ...Object.values(ofOperators).map(ask => ({ ask, is: { status: 403, calls: [] } })),
+  ];
+  for (const { ask, is } of cases) {
     const nobodys = await asked(() => ask(none, tokens.bob));
-    expect(nobodys).toMatchObject({ status: 404, calls: ['describeWorkflowExecution'] });
+    expect(nobodys).toMatchObject(is);
     for (const id of [running, ended]) {
       const anothers = await asked(() => ask(id, tokens.bob));
       expect({ ...anothers, text: anothers.text.replace(id, none) }).toEqual(nobodys);
@@ -95,6 +127,29 @@ it('asks of another’s transaction what it asks of none, and answers the same',
   }
   expect((await read(running, tokens.alice)).status).toBe(200);
   expect((await read(running, jwt)).status).toBe(404);
+});
+
+it('lets a participant act on none, and tells it nothing of which there are', async () => {
+  const { id } = await dtc.start([participants.url('a')], as(tokens.alice));
+  const none = timedId(dtc.tag, Date.now());
+  for (const ask of [post('abort'), ...Object.values(ofOperators)]) {
+    const nobodys = await asked(() => ask(none, tokens.pay));
+    expect(nobodys).toMatchObject({ status: 403, calls: [] });
+    expect(await asked(() => ask(id, tokens.pay))).toEqual(nobodys);
+  }
+});
+
+it('takes no key of another caller for its own: neither what was asked for nor that it was is told', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const start = (token: string, name: string): Promise<Response> =>
+    dtc.post([participants.url(name)], { ...headers, ...as(token) });
+  const first = (await (await start(tokens.alice, 'a')).json()) as TransactionDocument;
+  const other = await start(tokens.bob, 'another-request');
+  expect(other.status).toBe(201);
+  const { id } = (await other.json()) as TransactionDocument;
+  expect(id).not.toBe(first.id);
+  expect((await read(id, tokens.alice)).status).toBe(404);
+  expect((await read(first.id, tokens.bob)).status).toBe(404);
 });
 
 it('gives namesakes from a token and from a JWT a transaction each for one key', async () => {

@@ -39,6 +39,7 @@ beforeAll(async () => {
     limits,
     attributes: new Set(),
     namespaceId: '',
+    cliOptions: '',
     knowsCallers: false,
     hasWorker: true,
     trouble: () => undefined,

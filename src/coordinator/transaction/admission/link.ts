@@ -2,14 +2,11 @@
  * Owns what this front end knows of its way to Temporal. Once something had no answer it is in doubt, and whoever is next looks before
  * anything is handed over: what nobody was handed was not started, and can be said to be so (I10).
  */
-import { isReachable } from '../../../engine/ask';
+import { isReachable } from '../../../engine/reach';
 import { type Engine } from '../../../engine/engine';
-
-const lookWithinMs = 900;
 
 export class Link {
   readonly #engine: Engine;
-  #look: Promise<boolean> | undefined;
   isInDoubt = false;
   /** Temporal does not answer: whoever waits for a turn would wait for it in vain. */
   onLost: () => void = () => undefined;
@@ -18,12 +15,8 @@ export class Link {
     this.#engine = engine;
   }
 
-  /** One look for all who ask at the same time. */
   isReachable(): Promise<boolean> {
-    this.#look ??= isReachable(this.#engine, lookWithinMs).finally(() => {
-      this.#look = undefined;
-    });
-    return this.#look;
+    return isReachable(this.#engine);
   }
 
   /** Something had no answer. */

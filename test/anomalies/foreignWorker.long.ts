@@ -35,11 +35,12 @@ it.each([
   await dtc.stopWorker();
   const given = Object.fromEntries(names.map(name => [name, () => Promise.resolve(gives(name))]));
   const foreigner = await startPartWorker({ taskQueue: dtc.taskQueue, runs: 'both', instead: given });
+  const patience = as === 'committed' ? { timeoutMs: 30_000 } : {};
   const ids: string[] = [];
   try {
     for (let nth = 0; nth < 8; nth += 1) {
       const locks = as === 'rolledback' && nth % 4 === 0 ? [exclusive(newResource())] : [];
-      ids.push((await dtc.start({ participants: sides.map(each => each.url), locks })).id);
+      ids.push((await dtc.start({ participants: sides.map(each => each.url), locks, ...patience })).id);
     }
     for (const id of ids) {
       const told = await dtc.until(id, d => d.needsAttention || d.endedAt !== undefined);
