@@ -145,6 +145,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     ...{ allowed, onPlaceWaited },
     ...callsBack,
     ...outboundParts(around),
+    ...given({ tls: config.participantTls }),
   });
   const receivers = createReceivers(around, callsBack);
   const { onStart, onEnding } = countingOf(engine, metrics, log);
@@ -197,8 +198,8 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
 }
 
 function outboundParts({ config, lookup }: Surroundings): Partial<OutboundOptions> {
-  const { signingSecret, signingMasterKey } = config;
-  return given({ signingSecret, signingMasterKey, lookup });
+  const { signingSecrets, signingMasterKeys } = config;
+  return given({ signingSecrets, signingMasterKeys, lookup });
 }
 
 /** With places of its own (I9). */

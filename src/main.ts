@@ -82,7 +82,7 @@ function traced({ config, log, closers }: Context): Traces | undefined {
 
 /** What it gives up is said to whoever chose it, once. */
 function warnOfSharedSecret({ config, log }: Context): void {
-  if (config.signingSecret === undefined) return;
+  if (config.signingSecrets === undefined) return;
   const each = 'with DTC_SIGNING_MASTER_KEY each participant has a secret of its own';
   log.warn(
     `DTC_SIGNING_SECRET is one secret for all participants: each can sign for every other, and what one was sent is good at another for five minutes; ${each} (docs/PARTICIPANTS.md, "Signatures")`,

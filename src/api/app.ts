@@ -37,10 +37,8 @@ export function createApi(api: ApiDependencies): Express {
   if (api.traces !== undefined) app.use(traceRequests(api.traces));
   app.use(inPieces());
   const guard = guardHost(api.config);
-  const identified = [
-    authenticate(api.config.auth, api.log),
-    limitRate(api.config.rateLimit, isAuthenticated(api.config)),
-  ];
+  const identify = authenticate(api.config.auth, api.log); // one for all: it has the keys of JWTs
+  const identified = [identify, limitRate(api.config.rateLimit, isAuthenticated(api.config))];
   const mount = (path: string, router: Router): Express =>
     app.use(path, noteMount(router), guard, identified, router);
   mount('/transactions', transactionRoutes(api));
@@ -49,7 +47,7 @@ export function createApi(api: ApiDependencies): Express {
   mount('/orphans', orphanRoutes(api));
   app.use('/codec', letWebUi(api.config.webUiOrigins));
   mount('/codec', codecRoutes(api));
-  app.use('/metrics', metricsRoutes(api));
+  app.use('/metrics', metricsRoutes(api, identify));
   app.use(guard, nothingHere, answerWithProblem);
   return app;
 }

@@ -26,10 +26,10 @@ export function authenticate(auth: AuthConfig, log: Pick<Log, 'warn'>): RequestH
 }
 
 function createIdentifier(
-  { tokens, jwksUrl }: AuthConfig,
+  { tokens, jwt }: AuthConfig,
   log: Pick<Log, 'warn'>,
 ): (authorization: string | undefined) => Promise<Caller> {
-  const readJwt = jwksUrl === undefined ? undefined : createJwtReader(jwksUrl, log);
+  const readJwt = jwt === undefined ? undefined : createJwtReader(jwt, log);
   return async authorization => {
     const token = bearerToken(authorization);
     const caller = ownerOf(token, tokens) ?? jwtCaller(await readJwt?.(token), tokens);

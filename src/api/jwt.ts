@@ -1,8 +1,10 @@
 /**
- * Owns the reading of JWTs (RFC 7519): signed by a key of the configured set, not expired, the caller's name in `sub` and
- * its role in `role`. An invalid token is nobody's; keys that cannot be had are an outage, not an invalid token.
+ * Owns the reading of JWTs (RFC 7519): signed by a key of the configured set, not expired, by the configured issuer and for
+ * the configured audience (RFC 8725 §3.8, §3.9), the caller's name in `sub` and its role in `role`. An invalid token is nobody's; keys that cannot be had are an outage, not an invalid token.
  */
+import { type JwtTerms } from '../config/config';
 import { callerNamePattern, isRole, type Role } from '../config/apiTokens';
+import { given } from '../protocol/wire/given';
 import { type Log } from '../telemetry/log';
 import { createKeySet } from './keySet';
 import { Problem, retryAfter } from './problems';
@@ -40,11 +42,14 @@ export interface Claims {
   readonly role: Role;
 }
 
+/** Clocks of two machines, apart. */
+const clockToleranceS = 5;
+
 export function createJwtReader(
-  jwksUrl: string,
+  terms: JwtTerms,
   log: Pick<Log, 'warn'>,
 ): (token: string) => Promise<Claims | undefined> {
-  const verifier = createVerifier(jwksUrl, log);
+  const verifier = createVerifier(terms, log);
   return async token => {
     if (token.split('.').length !== 3) return undefined; // spares the key server what is no JWT
     try {
@@ -63,7 +68,7 @@ export function createJwtReader(
 }
 
 async function createVerifier(
-  jwksUrl: string,
+  { jwksUrl, issuer, audience }: JwtTerms,
   log: Pick<Log, 'warn'>,
 ): Promise<(token: string) => Promise<Record<string, unknown>>> {
   const { jwtVerify } = await import('jose');
@@ -72,7 +77,8 @@ async function createVerifier(
     const { payload } = await jwtVerify(token, keys, {
       algorithms,
       requiredClaims: ['sub', 'exp', 'role'],
-      clockTolerance: 5,
+      clockTolerance: clockToleranceS,
+      ...given({ issuer, audience }),
     });
     return payload;
   };

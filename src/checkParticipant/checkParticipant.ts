@@ -25,7 +25,7 @@ import { given } from '../protocol/wire/given';
 interface Run {
   readonly line: Line;
   readonly given: Given;
-  readonly keys: Pick<CheckOptions, 'secret' | 'masterKey'>;
+  readonly keys: Pick<CheckOptions, 'secrets' | 'masterKeys'>;
 }
 
 /** Which participant it is sent to is up to whoever runs it; what is refused always stays refused. */
@@ -47,8 +47,8 @@ export async function checkParticipant(options: CheckOptions): Promise<Report> {
   }
 }
 
-function outboundOptions({ secret, masterKey }: CheckOptions): OutboundOptions {
-  return { allowed: everywhere, ...given({ signingSecret: secret, signingMasterKey: masterKey }) };
+function outboundOptions({ secrets, masterKeys }: CheckOptions): OutboundOptions {
+  return { allowed: everywhere, ...given({ signingSecrets: secrets, signingMasterKeys: masterKeys }) };
 }
 
 function chosen(only: readonly string[] | undefined): readonly Check[] {
@@ -56,7 +56,7 @@ function chosen(only: readonly string[] | undefined): readonly Check[] {
 }
 
 async function prepareRun(options: CheckOptions, asker: Asker): Promise<Run> {
-  const { prepareUrl, payload, refusedPayload, secret, masterKey, name = 'p1' } = options;
+  const { prepareUrl, payload, refusedPayload, secrets, masterKeys, name = 'p1' } = options;
   const failure = await untilItAnswers(asker, prepareUrl, 0);
   if (failure !== undefined)
     throw new ParticipantUnreachable(`nobody answers at ${redactUrl(prepareUrl)}: ${failure}`);
@@ -68,7 +68,7 @@ async function prepareRun(options: CheckOptions, asker: Asker): Promise<Run> {
     list: await findList(options, line),
     restart: restartOf(options, asker),
   };
-  return { line, given: means, keys: given({ secret, masterKey }) };
+  return { line, given: means, keys: given({ secrets, masterKeys }) };
 }
 
 function urlsOf({ prepareUrl, commitUrl, rollbackUrl }: CheckOptions): Line['urls'] {
@@ -113,9 +113,9 @@ function lacks({ given, keys }: Run, need: Need | undefined): boolean {
     case 'preparedList':
       return given.list === undefined;
     case 'secret':
-      return keys.secret === undefined && keys.masterKey === undefined;
+      return keys.secrets === undefined && keys.masterKeys === undefined;
     case 'masterKey':
-      return keys.masterKey === undefined;
+      return keys.masterKeys === undefined;
     default:
       return given[need] === undefined;
   }

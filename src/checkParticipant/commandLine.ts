@@ -60,7 +60,7 @@ export function readCommand(args: readonly string[], keys: SigningKeys): Command
   const [prepareUrl, ...others] = positionals;
   if (prepareUrl === undefined) throw new UsageError('the prepare URL is missing');
   if (others.length > 0) throw new UsageError(`one prepare URL is checked, not also ${others.join(' ')}`);
-  const signing = values.secret === undefined ? keys : given({ signingSecret: readSecret(values.secret) });
+  const signing = values.secret === undefined ? keys : given({ signingSecrets: [readSecret(values.secret)] });
   return { do: 'check', json: values.json, options: readOptions(prepareUrl, values, signing) };
 }
 
@@ -75,7 +75,7 @@ function parse(args: readonly string[]) {
 function readOptions(
   prepareUrl: string,
   values: Values,
-  { signingSecret, signingMasterKey }: SigningKeys,
+  { signingSecrets, signingMasterKeys }: SigningKeys,
 ): CheckOptions {
   const commitUrl = readUrl('--commit-url', values['commit-url']);
   const rollbackUrl = readUrl('--rollback-url', values['rollback-url']);
@@ -89,8 +89,8 @@ function readOptions(
     name: readName(values.name),
     payload: readJson('--payload', values.payload),
     refusedPayload: readJson('--refused-payload', values['refused-payload']),
-    secret: signingSecret,
-    masterKey: signingMasterKey,
+    secrets: signingSecrets,
+    masterKeys: signingMasterKeys,
     restart: values.restart,
     timeoutMs: readTimeout(values['timeout-ms']),
     only: readOnly(values.only),

@@ -13,10 +13,10 @@ export interface CheckOptions {
   readonly payload?: unknown;
   /** One that it must say no to. */
   readonly refusedPayload?: unknown;
-  /** Standard Webhooks secret (`whsec_…`): every request is signed, and the checks of signatures run. */
-  readonly secret?: string;
-  /** The coordinator's (`dtckey_…`): requests are signed with the participant's own secret, made of it. */
-  readonly masterKey?: string;
+  /** Standard Webhooks secrets (`whsec_…`), as the coordinator has them: every request is signed, and the checks of signatures run. */
+  readonly secrets?: readonly string[];
+  /** The coordinator's (`dtckey_…`): requests are signed with the participant's own secret, made of each. */
+  readonly masterKeys?: readonly string[];
   /** Where it lists what is prepared. Default: the sibling `prepared` of the prepare URL, where that answers. */
   readonly preparedUrl?: string;
   /** Ends and starts the participant: a command for the shell, or a function that resolves when that is done. */

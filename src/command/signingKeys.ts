@@ -2,8 +2,9 @@
 import {
   isMasterKey,
   isSecret,
-  masterKeyForm,
-  secretForm,
+  masterKeysForm,
+  readKeyList,
+  secretsForm,
   type SigningKeys,
 } from '../protocol/wire/signatures';
 import { given } from '../protocol/wire/given';
@@ -14,22 +15,23 @@ type Environment = Readonly<Partial<Record<string, string>>>;
 /** What is empty counts as not set. @throws UsageError, which shows no value */
 export function readSigningKeys(environment: Environment): SigningKeys {
   return given({
-    signingSecret: readKey(environment, 'DTC_SIGNING_SECRET', { is: isSecret, form: secretForm }),
-    signingMasterKey: readMasterKey(environment),
+    signingSecrets: readKeys(environment, 'DTC_SIGNING_SECRET', { is: isSecret, form: secretsForm }),
+    signingMasterKeys: readMasterKeys(environment),
   });
 }
 
-export function readMasterKey(environment: Environment): string | undefined {
-  return readKey(environment, 'DTC_SIGNING_MASTER_KEY', { is: isMasterKey, form: masterKeyForm });
+export function readMasterKeys(environment: Environment): readonly string[] | undefined {
+  return readKeys(environment, 'DTC_SIGNING_MASTER_KEY', { is: isMasterKey, form: masterKeysForm });
 }
 
-function readKey(
+function readKeys(
   environment: Environment,
   name: string,
   { is, form }: { readonly is: (text: string) => boolean; readonly form: string },
-): string | undefined {
+): readonly string[] | undefined {
   const text = environment[name];
   if (text === undefined || text === '') return undefined;
-  if (!is(text)) throw new UsageError(`${name} must be ${form} (the value is not shown)`);
-  return text;
+  const keys = readKeyList(text, is);
+  if (keys === undefined) throw new UsageError(`${name} must be ${form} (the value is not shown)`);
+  return keys;
 }

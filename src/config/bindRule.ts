@@ -11,7 +11,7 @@ export function problemsOfBinding(config: Config): SettingProblem[] {
   const isApi = config.role !== 'worker';
   if (isLoopback(config.host) || (!isApi && config.metricsPort === undefined)) return [];
   const missing = [
-    ...(isAuthenticated(config) ? [] : ['DTC_API_TOKENS or DTC_JWKS_URL']),
+    ...(isAuthenticated(config) ? whatJwtsLack(config) : ['DTC_API_TOKENS or DTC_JWKS_URL']),
     ...(isApi && config.allowedParticipants.length === 0 ? ['DTC_ALLOWED_PARTICIPANTS'] : []), // metrics start nothing
   ];
   if (missing.length === 0) return [];
@@ -19,6 +19,15 @@ export function problemsOfBinding(config: Config): SettingProblem[] {
   return [{ name: 'DTC_HOST', value: config.host, message }];
 }
 
+/** Keys that sign for others too would let in whoever has a token for one of those. */
+function whatJwtsLack({ auth: { jwt } }: Config): string[] {
+  if (jwt === undefined) return [];
+  return [
+    ...(jwt.issuer === undefined ? ['DTC_JWT_ISSUER'] : []),
+    ...(jwt.audience === undefined ? ['DTC_JWT_AUDIENCE'] : []),
+  ];
+}
+
 export function isAuthenticated({ auth }: Pick<Config, 'auth'>): boolean {
-  return auth.tokens.length > 0 || auth.jwksUrl !== undefined;
+  return auth.tokens.length > 0 || auth.jwt !== undefined;
 }

@@ -46,9 +46,25 @@ export interface TemporalConfig {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+export interface JwtTerms {
+  readonly jwksUrl: string;
+  /** What `iss` has to be; absent: anything. */
+  readonly issuer?: string;
+  /** What `aud` has to name; absent: anything. */
+  readonly audience?: string;
+}
+
+/** PEM texts. `key` is a secret. */
+export interface ParticipantTls {
+  /** Who alone is trusted; absent: whom Node trusts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface AuthConfig {
   readonly tokens: readonly ApiToken[];
-  readonly jwksUrl?: string;
+  readonly jwt?: JwtTerms;
 }
 
 /** The orphan sweep. */
@@ -100,10 +116,12 @@ export interface Config {
   /** Who may be told of transactions; empty as above. */
   readonly allowedNotify: AllowList;
   readonly auth: AuthConfig;
-  /** Signs requests to participants (Standard Webhooks), the same for all; a secret. */
-  readonly signingSecret?: string;
-  /** Of which each participant's own secret is made; a secret. */
-  readonly signingMasterKey?: string;
+  /** Sign requests to participants (Standard Webhooks), the same for all; secrets. */
+  readonly signingSecrets?: readonly string[];
+  /** Of which each participant's own secrets are made; secrets. */
+  readonly signingMasterKeys?: readonly string[];
+  /** Absent: as Node does. */
+  readonly participantTls?: ParticipantTls;
   /** What Temporal stores is encrypted with; secrets. Absent: it is plain text. */
   readonly payloadKeys?: PayloadKeys;
   /** Of Temporal's Web UI, whose pages may ask the codec server. */

@@ -2,7 +2,7 @@
 import { type AllowList, parseAllowList } from '../outbound/allowList';
 import { Wrong, wrongEntries } from './wrong';
 import { tagPattern } from '../protocol/wire/ids';
-import { isMasterKey, isSecret, masterKeyForm, secretForm } from '../protocol/wire/signatures';
+import { isMasterKey, isSecret, masterKeysForm, readKeyList, secretsForm } from '../protocol/wire/signatures';
 
 export interface Parser<T> {
   readonly allowed: string;
@@ -45,15 +45,21 @@ export const host = matching(
   'a host name or an IP address, without brackets or port',
 );
 
-export const signingSecret: Parser<string> = {
-  allowed: secretForm,
-  parse: text => (isSecret(text) ? text : undefined),
+export const signingSecrets: Parser<readonly string[]> = {
+  allowed: secretsForm,
+  parse: text => readKeyList(text, isSecret),
 };
 
-export const signingMasterKey: Parser<string> = {
-  allowed: masterKeyForm,
-  parse: text => (isMasterKey(text) ? text : undefined),
+export const signingMasterKeys: Parser<readonly string[]> = {
+  allowed: masterKeysForm,
+  parse: text => readKeyList(text, isMasterKey),
 };
+
+/** Compared with a claim as it is, so a blank around it would let nobody in. */
+export const claim = matching(
+  /^[\x21-\x7e]{1,500}$/,
+  '1 to 500 visible ASCII characters, as it stands in the tokens',
+);
 
 /** Anything may stand in a path but nothing, and NUL. */
 export const directory = matching(/^[^\0]+$/, 'a directory');

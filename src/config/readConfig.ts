@@ -7,6 +7,7 @@ import { ConfigError, type SettingProblem } from './configError';
 import { readLimits } from './limits';
 import { problemsOfNames } from './names';
 import { address as serverAddress, namespace as namespaceName } from './parsers';
+import { readParticipantTls } from './participantTls';
 import { readSweep } from './sweep';
 import { readTraces } from './traces';
 import { type Environment, SettingReader } from './settingReader';
@@ -52,6 +53,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     ...readSigningKeys(reader),
     ...given({ payloadKeys: reader.value('DTC_PAYLOAD_KEYS') }),
     webUiOrigins: webUiOrigins(reader.value('DTC_WEB_UI_ORIGIN'), { dev, temporal }),
+    ...given({ participantTls: readParticipantTls(reader) }),
     sweep: readSweep(reader, allowedParticipants),
     logLevel: reader.value('DTC_LOG_LEVEL'),
     temporal,
@@ -74,23 +76,28 @@ function readDevServer(reader: SettingReader): DevServerConfig {
 }
 
 function readSigningKeys(reader: SettingReader): SigningKeys {
-  const signingSecret = reader.value('DTC_SIGNING_SECRET');
-  const signingMasterKey = reader.value('DTC_SIGNING_MASTER_KEY');
-  if (
-    signingSecret !== undefined &&
-    signingMasterKey !== undefined &&
-    isSameKey(signingMasterKey, signingSecret)
-  ) {
+  const signingSecrets = reader.value('DTC_SIGNING_SECRET');
+  const signingMasterKeys = reader.value('DTC_SIGNING_MASTER_KEY');
+  if (signingMasterKeys?.some(key => signingSecrets?.some(secret => isSameKey(key, secret)))) {
     const message =
       'has the same bytes as DTC_SIGNING_SECRET, of which whoever has it could make the secret of every participant: take new ones (the value is not shown)';
     reader.refuse({ name: 'DTC_SIGNING_MASTER_KEY', message });
   }
-  return given({ signingSecret, signingMasterKey });
+  return given({ signingSecrets, signingMasterKeys });
 }
 
 function readAuth(reader: SettingReader): AuthConfig {
+  const tokens = reader.value('DTC_API_TOKENS') ?? [];
   const jwksUrl = reader.value('DTC_JWKS_URL');
-  return { tokens: reader.value('DTC_API_TOKENS') ?? [], ...given({ jwksUrl }) };
+  const terms = given({
+    issuer: reader.value('DTC_JWT_ISSUER'),
+    audience: reader.value('DTC_JWT_AUDIENCE'),
+  });
+  if (jwksUrl !== undefined) return { tokens, jwt: { jwksUrl, ...terms } };
+  for (const name of ['DTC_JWT_ISSUER', 'DTC_JWT_AUDIENCE'] as const)
+    if (reader.isUsable(name) && !reader.isSet('DTC_JWKS_URL'))
+      reader.refuse({ name, message: 'says what JWTs are taken, which needs DTC_JWKS_URL' });
+  return { tokens };
 }
 
 /** The Web UI of a server that is started here is at loopback, by whichever name. */
@@ -150,6 +157,9 @@ function sharing(ports: Ports, taken: Ports, who: string): SettingProblem[] {
 /** A setting that is bad counts as set: the rule would otherwise complain of what the reader has complained of. */
 function bindingProblems(config: Config, reader: SettingReader): ReturnType<typeof problemsOfBinding> {
   const bad = new Set(reader.problems.map(problem => problem.name));
-  const relevant = ['DTC_HOST', 'DTC_API_TOKENS', 'DTC_JWKS_URL', 'DTC_ALLOWED_PARTICIPANTS'];
+  const relevant = [
+    ...['DTC_HOST', 'DTC_API_TOKENS', 'DTC_JWKS_URL', 'DTC_JWT_ISSUER', 'DTC_JWT_AUDIENCE'],
+    'DTC_ALLOWED_PARTICIPANTS',
+  ];
   return relevant.some(name => bad.has(name)) ? [] : problemsOfBinding(config);
 }

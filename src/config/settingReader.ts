@@ -21,9 +21,13 @@ export class SettingReader {
     return (this.parsed(name, setting) ?? fallback) as SettingValue<Name>;
   }
 
+  isSet(name: SettingName): boolean {
+    return this.environment[name] !== undefined;
+  }
+
   /** It is set, and nothing was said against it. */
   isUsable(name: SettingName): boolean {
-    return this.environment[name] !== undefined && !this.problems.some(problem => problem.name === name);
+    return this.isSet(name) && !this.problems.some(problem => problem.name === name);
   }
 
   /** The value, or undefined where it is unset or bad. A bad one is a problem. */

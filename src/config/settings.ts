@@ -7,6 +7,7 @@ import { requestTimeoutMs, transactionTimeoutMs } from '../protocol/client/trans
 import { apiTokens } from './apiTokens';
 import * as as from './parsers';
 import { type Parser } from './parsers';
+import { certificatesFile, keyFile } from './participantTls';
 import { payloadKeys } from './payloadKeys';
 import { recoveryUrls } from './recoveryUrls';
 
@@ -145,14 +146,29 @@ export const settings = {
     'comma list of `name:role:token`, 16 characters or more a token. Roles: `client` (start; read, list and abort its own; locks), `participant` (read), `operator` (all)',
   ),
   DTC_JWKS_URL: optional(as.jwksUrl, 'or JWTs signed by a key found there, with `sub`, `role` and `exp`'),
+  DTC_JWT_ISSUER: optional(
+    as.claim,
+    'what `iss` of a JWT has to be, letter for letter. With `DTC_JWKS_URL`, and listening on any other than loopback, this and the next are required',
+  ),
+  DTC_JWT_AUDIENCE: optional(as.claim, 'what `aud` of a JWT has to be, or to have among others'),
   DTC_SIGNING_MASTER_KEY: secret(
-    as.signingMasterKey,
-    'signs every request with a secret of that participant alone, made of this key and its URL; `npm run participant-secret -- <its prepare URL>` prints it ([Signatures](docs/PARTICIPANTS.md#signatures)): `dtckey_` and the base64 of 32 to 64 random bytes. For workers',
+    as.signingMasterKeys,
+    'signs every request with a secret of that participant alone, made of this key and its URL; `npm run participant-secret -- <its prepare URL>` prints it ([Signatures](docs/PARTICIPANTS.md#signatures)): `dtckey_` and the base64 of 32 to 64 random bytes. A comma list while a new key replaces an old one: the first two sign ([Rotation](docs/PARTICIPANTS.md#a-new-key-or-a-new-secret)). For workers',
   ),
   DTC_SIGNING_SECRET: secret(
-    as.signingSecret,
-    'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. For workers',
+    as.signingSecrets,
+    'signs every request to a participant ([Standard Webhooks](https://www.standardwebhooks.com)) with one secret for all, who could then sign for each other: `whsec_` and the base64 of 24 to 64 random bytes. A comma list while a new secret replaces an old one: the first two sign. For workers',
   ),
+  DTC_PARTICIPANT_CA: optional(
+    certificatesFile,
+    'a PEM file: whom to trust in TLS to participants, and nobody else. For workers, and read at the start, as the next two',
+    'whom Node trusts',
+  ),
+  DTC_PARTICIPANT_CERT: optional(
+    certificatesFile,
+    'a PEM file: our own certificate, and what leads from it to its authority, for participants that ask for one',
+  ),
+  DTC_PARTICIPANT_KEY: optional(keyFile, 'a PEM file: its private key, without a passphrase'),
   DTC_PAYLOAD_KEYS: secret(
     payloadKeys,
     'comma list of `id:key`, each key the base64 of 32 random bytes: what Temporal stores of transactions is encrypted (AES-256-GCM), by the first, and decrypted by whichever it names ([docs/ENCRYPTION.md](docs/ENCRYPTION.md)). The same for API and workers',

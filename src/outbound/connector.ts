@@ -6,6 +6,7 @@
  */
 import { type LookupAddress } from 'node:dns';
 import { type LookupFunction, type Socket } from 'node:net';
+import { type SecureContextOptions } from 'node:tls';
 import { buildConnector } from 'undici';
 import { type Ms } from '../protocol/wire/phases';
 import { readAsMeant } from './interim';
@@ -22,10 +23,15 @@ class NoSocketLeft extends Error {
 /** The policy does not let this connection be made. */
 export class PolicyRefusal extends Error {}
 
+/** PEM texts: who is trusted (whom Node trusts unless given), and who we are. */
+export type TlsParts = Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+
 export interface ConnectorOptions {
   readonly policy: Policy;
   readonly lookup: Lookup;
   readonly connectTimeoutMs: Ms;
+  /** Where it is TLS. */
+  readonly tls?: TlsParts | undefined;
   /** Sockets at once, those that are kept for the next request among them. */
   readonly most: number;
   /** Ends connections that are still being made. */
@@ -64,6 +70,7 @@ function connectorFor(
 ): buildConnector.connector {
   const { policy, connectTimeoutMs, closing } = options;
   const settings = {
+    ...options.tls,
     timeout: connectTimeoutMs,
     lookup: guarded(lookup, policy, named),
     // of one address among several; the default of 250 ms gives up on a far or busy host

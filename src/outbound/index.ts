@@ -7,7 +7,7 @@ import { given } from '../protocol/wire/given';
 import { type Ms } from '../protocol/wire/phases';
 import { type SigningKeys } from '../protocol/wire/signatures';
 import { type AllowList } from './allowList';
-import { createConnector, type Lookup } from './connector';
+import { createConnector, type Lookup, type TlsParts } from './connector';
 import { type Outbound } from './contract';
 import { hostRules } from './limits/adaptiveLimit';
 import { descriptorShares } from './limits/descriptors';
@@ -29,6 +29,8 @@ export interface OutboundOptions extends SigningKeys {
   readonly maxBodyBytes?: number;
   /** The longest that one connection may take to be made; a request's own timeout bounds it too. */
   readonly connectTimeoutMs?: Ms;
+  /** For `https`; whom Node trusts, and no certificate of ours, unless given. */
+  readonly tls?: TlsParts;
   /** How long the rest of an answer whose status line was enough may take before its connection is closed. */
   readonly drainMs?: Ms;
   /** Whether whoever is told `busy` can be called back (`Outbound.callBack`): it need not look often then. Nobody can unless given. */
@@ -50,14 +52,15 @@ const keepAliveLongestMs: Ms = 60_000;
 
 export function createOutbound(options: OutboundOptions): Outbound {
   const { connectTimeoutMs = 5_000, callsPerEndpoint = 64, maxBodyBytes = 65_536, drainMs = 1_000 } = options;
-  const { signingSecret, signingMasterKey, connections = descriptorShares().out } = options;
-  const keys = given({ signingSecret, signingMasterKey });
+  const { signingSecrets, signingMasterKeys, connections = descriptorShares().out } = options;
+  const keys = given({ signingSecrets, signingMasterKeys });
   const closing = new AbortController();
   const policy = createPolicy(options.allowed, options.listName);
   const connect = createConnector({
     policy,
     lookup: options.lookup ?? createLookup(),
     connectTimeoutMs,
+    tls: options.tls,
     most: connections,
     closing: closing.signal,
   });

@@ -48,7 +48,35 @@ function noConnection(code: string): string {
     case 'ETIMEDOUT':
       return 'no connection was made in time';
     default:
-      return `no connection was made (${code})`;
+      return `no connection was made (${certificateFault(code) ?? code})`;
+  }
+}
+
+/** By OpenSSL's and Node's names: what is wrong with a certificate, and what sets it right. */
+function certificateFault(code: string): string | undefined {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+      return 'its certificate has expired';
+    case 'CERT_NOT_YET_VALID':
+      return 'its certificate is not valid yet';
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return 'its certificate is for another host name';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'CERT_SIGNATURE_FAILURE':
+      return 'its certificate comes from nobody who is trusted: DTC_PARTICIPANT_CA says who is';
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+      return 'it refuses the handshake, mostly for want of a certificate of ours: DTC_PARTICIPANT_CERT';
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return 'it does not speak TLS';
+    default:
+      return undefined;
   }
 }
 
@@ -58,7 +86,12 @@ function sent(error: unknown, progress: Progress): Reply {
   const fault = brokenHttp(error, code, progress);
   if (fault !== undefined) return { kind: 'malformed', code: 'brokenHttp', message: fault };
   const where = progress === 'sent' ? 'before the answer' : 'in the middle of the answer';
-  return { kind: 'lost', code: 'cutOff', message: `the connection ended ${where}` };
+  const why = certificateFault(code); // with TLS 1.3 a certificate of ours is judged after the request may have left
+  return {
+    kind: 'lost',
+    code: 'cutOff',
+    message: `the connection ended ${where}${why === undefined ? '' : ` (${why})`}`,
+  };
 }
 
 /** What is wrong with the answer as HTTP, or undefined where it merely ended early. */

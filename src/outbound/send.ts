@@ -114,5 +114,6 @@ function signature(
 ): Readonly<Record<string, string>> {
   if (signed === 'not') return {};
   const id = headers['idempotency-key'] ?? randomUUID();
-  return signatureHeaders(secretsFor(keys, signed.for ?? url), { id, body: signed.body, now: signed.at });
+  const whom = signed.for ?? url;
+  return signatureHeaders(secretsFor(keys, whom), { id, body: signed.body, now: signed.at, url: whom });
 }

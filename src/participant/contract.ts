@@ -96,6 +96,12 @@ export interface ParticipantOptions {
   readonly service?: string;
   /** Standard Webhooks secrets (`whsec_…`); with any, what is not signed by one is refused. Several while one replaces another. */
   readonly secrets?: readonly string[];
+  /**
+   * The URLs that the coordinator calls this participant by: of prepare (and whatever else has another folder), or their folders, which end
+   * in `/`. With them only what is signed for one of them is taken, which needs `secrets` and a coordinator that names in its signature
+   * whom it is for. Without them that is looked at where it is there, and compared with the path alone.
+   */
+  readonly urls?: readonly string[];
   /** Whom to ask when a decision does not come. Without it the kit waits to be told. */
   readonly coordinator?: CoordinatorAccess;
   /** How long what ended is remembered; default 30 days, as long as a coordinator keeps its side. */

@@ -9,6 +9,7 @@ Prints the secret that a coordinator signs its requests to this participant with
 read from the environment, and of the URL as the coordinator calls it (scheme, host, port, path; whatever a proxy makes of
 it). The participant needs this secret, and no other participant may have it. Where commit and rollback go elsewhere, or
 DTC_RECOVERY_URLS names another URL for it, it needs the secret of each: a URL may be any of its own, or end in "/".
+While DTC_SIGNING_MASTER_KEY is a list, of which the first two sign, it prints the secret of each, one a line.
 
 Exit code 0: printed. 2: wrong usage, or no key.
 `;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** Owns the command `participant-secret`: the secret of one participant, alone on standard output; whose it is, beside it. */
+/** Owns the command `participant-secret`: the secret of one participant, one a line for each key that signs, alone on standard output; whose it is, beside it. */
 import { print, stop, UsageError } from '../command/output';
-import { readMasterKey } from '../command/signingKeys';
-import { audienceOf, masterKeyForm, participantSecret } from '../protocol/wire/signatures';
+import { readMasterKeys } from '../command/signingKeys';
+import { audienceOf, masterKeyForm, secretsFor } from '../protocol/wire/signatures';
 import { readCommand, usage } from './commandLine';
 
 const name = 'participant-secret';
@@ -12,11 +12,15 @@ function main(): number {
     const command = readCommand(process.argv.slice(2));
     if (command.do === 'help') return print(usage);
     // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
-    const key = readMasterKey(process.env);
-    if (key === undefined)
+    const keys = readMasterKeys(process.env);
+    if (keys === undefined)
       throw new UsageError(`DTC_SIGNING_MASTER_KEY is not set: the coordinator's, ${masterKeyForm}`);
     process.stderr.write(`${name}: of ${audienceOf(command.url)}\n`);
-    return print(`${participantSecret(key, command.url)}\n`);
+    return print(
+      secretsFor({ signingMasterKeys: keys }, command.url)
+        .map(secret => `${secret}\n`)
+        .join(''),
+    );
   } catch (error) {
     if (error instanceof UsageError) return stop(name, `${error.message}\n\n${usage}`);
     throw error;

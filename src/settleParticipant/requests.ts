@@ -83,7 +83,7 @@ interface Asked {
 
 async function ask(url: URL, asked: Asked, keys: SigningKeys): Promise<Answer> {
   const { method, body, id = randomUUID() } = asked;
-  const about = { id, body, now: Date.now() };
+  const about = { id, body, now: Date.now(), url: url.href };
   const signed = signatureHeaders(secretsFor(keys, url.href), about);
   const content = method === 'GET' ? {} : { body };
   try {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { until } from '../support/until';
 import { Harness, problem } from './harness';
 
 let keys: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
@@ -10,6 +11,8 @@ let keyServerStatus = 200;
 let keySet = '';
 let wholeSet = '';
 let keyReads = 0;
+/** Of each start another, so that what an earlier one still asks is not counted. */
+let path = '';
 let api: Harness;
 
 beforeAll(async () => {
@@ -17,8 +20,8 @@ beforeAll(async () => {
   wholeSet = JSON.stringify({
     keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }],
   });
-  keyServer = createServer((_request, response) => {
-    keyReads += 1;
+  keyServer = createServer((request, response) => {
+    if (request.url === path) keyReads += 1;
     response.writeHead(keyServerStatus).end(keySet);
   });
   await new Promise<void>(resolve => keyServer.listen(0, '127.0.0.1', resolve));
@@ -29,14 +32,19 @@ afterAll(() => {
 beforeEach(async () => {
   keyServerStatus = 200;
   keySet = wholeSet;
-  const { port } = keyServer.address() as AddressInfo;
   api = await Harness.start({
-    DTC_JWKS_URL: `http://127.0.0.1:${port}/keys`,
+    DTC_JWKS_URL: nextKeysUrl(),
     DTC_API_TOKENS: 'ops:operator:ops-0123456789abcdef',
   });
   api.coordinator.add('testt1', 'alice');
 });
 afterEach(() => api.close());
+
+function nextKeysUrl(): string {
+  path = `/${String(Math.random())}/keys`;
+  keyReads = 0;
+  return `http://127.0.0.1:${String((keyServer.address() as AddressInfo).port)}${path}`;
+}
 
 const claims = { sub: 'alice', role: 'client' };
 
@@ -48,6 +56,13 @@ function sign(
   return new SignJWT({ exp: Math.floor(Date.now() / 1_000) + 60, ...payload })
     .setProtectedHeader({ alg, kid: 'k1' })
     .sign(key);
+}
+
+/** Starts the API anew with more settings. */
+async function restart(more: Record<string, string> = {}): Promise<void> {
+  await api.close();
+  api = await Harness.start({ DTC_JWKS_URL: nextKeysUrl(), ...more });
+  api.coordinator.add('testt1', 'alice');
 }
 
 function read(token: string): ReturnType<Harness['call']> {
@@ -161,6 +176,120 @@ describe('refuses with 401', () => {
   });
 });
 
+describe('issuer and audience', () => {
+  const terms = { DTC_JWT_ISSUER: 'https://id.example', DTC_JWT_AUDIENCE: 'coordinator' };
+  const right = { ...claims, iss: 'https://id.example', aud: 'coordinator' };
+  beforeEach(() => restart(terms));
+
+  it.each([
+    ['as they are configured', right],
+    ['the audience among others', { ...right, aud: ['shop', 'coordinator'] }],
+  ])('are taken %s', async (_, payload) => {
+    expect((await read(await sign(payload))).status).toBe(200);
+  });
+
+  it.each([
+    ['another issuer', { ...right, iss: 'https://id.example/' }],
+    ['no issuer', { ...right, iss: undefined }],
+    ['another audience', { ...right, aud: 'shop' }],
+    ['others alone', { ...right, aud: ['shop', 'coordinator2'] }],
+    ['no audience', { ...right, aud: undefined }],
+  ])('%s is refused', async (_, payload) => {
+    expect(await read(await sign(payload as JWTPayload))).toEqual(problem('unauthenticated', 401));
+  });
+});
+
+it.each([
+  ['ended seconds ago', { exp: -3 }, 200],
+  ['ended half a minute ago', { exp: -30 }, 401],
+  ['begins in seconds', { exp: 60, nbf: 3 }, 200],
+  ['begins in half a minute', { exp: 60, nbf: 30 }, 401],
+])('allows for clocks that differ by seconds: one that %s', async (_, times, status) => {
+  const now = Math.floor(Date.now() / 1_000);
+  const at = Object.fromEntries(Object.entries(times).map(([name, seconds]) => [name, now + seconds]));
+  expect((await read(await sign({ ...claims, ...at }))).status).toBe(status);
+});
+
+describe('at the start', () => {
+  const away = 'the keys of DTC_JWKS_URL cannot be read: no JWT can be checked until they can';
+
+  it('the keys are read before anybody comes', async () => {
+    await until(
+      () => keyReads,
+      reads => reads > 0,
+    );
+    const before = keyReads;
+    expect((await read(await sign(claims))).status).toBe(200);
+    expect(keyReads).toBe(before);
+  });
+
+  it('it does not wait for an identity provider that is away: others get in, and JWTs once it is back', async () => {
+    keyServerStatus = 500;
+    await restart({ DTC_API_TOKENS: 'ops:operator:ops-0123456789abcdef' });
+    await api.logLines(away);
+    expect((await read('ops-0123456789abcdef')).status).toBe(200);
+    const token = await sign(claims);
+    expect(await read(token)).toEqual(problem('keys-unavailable', 503));
+    keyServerStatus = 200;
+    await until(
+      () => read(token),
+      ({ status }) => status === 200,
+    );
+  });
+
+  it('one that is away is asked once a second, however many tokens come', async () => {
+    keyServerStatus = 500;
+    const now = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    await restart();
+    await api.logLines(away);
+    const token = await sign(claims);
+    for (let time = 0; time < 5; time += 1)
+      expect(await read(token)).toEqual(problem('keys-unavailable', 503));
+    expect(keyReads).toBe(1);
+    now.mockReturnValue(Date.now() + 1_000);
+    expect(await read(token)).toEqual(problem('keys-unavailable', 503));
+    expect(keyReads).toBe(2);
+    now.mockRestore();
+  });
+
+  it('one that hangs is given up, and the token is not called bad', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    await restart({ DTC_JWKS_URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/keys` });
+    expect(await read(await sign(claims))).toEqual(problem('keys-unavailable', 503));
+    silent.closeAllConnections();
+    silent.close();
+  });
+});
+
+describe('a key that is not known', () => {
+  afterEach(() => jest.restoreAllMocks());
+  const unknown = (): Promise<string> =>
+    new SignJWT({ ...claims, exp: 9_999_999_999 })
+      .setProtectedHeader({ alg: 'ES256', kid: `k${Math.random()}` })
+      .sign(keys.privateKey);
+
+  it.each([
+    ['that answers', 200, 'unauthenticated', 401],
+    ['that is away', 500, 'keys-unavailable', 503],
+  ] as const)(
+    'is looked up once in half a minute at an identity provider %s, however many are made up',
+    async (_, status, name, code) => {
+      await read(await sign(claims));
+      keyServerStatus = status;
+      const ahead = Date.now() + 31_000;
+      const now = jest.spyOn(Date, 'now').mockReturnValue(ahead);
+      const before = keyReads;
+      for (let time = 0; time < 5; time += 1)
+        expect(await read(await unknown())).toEqual(problem(name, code));
+      expect(keyReads - before).toBe(1);
+      now.mockReturnValue(ahead + 31_000);
+      expect(await read(await unknown())).toEqual(problem(name, code));
+      expect(keyReads - before).toBe(2);
+    },
+  );
+});
+
 describe('while the identity provider is away', () => {
   const minuteMs = 60_000;
   const stale = 'the keys of DTC_JWKS_URL cannot be read: those that are known go on';
@@ -230,6 +359,24 @@ describe('while the identity provider is away', () => {
 describe('while the identity provider answers', () => {
   afterEach(() => jest.restoreAllMocks());
 
+  it('keys are read anew from five minutes on, beside what goes on', async () => {
+    const token = await sign(claims);
+    await read(token);
+    const before = keyReads;
+    const now = Date.now;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 4 * 60_000);
+    expect((await read(token)).status).toBe(200);
+    expect(keyReads).toBe(before);
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 6 * 60_000);
+    expect((await read(token)).status).toBe(200);
+    await until(
+      () => keyReads,
+      reads => reads > before,
+    );
+    expect((await read(token)).status).toBe(200);
+    expect(keyReads).toBe(before + 1);
+  });
+
   it('a key that it has withdrawn goes after ten minutes, and a new one is found after half a minute', async () => {
     const token = await sign(claims);
     expect((await read(token)).status).toBe(200);
@@ -247,6 +394,7 @@ describe('while the identity provider answers', () => {
 
 it('is 503 while the keys cannot be had, which says nothing of the token', async () => {
   keyServerStatus = 500;
+  await restart();
   const answer = await read(await sign(claims));
   expect(answer).toEqual(problem('keys-unavailable', 503));
   expect(answer.headers['retry-after']).toBe('1');

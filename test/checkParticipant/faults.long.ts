@@ -29,7 +29,7 @@ async function check(
       running.restart();
       return Promise.resolve();
     },
-    masterKey,
+    masterKeys: [masterKey],
     ...options,
   });
   return report.checks;

@@ -1,7 +1,8 @@
 import { readConfig } from '../../src/config/readConfig';
 
 const token = { DTC_API_TOKENS: 'alice:client:0123456789abcdef' };
-const keys = { DTC_JWKS_URL: 'https://id.example.com/keys' };
+const keySet = { DTC_JWKS_URL: 'https://id.example.com/keys' };
+const keys = { ...keySet, DTC_JWT_ISSUER: 'https://id.example.com', DTC_JWT_AUDIENCE: 'coordinator' };
 const allowed = { DTC_ALLOWED_PARTICIPANTS: '10.0.0.0/8' };
 
 describe('a host that others can reach', () => {
@@ -18,6 +19,9 @@ describe('a host that others can reach', () => {
     ['who calls', allowed, 'needs DTC_API_TOKENS or DTC_JWKS_URL set'],
     ['whom it may call', token, 'needs DTC_ALLOWED_PARTICIPANTS set'],
     ['whom it may call', keys, 'needs DTC_ALLOWED_PARTICIPANTS set'],
+    ['whose JWTs', { ...keySet, ...allowed }, 'needs DTC_JWT_ISSUER, and DTC_JWT_AUDIENCE set'],
+    ['whose JWTs', { ...keySet, ...token, ...allowed }, 'needs DTC_JWT_ISSUER, and DTC_JWT_AUDIENCE set'],
+    ['for whom JWTs are', { ...keys, DTC_JWT_AUDIENCE: undefined, ...allowed }, 'needs DTC_JWT_AUDIENCE set'],
   ])('is not used while it does not know %s', (_, env, message) => {
     expect(() => readConfig({ DTC_HOST: '0.0.0.0', ...env })).toThrow(message);
   });

@@ -97,7 +97,7 @@ describe('the configuration', () => {
         maxParticipants: 1_000,
         maxBodyBytes: 1_024,
       },
-      auth: { jwksUrl: 'https://id.example.com/keys' },
+      auth: { jwt: { jwksUrl: 'https://id.example.com/keys' } },
       logLevel: 'debug',
     });
     expect(config.allowedParticipants).toHaveLength(2);
@@ -284,17 +284,49 @@ describe('a name that is unknown', () => {
   });
 });
 
+describe('DTC_JWT_ISSUER and DTC_JWT_AUDIENCE', () => {
+  const keys = { DTC_JWKS_URL: 'https://id.example.com/keys' };
+
+  it('are read as they are', () => {
+    const env = { ...keys, DTC_JWT_ISSUER: 'https://id.example.com/', DTC_JWT_AUDIENCE: 'api://coordinator' };
+    expect(readConfig(env).auth.jwt).toEqual({
+      jwksUrl: 'https://id.example.com/keys',
+      issuer: 'https://id.example.com/',
+      audience: 'api://coordinator',
+    });
+  });
+
+  it.each(['DTC_JWT_ISSUER', 'DTC_JWT_AUDIENCE'])(
+    '%s is refused without a key set, and with a blank',
+    name => {
+      expect(problemsOf({ [name]: 'x' })).toEqual([
+        { name, message: 'says what JWTs are taken, which needs DTC_JWKS_URL' },
+      ]);
+      expect(problemsOf({ ...keys, [name]: 'x ' })).toMatchObject([{ name, value: 'x ' }]);
+    },
+  );
+});
+
 describe('DTC_SIGNING_SECRET', () => {
   const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
   it('is a Standard Webhooks secret', () => {
-    expect(readConfig({ DTC_SIGNING_SECRET: secret }).signingSecret).toBe(secret);
+    expect(readConfig({ DTC_SIGNING_SECRET: secret }).signingSecrets).toEqual([secret]);
+  });
+
+  it('may be a list while one replaces another, of which none stands twice', () => {
+    const next = `whsec_${Buffer.alloc(24, 8).toString('base64')}`;
+    const { signingSecrets } = readConfig({ DTC_SIGNING_SECRET: `${next}, ${secret}` });
+    expect(signingSecrets).toEqual([next, secret]);
+    for (const wrong of [`${secret},${secret}`, `${secret},`, `${secret},x`])
+      expect(problemsOf({ DTC_SIGNING_SECRET: wrong })).toMatchObject([{ name: 'DTC_SIGNING_SECRET' }]);
   });
 
   it.each(['', 'secret', 'whsec_', `whsec_${Buffer.alloc(23).toString('base64')}`, `${secret}!`])(
     'of another form is refused: %p',
     text => {
-      const message = 'allowed: "whsec_" and the base64 of 24 to 64 random bytes (the value is not shown)';
+      const message =
+        'allowed: "whsec_" and the base64 of 24 to 64 random bytes, or a comma list, of which the first two sign (the value is not shown)';
       expect(problemsOf({ DTC_SIGNING_SECRET: text })).toEqual([{ name: 'DTC_SIGNING_SECRET', message }]);
     },
   );
@@ -302,12 +334,16 @@ describe('DTC_SIGNING_SECRET', () => {
 
 describe('DTC_SIGNING_MASTER_KEY', () => {
   const bytes = Buffer.alloc(32, 7).toString('base64');
-  const allowed = 'allowed: "dtckey_" and the base64 of 32 to 64 random bytes (the value is not shown)';
+  const allowed =
+    'allowed: "dtckey_" and the base64 of 32 to 64 random bytes, or a comma list, of which the first two sign (the value is not shown)';
 
   it('is a key of its own form, alone or beside the shared secret', () => {
     const other = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
     const env = { DTC_SIGNING_MASTER_KEY: `dtckey_${bytes}`, DTC_SIGNING_SECRET: other };
-    expect(readConfig(env)).toMatchObject({ signingMasterKey: `dtckey_${bytes}`, signingSecret: other });
+    expect(readConfig(env)).toMatchObject({
+      signingMasterKeys: [`dtckey_${bytes}`],
+      signingSecrets: [other],
+    });
   });
 
   it.each(['', `whsec_${bytes}`, bytes, `dtckey_${Buffer.alloc(31).toString('base64')}`])(
@@ -321,6 +357,11 @@ describe('DTC_SIGNING_MASTER_KEY', () => {
   it('may not be the shared secret under another name', () => {
     const env = { DTC_SIGNING_MASTER_KEY: `dtckey_${bytes}`, DTC_SIGNING_SECRET: `whsec_${bytes}` };
     expect(problemsOf(env)).toMatchObject([{ name: 'DTC_SIGNING_MASTER_KEY' }]);
+    const among = {
+      ...env,
+      DTC_SIGNING_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')},whsec_${bytes}`,
+    };
+    expect(problemsOf(among)).toMatchObject([{ name: 'DTC_SIGNING_MASTER_KEY' }]);
     expect(() => readConfig(env)).not.toThrow(bytes);
   });
 });

@@ -27,7 +27,7 @@ test('a list is asked for without a body, and its answer is read', async () => {
 
 test('each sending is signed over the empty body, under an id of its own', async () => {
   const participant = await answering(whole('200 OK'));
-  const out = outbound({ signingSecret });
+  const out = outbound({ signingSecrets: [signingSecret] });
   const asked = request(participant.url('/prepared'), { method: 'GET', headers: {}, body: '' });
   await out.send(asked);
   await out.send(asked);

@@ -11,7 +11,7 @@ const body = '{"phase":"prepare"}';
 async function sent(signed: OutboundRequest['signed']): Promise<Record<string, string>> {
   const participant = await answering(whole('200 OK'));
   const more = signed === undefined ? {} : { signed };
-  await outbound({ signingSecret }).send(request(participant.url(), { body, ...more }));
+  await outbound({ signingSecrets: [signingSecret] }).send(request(participant.url(), { body, ...more }));
   const [text = ''] = participant.requests;
   const [head = ''] = text.split('\r\n\r\n');
   return Object.fromEntries(

@@ -64,7 +64,7 @@ describe('a request that the coordinator signed', () => {
   async function send(signingSecret?: string): Promise<Reply> {
     const outbound = createOutbound({
       allowed: [],
-      ...(signingSecret === undefined ? {} : { signingSecret }),
+      ...(signingSecret === undefined ? {} : { signingSecrets: [signingSecret] }),
     });
     closers.push(() => outbound.close());
     const call = prepareOf(newId());
@@ -104,6 +104,43 @@ describe('a request that the coordinator signed', () => {
     expect((await post('prepare', body, old)).text).toContain('timestamp too old');
     expect((await post('prepare', body.replace('10', '99'), fresh)).status).toBe(401);
     expect((await post('prepare', body, fresh)).status).toBe(200);
+  });
+
+  it('is refused by another participant that has the same secret, where it is called by another path', async () => {
+    await start({ secrets: [secret] });
+    const body = participantBody(prepareOf(newId()));
+    const sign = (url: string): Record<string, string> =>
+      signatureHeaders([secret], { id: 'a', body, now: Date.now(), url });
+    const refused = await post('prepare', body, sign(service.base.replace('account', 'seats/prepare')));
+    expect([refused.status, refused.text]).toEqual([401, expect.stringContaining('it is signed for http')]);
+    expect(await rig.rows('dtc_votes')).toBe(0);
+    expect((await post('prepare', body, sign(`${service.base}/prepare`))).status).toBe(200);
+  });
+
+  it('is demanded for its own URL by who names that, and an older signature is not enough', async () => {
+    const urls = ['https://bank.example/account/prepare', 'http://bank.internal/account/'];
+    await start({ secrets: [secret], urls });
+    const body = participantBody(prepareOf(newId()));
+    const sign = (url?: string): Record<string, string> =>
+      signatureHeaders([secret], { id: 'a', body, now: Date.now(), ...(url === undefined ? {} : { url }) });
+    const statuses = [];
+    for (const url of [undefined, 'https://other.example/account/prepare'])
+      statuses.push((await post('prepare', body, sign(url))).status);
+    expect([statuses, await rig.rows('dtc_votes')]).toEqual([[401, 401], 0]);
+    for (const url of urls) expect((await post('prepare', body, sign(url))).status).toBe(200);
+  });
+
+  it.each([
+    [['ftp://bank.example/'], 'urls has ftp://bank.example/'],
+    [['https://bank.example/account'], 'must be an http:// or https:// URL that ends in "/"'],
+    [['account'], 'urls has account'],
+    [[], 'urls names nobody'],
+  ])('is not asked for at %j', async (urls, message) => {
+    await expect(start({ secrets: [secret], urls })).rejects.toThrow(message);
+  });
+
+  it('has to be asked for where its URLs are named', async () => {
+    await expect(start({ urls: ['https://bank.example/'] })).rejects.toThrow('needs secrets');
   });
 
   it('is asked for by the list and by settling, too', async () => {

@@ -25,6 +25,13 @@ it('prints the secret alone, and beside it whose it is', async () => {
   });
 });
 
+it('prints the secret of each key that signs, one a line', async () => {
+  const keys = [6, 7, 8].map(each => `dtckey_${Buffer.alloc(32, each).toString('base64')}`);
+  const { code, out } = await run([url], keys.join(','));
+  const both = keys.slice(0, 2).map(key => `${participantSecret(key, url)}\n`);
+  expect([code, out]).toEqual([0, both.join('')]);
+});
+
 it.each([
   ['no key', '', 'DTC_SIGNING_MASTER_KEY is not set'],
   ['a secret', `whsec_${Buffer.alloc(32, 6).toString('base64')}`, 'must be "dtckey_"'],

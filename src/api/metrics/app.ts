@@ -7,6 +7,7 @@ import { answerWithProblem } from '../problemAnswer';
 import { logRequests } from '../requestLog';
 import { type Readiness } from '../readiness';
 import { serviceRoutes } from '../service';
+import { authenticate } from '../authentication';
 import { metricsRoutes } from './routes';
 
 type MetricsApi = Pick<ApiDependencies, 'config' | 'log' | 'metrics'> & Readiness;
@@ -16,7 +17,7 @@ export function createMetricsApi(api: MetricsApi): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(logRequests(api.log, api.metrics), helmet(), serviceRoutes(api));
-  app.use('/metrics', metricsRoutes(api));
+  app.use('/metrics', metricsRoutes(api, authenticate(api.config.auth, api.log)));
   app.use(nothingHere, answerWithProblem);
   return app;
 }

@@ -1,7 +1,6 @@
 /** Owns `GET /metrics` (PROTOCOL §3): any role, or open where callers need not authenticate. */
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { writeMetrics } from '../../telemetry/metrics/text';
-import { authenticate } from '../authentication';
 import { type ApiDependencies } from '../dependencies';
 import { guardHost } from '../hosts';
 import { allowOnly } from '../methods';
@@ -9,13 +8,12 @@ import { permit } from '../permissions';
 import { noteMount } from '../routeOf';
 
 /** No rate limits it: what is scraped is what tells of a flood. */
-export function metricsRoutes({
-  config,
-  log,
-  metrics,
-}: Pick<ApiDependencies, 'config' | 'log' | 'metrics'>): Router {
+export function metricsRoutes(
+  { config, metrics }: Pick<ApiDependencies, 'config' | 'metrics'>,
+  identify: RequestHandler,
+): Router {
   const router = Router({ caseSensitive: true });
-  router.use(noteMount(router), guardHost(config), authenticate(config.auth, log));
+  router.use(noteMount(router), guardHost(config), identify);
   router
     .route('/')
     .get(permit('read'), async (request, response) => {

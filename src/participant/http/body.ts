@@ -1,5 +1,5 @@
 /** Owns the reading of bodies: bounded while they come in, UTF-8, JSON, and signed where there is a secret. */
-import { whyUnsigned } from '../../protocol/wire/signatures';
+import { type Receiver, whyForAnother, whyUnsigned } from '../../protocol/wire/signatures';
 import { Problem } from './problems';
 
 /** The whole body as text. */
@@ -33,10 +33,16 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Refuses what none of `secrets` signed, or signed more than five minutes ago. With no secret everyone is believed. */
-export function demandSignature(request: Request, body: string, secrets: readonly string[]): void {
+interface Demand {
+  readonly secrets: readonly string[];
+  readonly receiver: Receiver;
+}
+
+/** Refuses what none of `secrets` signed, or signed for another, or more than five minutes ago. With no secret everyone is believed. */
+export function demandSignature(request: Request, body: string, { secrets, receiver }: Demand): void {
   if (secrets.length === 0) return;
-  const why = whyUnsigned(secrets, Object.fromEntries(request.headers), body);
+  const headers = Object.fromEntries(request.headers);
+  const why = whyUnsigned(secrets, headers, body) ?? whyForAnother(secrets, { headers, body, receiver });
   if (why !== undefined)
     throw new Problem(
       'unsigned',

@@ -3,6 +3,7 @@
  * A `404` would be a no to prepare, so it is only said of paths that are none of the kit's.
  */
 import { type CompletionPhase } from '../../protocol/wire/phases';
+import { audienceOf } from '../../protocol/wire/signatures';
 import { lastSegment } from '../../protocol/wire/urls';
 import { type KitLog, type ParticipantOptions, type Settled } from '../contract';
 import { type Completion, type ResourceManager, type PrepareCall, settle } from '../resourceManager';
@@ -37,7 +38,8 @@ interface Wiring {
 }
 
 export function createHandler({ manager, log, options }: Wiring): (request: Request) => Promise<Response> {
-  const { secrets = [], maxBodyBytes = 1_048_576 } = options;
+  const { secrets = [], urls, maxBodyBytes = 1_048_576 } = options;
+  const audiences = urls?.map(audienceOf);
 
   const answer = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
@@ -47,7 +49,7 @@ export function createHandler({ manager, log, options }: Wiring): (request: Requ
     if (request.method !== routes[route])
       throw new Problem('method-not-allowed', `use ${routes[route]}`, { headers: { allow: routes[route] } });
     const text = await readText(request, maxBodyBytes);
-    demandSignature(request, text, secrets);
+    demandSignature(request, text, { secrets, receiver: audiences ? { audiences } : { path: url.pathname } });
     if (route === 'prepared') return Response.json(await pageOf(manager, pageAsked(url)));
     const body = parseJson(request, text);
     if (route === 'settle') return settledAnswer(await settle(manager, settlementOf(body)));

@@ -4,7 +4,8 @@
  *
  * What is signed names nobody it is meant for, so the secret has to: each participant has one of its own, made from the
  * coordinator's master key and the URL that it is called by. What another one was sent, or could sign, is worth nothing
- * there. One secret shared by all gives that up (PROTOCOL §2, "Signatures").
+ * there. One secret shared by all gives that up (PROTOCOL §2, "Signatures"); so beside each signature that any library
+ * verifies goes one that names the audience, for a receiver that knows who it is.
  */
 import { createHash, hkdfSync } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
@@ -20,11 +21,17 @@ const masterKeyPrefix = 'dtckey_';
 
 /** What a coordinator signs with; nothing where it has neither. */
 export interface SigningKeys {
-  /** The same for every participant. */
-  readonly signingSecret?: string;
-  /** Of which each participant's own is made. */
-  readonly signingMasterKey?: string;
+  /** The same for every participant; several while one replaces another. */
+  readonly signingSecrets?: readonly string[];
+  /** Of which each participant's own is made; several while one replaces another. */
+  readonly signingMasterKeys?: readonly string[];
 }
+
+/** Of each kind: one replaces another. */
+const mostSigning = 2;
+const inTurn = 'or a comma list, of which the first two sign';
+export const secretsForm = `${secretForm}, ${inTurn}`;
+export const masterKeysForm = `${masterKeyForm}, ${inTurn}`;
 
 /** Whether `text` has the form that Standard Webhooks gives to a secret ("Signature scheme"). */
 export function isSecret(text: string): boolean {
@@ -33,6 +40,12 @@ export function isSecret(text: string): boolean {
 
 export function isMasterKey(text: string): boolean {
   return isKey(text, { prefix: masterKeyPrefix, least: 32 });
+}
+
+/** A comma list of which `is` holds for each; undefined where it is none. */
+export function readKeyList(text: string, is: (key: string) => boolean): readonly string[] | undefined {
+  const keys = text.split(',').map(each => each.trim());
+  return keys.every(is) && new Set(keys).size === keys.length ? keys : undefined;
 }
 
 function isKey(
@@ -79,24 +92,88 @@ export function participantSecret(masterKey: string, url: string): string {
 }
 
 /** What a request to `url` is signed with. The shared secret comes first: who knows no other may look at no more than that. */
-export function secretsFor({ signingSecret, signingMasterKey }: SigningKeys, url: string): readonly string[] {
+export function secretsFor(
+  { signingSecrets = [], signingMasterKeys = [] }: SigningKeys,
+  url: string,
+): readonly string[] {
   return [
-    ...(signingSecret === undefined ? [] : [signingSecret]),
-    ...(signingMasterKey === undefined ? [] : [participantSecret(signingMasterKey, url)]),
+    ...signingSecrets.slice(0, mostSigning),
+    ...signingMasterKeys.slice(0, mostSigning).map(key => participantSecret(key, url)),
   ];
 }
 
-/** @param body as it is sent; the empty text for a request without one. @returns none where there is no secret */
+export interface Signing {
+  readonly id: string;
+  /** As it is sent; the empty text for a request without one. */
+  readonly body: string;
+  readonly now: Ms;
+  /** The URL that is called: it is named in a signature of its own. Absent: as those sign who know no audience. */
+  readonly url?: string;
+}
+
+const audienceHeader = 'transaction-audience';
+const audienceSignatureHeader = 'transaction-audience-signature';
+
+/** @returns none where there is no secret */
 export function signatureHeaders(
   secrets: readonly string[],
-  { id, body, now }: { readonly id: string; readonly body: string; readonly now: Ms },
+  { id, body, now, url }: Signing,
 ): Record<string, string> {
   if (secrets.length === 0) return {};
+  const sign = (content: string): string =>
+    secrets.map(secret => new Webhook(secret).sign(id, new Date(now), content)).join(' ');
+  const audience = url === undefined ? undefined : audienceOf(url);
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now / 1000)),
-    'webhook-signature': secrets.map(secret => new Webhook(secret).sign(id, new Date(now), body)).join(' '),
+    'webhook-signature': sign(body),
+    ...(audience === undefined
+      ? {}
+      : { [audienceHeader]: audience, [audienceSignatureHeader]: sign(forAudience(audience, body)) }),
   };
+}
+
+/** What the second signature is over in place of the body. No body begins like a URL, so neither is taken for the other. */
+function forAudience(audience: string, body: string): string {
+  return `${audience}\n${body}`;
+}
+
+/** Whom a receiver takes requests for: what it is called by, or what it sees itself, which a proxy may have changed. */
+export type Receiver = { readonly audiences: readonly string[] } | { readonly path: string };
+
+/**
+ * Why the request is not signed for this receiver; undefined where it is. Who knows its audiences demands one of them, so a signature
+ * without an audience is refused, and so is one from which it was taken. Who knows its path alone looks at what is there.
+ */
+export function whyForAnother(
+  secrets: readonly string[],
+  { headers, body, receiver }: Received & { readonly receiver: Receiver },
+): string | undefined {
+  const { [audienceHeader]: audience, [audienceSignatureHeader]: signature } = headers;
+  if (audience === undefined || signature === undefined)
+    return 'audiences' in receiver ? `it has no ${audienceHeader} with a signature` : undefined;
+  const why = whyUnsigned(
+    secrets,
+    { ...headers, 'webhook-signature': signature },
+    forAudience(audience, body),
+  );
+  if (why !== undefined) return `${audienceSignatureHeader}: ${why}`;
+  const isOurs =
+    'audiences' in receiver ? receiver.audiences.includes(audience) : mayLeadTo(audience, receiver.path);
+  return isOurs ? undefined : `it is signed for ${audience}`;
+}
+
+interface Received {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A proxy may take away the first segments of a path, or put some before it. */
+function mayLeadTo(audience: string, path: string): boolean {
+  if (!URL.canParse(audience)) return false;
+  const called = new URL(audience).pathname;
+  const seen = path.slice(0, path.lastIndexOf('/') + 1);
+  return called.endsWith(seen) || seen.endsWith(called);
 }
 
 /** Why the signature is not good under any of `secrets` (several while one replaces another); undefined where it is. */
