@@ -21,7 +21,7 @@ export function itConforms(makeRig: () => Promise<Rig>): void {
     await restart();
     try {
       const report = await checkParticipant({
-        ...{ prepareUrl, masterKey, restart },
+        ...{ prepareUrl, masterKeys: [masterKey], restart },
         payload: { amount: 1 },
         refusedPayload: { amount: 1_000 },
       });
