@@ -3,6 +3,7 @@ import { shared } from './jest.config.mjs';
 export default {
   ...shared,
   displayName: 'long',
+  maxWorkers: 2, // drills among them measure how soon something goes on
   testTimeout: 900_000,
   testSequencer: '<rootDir>/test/groups/longestFirst.mjs',
   testMatch: ['<rootDir>/test/**/*.long.ts'],
