@@ -10,7 +10,11 @@ const world = useWorld({ own: true, limits: quick });
 it('says so, and is taken on by the worker that agrees', async () => {
   const { dtc } = world;
   const { id, mend } = await stuckInCommit(world);
-  const otherwise = { what: 'other calls', replace: 'activityId: key', by: 'activityId: `${key} anew`' };
+  const otherwise = {
+    what: 'other calls',
+    replace: 'activityId: wanted.key',
+    by: 'activityId: `${wanted.key} anew`',
+  };
   await dtc.stopWorker();
   await dtc.startWorker(bundleWith(otherwise));
   await signal(id, 'retryNow', { by: 'a test' });
