@@ -1,7 +1,7 @@
 /** Owns the list of bearer tokens. Only their hashes are kept: a configuration that leaks holds no token (I11). */
 import { createHash } from 'node:crypto';
 import { type Parser } from './parsers';
-import { type WrongEntry, wrongEntries } from './wrong';
+import { readSecrets } from './wrong';
 
 /** `client`: start, read and abort its own; `participant`: read one transaction; `operator`: all (PROTOCOL §5). */
 export type Role = 'client' | 'participant' | 'operator';
@@ -29,17 +29,7 @@ export function hashToken(token: string): Buffer {
 /** All that is wrong is said, by position and name, without the secrets. */
 export const apiTokens: Parser<readonly ApiToken[]> = {
   allowed: 'a comma list of name:role:token',
-  parse: text => {
-    const tokens: ApiToken[] = [];
-    const wrong: WrongEntry[] = [];
-    for (const [index, entry] of text.split(',').entries()) {
-      const parsed = parseEntry(entry.trim());
-      const why = typeof parsed === 'string' ? parsed : conflict(parsed, tokens);
-      if (why !== undefined) wrong.push({ nth: index + 1, why });
-      if (typeof parsed !== 'string') tokens.push(parsed);
-    }
-    return wrong.length === 0 ? tokens : wrongEntries(wrong);
-  },
+  parse: text => readSecrets(text, { read: parseEntry, conflict }),
 };
 
 function parseEntry(entry: string): ApiToken | string {

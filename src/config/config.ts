@@ -1,30 +1,16 @@
 /** Owns the shape of the configuration (PROTOCOL §5): what the rest of the program may know of its environment. */
 import { type AllowList } from '../outbound/allowList';
+import { type Defaults } from '../protocol/transaction/accepted';
 import { type NotifyTerms } from '../protocol/notification/steps';
 import { type PayloadKeys } from '../engine/encryption/payloadKeys';
 import { type Ms } from '../protocol/wire/phases';
 import { type ApiToken } from './apiTokens';
 
-export interface Limits {
-  /** For one prepare request. */
-  readonly prepareTimeoutMs: Ms;
-  /** Prepare requests before unilateral rollback. */
-  readonly prepareAttempts: number;
-  /** For one commit or rollback request. */
-  readonly completionTimeoutMs: Ms;
-  /** Commit or rollback requests before the transaction needs attention. */
-  readonly completionAttempts: number;
-  readonly retryInitialMs: Ms;
-  readonly retryMaxMs: Ms;
-  /** The longest interval once attention is needed. */
-  readonly attentionRetryMs: Ms;
+export interface Limits extends Defaults {
   /** The most that a client may ask for as one participant's `timeoutMs`. */
   readonly maxRequestTimeoutMs: Ms;
-  /** From start to decision. */
-  readonly transactionTimeoutMs: Ms;
   /** For all locks of a transaction, within that. */
   readonly lockTimeoutMs: Ms;
-  readonly onCommitFailure: 'retry' | 'rollback';
   readonly maxParticipants: number;
   readonly maxBodyBytes: number;
   /** How receivers are told of a transaction's events. */

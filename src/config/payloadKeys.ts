@@ -1,21 +1,15 @@
 /** Owns the list of keys that payloads are encrypted with. Errors say positions and ids, never keys (I11). */
 import { type PayloadKey, type PayloadKeys, keyBytes, keyIdPattern } from '../engine/encryption/payloadKeys';
 import { type Parser } from './parsers';
-import { type WrongEntry, wrongEntries } from './wrong';
+import { Wrong, readSecrets } from './wrong';
 
 export const payloadKeys: Parser<PayloadKeys> = {
   allowed: 'a comma list of id:key, each key the base64 of 32 random bytes',
   parse: text => {
-    const keys: PayloadKey[] = [];
-    const wrong: WrongEntry[] = [];
-    for (const [index, entry] of text.split(',').entries()) {
-      const parsed = parseEntry(entry.trim());
-      const why = typeof parsed === 'string' ? parsed : conflict(parsed, keys);
-      if (why !== undefined) wrong.push({ nth: index + 1, why });
-      if (typeof parsed !== 'string') keys.push(parsed);
-    }
+    const keys = readSecrets(text, { read: parseEntry, conflict });
+    if (keys instanceof Wrong) return keys;
     const [first, ...others] = keys;
-    return first === undefined || wrong.length > 0 ? wrongEntries(wrong) : [first, ...others];
+    return first === undefined ? undefined : [first, ...others];
   },
 };
 

@@ -28,3 +28,23 @@ export function wrongEntries(all: readonly WrongEntry[]): Wrong {
   const what = [...named.map(({ nth, why }) => `entry ${nth} ${why}`), ...more].join('; ');
   return parts.length === 0 ? new Wrong(what) : new Wrong(what, parts);
 }
+
+interface Entries<T> {
+  /** The entry, or what is wrong with it. */
+  readonly read: (entry: string) => T | string;
+  /** What is wrong with it beside those before. */
+  readonly conflict: (entry: T, before: readonly T[]) => string | undefined;
+}
+
+/** Of a comma list of secrets: all that is wrong is said, by position. */
+export function readSecrets<T extends object>(text: string, { read, conflict }: Entries<T>): Wrong | T[] {
+  const entries: T[] = [];
+  const wrong: WrongEntry[] = [];
+  for (const [index, entry] of text.split(',').entries()) {
+    const parsed = read(entry.trim());
+    const why = typeof parsed === 'string' ? parsed : conflict(parsed, entries);
+    if (why !== undefined) wrong.push({ nth: index + 1, why });
+    if (typeof parsed !== 'string') entries.push(parsed);
+  }
+  return wrong.length === 0 ? entries : wrongEntries(wrong);
+}

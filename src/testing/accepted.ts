@@ -1,24 +1,9 @@
-/** Owns what a transaction in memory is accepted with: what the request says, else the coordinator's own defaults (docs/PROTOCOL.md §5). */
-import { type Accepted, type Target } from '../protocol/transaction/state';
-import {
-  type ParticipantRequest,
-  type TransactionRequest,
-  parseTransactionRequest,
-} from '../protocol/client/transactionRequest';
-import { given } from '../protocol/wire/given';
-import { type Ms } from '../protocol/wire/phases';
+/** Owns which requests are played in memory, and the coordinator's own defaults (docs/PROTOCOL.md §5). */
+import { type Defaults } from '../protocol/transaction/accepted';
+import { type TransactionRequest, parseTransactionRequest } from '../protocol/client/transactionRequest';
 
 /** What a server is configured with (`DTC_…`). */
-export interface Limits {
-  readonly prepareTimeoutMs: Ms;
-  readonly prepareAttempts: number;
-  readonly completionTimeoutMs: Ms;
-  readonly completionAttempts: number;
-  readonly retryInitialMs: Ms;
-  readonly retryMaxMs: Ms;
-  readonly attentionRetryMs: Ms;
-  readonly transactionTimeoutMs: Ms;
-}
+export type Limits = Omit<Defaults, 'onCommitFailure'>;
 
 export const defaultLimits: Limits = {
   prepareTimeoutMs: 5_000,
@@ -43,36 +28,4 @@ export function readRequest(body: unknown): TransactionRequest {
     if (request[member] !== undefined)
       throw new TypeError(`"${member}" is not played in memory: leave it out, or test against a server`);
   return request;
-}
-
-export function acceptInMemory(request: TransactionRequest, limits: Limits, now: Ms): Accepted {
-  const participants = request.participants.map(p => targetOf(p, limits));
-  const decideBy = now + (request.timeoutMs ?? limits.transactionTimeoutMs);
-  return {
-    createdAt: now,
-    decideBy,
-    quietAt: decideBy + Math.max(...participants.map(p => p.prepareTimeoutMs)) + 1000,
-    onCommitFailure: request.onCommitFailure ?? 'retry',
-    limits: {
-      prepareAttempts: limits.prepareAttempts,
-      completionAttempts: limits.completionAttempts,
-      retryInitialMs: limits.retryInitialMs,
-      retryMaxMs: limits.retryMaxMs,
-      attentionRetryMs: limits.attentionRetryMs,
-    },
-    participants,
-    ...given({ labels: request.labels }),
-  };
-}
-
-function targetOf(p: ParticipantRequest, limits: Limits): Target {
-  return {
-    name: p.name,
-    prepareUrl: p.url,
-    commitUrl: p.commitUrl,
-    rollbackUrl: p.rollbackUrl,
-    prepareTimeoutMs: p.timeoutMs ?? limits.prepareTimeoutMs,
-    completionTimeoutMs: p.timeoutMs ?? limits.completionTimeoutMs,
-    ...given({ payload: p.payload }),
-  };
 }

@@ -10,7 +10,8 @@ import { needsAttention } from '../protocol/transaction/outcome';
 import { type Transaction } from '../protocol/transaction/state';
 import { timedId } from '../protocol/wire/ids';
 import { type Ms } from '../protocol/wire/phases';
-import { type Limits, acceptInMemory, defaultLimits, readRequest } from './accepted';
+import { acceptedOf } from '../protocol/transaction/accepted';
+import { type Limits, defaultLimits, readRequest } from './accepted';
 import { type Engine, Worker } from './attempts';
 import { VirtualClock } from './clock';
 import { Driver } from './driver';
@@ -159,7 +160,7 @@ export function createWatched(options: TestCoordinatorOptions, watched: Watched)
 
   const drive = async (request: Posted): Promise<TransactionDocument> => {
     const now = clock.now();
-    const accepted = acceptInMemory(readRequest(request), limits, now);
+    const accepted = acceptedOf(readRequest(request), { ...limits, onCommitFailure: 'retry' }, now);
     const id = timedId(
       'test',
       now,

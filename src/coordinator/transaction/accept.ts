@@ -1,12 +1,8 @@
 /** Owns filling a request in with the server's defaults, once: from here on nothing depends on configuration (I7). */
-import {
-  type Accepted,
-  type LockTerms,
-  type NotifyPlan,
-  type Target,
-} from '../../protocol/transaction/state';
+import { acceptedOf } from '../../protocol/transaction/accepted';
+import { type Accepted, type LockTerms, type NotifyPlan } from '../../protocol/transaction/state';
 import { type Ms } from '../../protocol/wire/phases';
-import { type ParticipantRequest, type TransactionRequest } from '../../protocol/client/transactionRequest';
+import { type TransactionRequest } from '../../protocol/client/transactionRequest';
 import { type Limits } from '../../config/config';
 import {
   type LaterAttributes,
@@ -28,23 +24,12 @@ export function accept(
   request: TransactionRequest,
   { limits, now, statusUrl, attributes }: AcceptOptions,
 ): Accepted {
-  const participants = request.participants.map(p => targetOf(p, limits));
-  const decideBy = now + (request.timeoutMs ?? limits.transactionTimeoutMs);
+  const accepted = acceptedOf(request, limits, now);
+  const { decideBy } = accepted;
   return {
-    createdAt: now,
-    decideBy,
-    quietAt: decideBy + Math.max(...participants.map(p => p.prepareTimeoutMs)) + 1000,
-    onCommitFailure: request.onCommitFailure ?? limits.onCommitFailure,
-    limits: {
-      prepareAttempts: limits.prepareAttempts,
-      completionAttempts: limits.completionAttempts,
-      retryInitialMs: limits.retryInitialMs,
-      retryMaxMs: limits.retryMaxMs,
-      attentionRetryMs: limits.attentionRetryMs,
-    },
-    participants,
+    ...accepted,
     ...locksOf(request, { by: now + (request.lockTimeoutMs ?? limits.lockTimeoutMs), decideBy }),
-    ...given({ labels: request.labels, statusUrl, notify: planOf(request, limits) }),
+    ...given({ statusUrl, notify: planOf(request, limits) }),
     ...(attributes.has(heuristicKey.name) ? { listsHeuristic: true } : {}),
     ...(attributes.has(transactionStatusKey.name) ? { listsStatus: true } : {}),
   };
@@ -59,16 +44,4 @@ function locksOf(
 
 function planOf({ notify }: TransactionRequest, { notifying }: Limits): NotifyPlan | undefined {
   return notify === undefined ? undefined : { ...notify, terms: notifying };
-}
-
-function targetOf(p: ParticipantRequest, limits: Limits): Target {
-  return {
-    name: p.name,
-    prepareUrl: p.url,
-    commitUrl: p.commitUrl,
-    rollbackUrl: p.rollbackUrl,
-    prepareTimeoutMs: p.timeoutMs ?? limits.prepareTimeoutMs,
-    completionTimeoutMs: p.timeoutMs ?? limits.completionTimeoutMs,
-    ...given({ payload: p.payload }),
-  };
 }
