@@ -3,7 +3,7 @@ import { type TransactionInput } from '../../workflows/transaction/input';
 import { type LeftBehind } from '../../workflows/transaction/messages';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { type Around, RunActivities, type Worker, runLocal } from './activities';
-import { type Command, Instance, type Job, type Result } from './instance';
+import { type Command, Instance, type Job } from './instance';
 import { inRoot } from './workflowApi';
 import { SimulatedViolation } from './violation';
 import { refusal } from '../protocol/exploring/finding';
@@ -354,5 +354,3 @@ function said(job: Job): string {
       return job.is;
   }
 }
-
-export type { Result };
