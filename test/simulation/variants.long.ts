@@ -4,7 +4,7 @@ import { play } from './search';
 import { storyOf } from './shrink';
 import { variants, withoutAssertions } from './variants';
 
-const runs = 4_000;
+const runs = 2_000;
 
 test.each(variants.map(variant => [variant.name, variant] as const))('%s is found', async (_, variant) => {
   const { found, runs: played } = await play(loadCode([...variant.patches, withoutAssertions]), {

@@ -39,17 +39,6 @@ export const variants: readonly Variant<string>[] = [
     caughtBy: ['I1', 'I2'],
   },
   {
-    name: 'a prepare leaves after decideBy',
-    patches: [
-      {
-        file: 'activities/transaction/call.ts',
-        find: 'notAfter: one.decideBy, ',
-        replace: '',
-      },
-    ],
-    caughtBy: ['I4'],
-  },
-  {
     name: 'no late rollback for who is loose',
     patches: [
       {
@@ -67,17 +56,6 @@ export const variants: readonly Variant<string>[] = [
         file: 'workflows/transaction/failed.ts',
         find: 'exposure: unknownExposure,',
         replace: 'exposure: { reached: false, unanswered: false, notNo: false },',
-      },
-    ],
-    caughtBy: ['I3', 'I4', 'I5', 'inDoubt'],
-  },
-  {
-    name: 'a lost attempt sent nothing',
-    patches: [
-      {
-        file: 'activities/transaction/sentBefore.ts',
-        find: 'exposure: joinExposure(exposure, unknownExposure), requests, busy: 0',
-        replace: 'exposure, requests, busy: 0',
       },
     ],
     caughtBy: ['I3', 'I4', 'I5', 'inDoubt'],
@@ -137,22 +115,6 @@ export const variants: readonly Variant<string>[] = [
       },
     ],
     caughtBy: ['I2', 'I3', 'I5', 'liveness'],
-  },
-  {
-    name: 'what a call told before is believed of one that is under way',
-    patches: [
-      {
-        file: 'src/protocol/transaction/lookBack.ts',
-        find: 'if (running || !paused ||',
-        replace: 'if (!paused ||',
-      },
-      {
-        file: 'workflows/transaction/lookBack.ts',
-        find: 'return cause instanceof CancelledFailure && cause.details.includes(notStarted);',
-        replace: 'return cause !== undefined;',
-      },
-    ],
-    caughtBy: ['I3', 'I4', 'I5', 'inDoubt'],
   },
   {
     name: 'a timer is drawn by chance',
