@@ -29,6 +29,7 @@ export { type Token } from './http';
 export { type VerifiedNotification, verifyNotification } from './notifications';
 export { type ParticipantDocument, type TransactionDocument } from '../protocol/client/document';
 export { type Change } from '../protocol/client/etag';
+export { type ForeseenDocument } from '../protocol/client/foreseen';
 export { type CountOfTransactions, type ListedTransaction } from '../protocol/client/listed';
 export { type Lease } from '../protocol/client/locks';
 export { type BulkReport, type SickHosts } from '../protocol/client/many';

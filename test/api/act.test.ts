@@ -144,6 +144,31 @@ it('is answered with the tag of the document that is answered', async () => {
   expect(headers['etag']).toBe(read['etag']);
 });
 
+describe('dryRun', () => {
+  const resolution = { participant: 'p1', outcome: 'committed', reason: 'seen' };
+
+  it.each([
+    ['abort', { reason: 'a mistake' }, { is: 'abort', by: 'anonymous', reason: 'a mistake' }],
+    ['retry', {}, { is: 'retryNow', by: 'anonymous' }],
+    ['resolve', resolution, { is: 'resolve', by: 'anonymous', ...resolution }],
+  ])('of %s does nothing but ask what would follow', async (verb, body, action) => {
+    const answer = await api.call(`/transactions/testt1/${verb}`, {
+      json: { ...body, dryRun: true },
+      headers: { 'if-match': '"a"' },
+    });
+    expect(answer).toMatchObject({ status: 200, json: { dryRun: true, document: { id: 'testt1' } } });
+    expect(answer.json['follows']).toMatchObject({ inconsistent: ['p1'], ends: true });
+    const asked = { id: 'testt1', action, ifMatch: ['"a"'] };
+    expect(api.coordinator.calls).toEqual([{ method: 'foresee', with: asked }]);
+  });
+
+  it('has to be true or false', async () => {
+    const answer = await api.call('/transactions/testt1/resolve', { json: { ...resolution, dryRun: 1 } });
+    expect(answer.json['errors']).toMatchObject([{ pointer: '#/dryRun' }]);
+    expect(api.coordinator.calls).toEqual([]);
+  });
+});
+
 describe('without a body', () => {
   const bare = (action: string, headers: Record<string, string> = {}): ReturnType<Harness['call']> =>
     api.call(`/transactions/testt1/${action}`, { method: 'POST', headers });

@@ -1,6 +1,7 @@
 /** A coordinator in memory: the routes are the point of these tests, not the engine. It records what it was asked. */
 import {
   type ActOptions,
+  type Action,
   type Coordinator,
   type Reading,
   type Recovered,
@@ -14,6 +15,7 @@ import { UnknownTransaction } from '../../src/coordinator/errors';
 import { toldOf } from '../../src/protocol/client/changes';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { given } from '../../src/protocol/wire/given';
+import { type ForeseenDocument } from '../../src/protocol/client/foreseen';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
 export class FakeCoordinator implements Coordinator {
@@ -101,6 +103,14 @@ export class FakeCoordinator implements Coordinator {
     { ifMatch }: ActOptions = {},
   ): Promise<Reading> {
     return this.answer('resolve', { id, ...action, ...given({ ifMatch }) }, () => this.get(id));
+  }
+
+  foresee(id: string, action: Action, { of, ifMatch }: ActOptions = {}): Promise<ForeseenDocument> {
+    return this.answer('foresee', { id, action, ...given({ ifMatch }) }, () => {
+      const { document } = this.get(id, of);
+      const follows = { decision: 'commit', inconsistent: ['p1'], locksFree: [], ends: true } as const;
+      return { dryRun: true, document, follows };
+    });
   }
 
   recover(id: string): Promise<Recovered> {

@@ -2,6 +2,7 @@
 import { type z } from 'zod';
 import { type Config } from '../../config/config';
 import { endEvent, transactionDocument, transactionId } from '../../protocol/client/document';
+import { actedOrForeseen } from '../../protocol/client/foreseen';
 import { type ProblemName } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { idempotencyKey, ifMatch, ifNoneMatch, lastEventId, prefer, traceContext } from '../openapi/headers';
@@ -31,6 +32,10 @@ const document = (description: string, more: Partial<Answer> = {}): Answer => ({
   json: transactionDocument,
   example,
   ...more,
+});
+
+const acted = (description: string): Answer => ({
+  ...document(`${description}. With \`dryRun\`: what it would come to`, { json: actedOrForeseen }),
 });
 
 /** What a look at one may come to. */
@@ -143,7 +148,7 @@ export function transactionOperations(
         required: false,
         examples: { 'with a reason': { reason: 'the guest has gone' } },
       },
-      answers: { 200: document('The document after it; the repeat of one that took effect as well') },
+      answers: { 200: acted('The document after it; the repeat of one that took effect as well') },
       problems: ofActing,
     },
     {
@@ -152,7 +157,7 @@ export function transactionOperations(
       action: 'retry',
       parameters: [id, ifMatch, ...traceContext],
       body: { schema: retryBody, required: false, examples: { nothing: {} } },
-      answers: { 200: document('The document after it') },
+      answers: { 200: acted('The document after it') },
       problems: ofActing,
     },
     {
@@ -165,9 +170,10 @@ export function transactionOperations(
         required: true,
         examples: {
           'it has committed': { participant: 'p2', outcome: 'committed', reason: 'seen in its database' },
+          'what would come of it': { participant: 'p2', outcome: 'unknown', reason: 'gone', dryRun: true },
         },
       },
-      answers: { 200: document('The document after it; the repeat of one that took effect as well') },
+      answers: { 200: acted('The document after it; the repeat of one that took effect as well') },
       problems: ofActing,
     },
   ];

@@ -20,7 +20,7 @@ const element = /[ \t]*(?:(W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
  * The strong tags that it names: a weak one never matches (RFC 9110 §13.1.1). Undefined where there is no header, or `*`: whatever there
  * is, and what is not there is `404` anyway.
  */
-export function ifMatchOf(request: Request): readonly string[] | undefined {
+export function ifMatchOf(request: Pick<Request, 'get'>): readonly string[] | undefined {
   const text = request.get('if-match');
   if (text === undefined || text.trim() === '*') return undefined;
   const tags: { readonly weak: boolean; readonly tag: string }[] = [];

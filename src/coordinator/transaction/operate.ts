@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { abortUpdate, resolveUpdate, retryNowUpdate } from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { changesSince, etagOf } from '../../protocol/client/etag';
-import { type ActOptions, type Coordinator, type Reading } from './contract';
+import { type ActOptions, type Action, type Reading } from './contract';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import {
@@ -37,11 +37,6 @@ const mostShown = 100;
 
 const updates = { abort: abortUpdate, retryNow: retryNowUpdate, resolve: resolveUpdate } as const;
 
-export type Action =
-  | ({ readonly is: 'abort' } & Parameters<Coordinator['abort']>[1])
-  | ({ readonly is: 'retryNow' } & Parameters<Coordinator['retryNow']>[1])
-  | ({ readonly is: 'resolve' } & Parameters<Coordinator['resolve']>[1]);
-
 /** @throws StateChanged, ActionConflict, WorkerUnavailable, and what `read` throws */
 export async function operate(
   engine: Engine,
@@ -67,7 +62,11 @@ export async function operate(
  *
  * @throws StateChanged, WorkerUnavailable where nobody tells how it is
  */
-function demandSeen({ document, partial }: Reading, action: Action, ifMatch: ActOptions['ifMatch']): void {
+export function demandSeen(
+  { document, partial }: Reading,
+  action: Action,
+  ifMatch: ActOptions['ifMatch'],
+): void {
   if (ifMatch === undefined || ifMatch.includes(etagOf(document))) return;
   if (action.is !== 'retryNow' && tookEffect(document, action)) return;
   if (partial === true)
@@ -187,7 +186,7 @@ function reasonOf({ trouble }: Engine, error: unknown): Error | undefined {
   );
 }
 
-function afterTheEnd(reading: Reading, action: Action): Reading {
+export function afterTheEnd(reading: Reading, action: Action): Reading {
   if (tookEffect(reading.document, action)) return reading;
   throw new ActionConflict(
     `the transaction has ended ${reading.document.status}${instead(reading.document, action)}`,

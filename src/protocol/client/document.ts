@@ -31,6 +31,7 @@ const participantStates = [
 export type ParticipantState = (typeof participantStates)[number];
 
 const decisions = ['commit', 'rollback'] as const;
+export const decision = z.enum(decisions);
 
 export const transactionId = z.string().meta({
   description: 'Lower-case letters and digits, 57 at most; the first of them name the coordinator',
@@ -160,7 +161,7 @@ export const transactionDocument = z.object({
     .exactOptional(),
   status,
   state,
-  decision: z.enum(decisions).nullable().describe('Taken once; `null` while there is none'),
+  decision: decision.nullable().describe('Taken once; `null` while there is none'),
   reason: reason.exactOptional(),
   needsAttention: z
     .boolean()
