@@ -5,7 +5,7 @@ import { type Client, type ClientOptions } from './contract';
 import { createHttp, isToken, tokenForm } from './http';
 import { count, list } from './list';
 import { locksClient } from './locks';
-import { act, actOnMany, orphans, participants, sweep } from './operate';
+import { act, actOnMany, orphans, participants, preview, sweep } from './operate';
 import { wait } from './wait';
 import { watch } from './watch';
 
@@ -29,6 +29,9 @@ export function createClient(options: ClientOptions): Client {
     abort: (id, body = {}, more = {}) => act(calls, { id, verb: 'abort', body }, more),
     retry: (id, more) => act(calls, { id, verb: 'retry', body: {} }, more),
     resolve: (id, body, more) => act(calls, { id, verb: 'resolve', body }, more),
+    previewAbort: (id, body = {}, more = {}) => preview(calls, { id, verb: 'abort', body }, more),
+    previewRetry: (id, more) => preview(calls, { id, verb: 'retry', body: {} }, more),
+    previewResolve: (id, body, more) => preview(calls, { id, verb: 'resolve', body }, more),
     locks: locksClient(calls),
     retryMany: (body = {}, more = {}) => actOnMany(calls, { verb: 'retry', body }, more),
     resolveMany: (body, more) => actOnMany(calls, { verb: 'resolve', body }, more),

@@ -12,6 +12,7 @@ import {
   stalledDocument,
   transactionDocument,
 } from '../../protocol/client/document';
+import { actedOrForeseen, follows, foreseenDocument } from '../../protocol/client/foreseen';
 import {
   countOfTransactions,
   listOfTransactions,
@@ -59,6 +60,9 @@ const answers = {
   Stalled: stalledDocument,
   Recovery: recoveryDocument,
   EndOfTransaction: endEvent,
+  Foreseen: foreseenDocument,
+  Follows: follows,
+  TransactionOrForeseen: actedOrForeseen,
   TransactionList: listOfTransactions,
   ListedTransaction: listedTransaction,
   ListedParticipant: listedParticipant,
