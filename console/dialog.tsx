@@ -1,0 +1,177 @@
+/**
+ * Owns the two steps of every act: what is to be done, then what will happen, named, before it does. The browser's own dialog keeps the focus
+ * inside, gives it back, and is left by Escape.
+ */
+import { type ComponentChildren, type VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Trouble } from './parts';
+
+interface DialogProps {
+  readonly title: string;
+  readonly close: () => void;
+  readonly children: ComponentChildren;
+}
+
+export function Dialog({ title, close, children }: DialogProps): VNode {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    box.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={box} aria-label={title} onClose={close}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}
+
+interface TwoSteps<Asked, Expected> {
+  readonly title: string;
+  readonly close: () => void;
+  /** The first step's fields, if there are any. */
+  readonly fields?: ComponentChildren;
+  /** What the fields say. */
+  readonly read: (given: FormData) => Asked;
+  /** Asks the server, which changes nothing. */
+  readonly foresee: (asked: Asked) => Promise<Expected>;
+  readonly show: (expected: Expected, asked: Asked) => ComponentChildren;
+  /** Undefined where there is nothing to do. */
+  readonly verb: (asked: Asked, expected: Expected) => string | undefined;
+  readonly act: (asked: Asked, expected: Expected) => Promise<ComponentChildren>;
+}
+
+interface Step<Asked, Expected> {
+  readonly asked: Asked;
+  readonly expected: Expected;
+}
+
+export function Steps<Asked, Expected>(of: TwoSteps<Asked, Expected>): VNode {
+  const { title, close, fields, read, foresee, show, verb, act } = of;
+  const [step, setStep] = useState<Step<Asked, Expected>>();
+  const [busy, setBusy] = useState(false);
+  const [done, setDone] = useState<ComponentChildren>();
+  const [error, setError] = useState<unknown>();
+  const run = (work: () => Promise<void>): void => {
+    setBusy(true);
+    setError(undefined);
+    work()
+      .catch((reason: unknown) => {
+        setError(reason);
+      })
+      .finally(() => {
+        setBusy(false);
+      });
+  };
+  const look = (asked: Asked): void => {
+    run(async () => {
+      const expected = await foresee(asked);
+      setStep({ asked, expected });
+    });
+  };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (fields === undefined && form.current !== null) look(read(new FormData(form.current)));
+  }, []);
+  const words = step === undefined ? undefined : verb(step.asked, step.expected);
+  const begin = (): void => {
+    if (form.current !== null) look(read(new FormData(form.current)));
+  };
+  return (
+    <Dialog title={title} close={close}>
+      {done === undefined && (
+        <form
+          ref={form}
+          hidden={step !== undefined}
+          onSubmit={event => {
+            event.preventDefault();
+            begin();
+          }}
+        >
+          {fields}
+          <p class="buttons">
+            {fields !== undefined && (
+              <button type="submit" disabled={busy}>
+                See what will happen
+              </button>
+            )}
+            {fields === undefined && busy && <span class="quiet">Asking what will happen …</span>}
+            {step === undefined && <Leave close={close} words="Cancel" />}
+          </p>
+        </form>
+      )}
+      {done === undefined && step !== undefined && (
+        <div class="follows">
+          {show(step.expected, step.asked)}
+          <p class="buttons">
+            {words !== undefined && (
+              <Confirm
+                words={words}
+                busy={busy}
+                confirm={() => {
+                  run(async () => {
+                    setDone(await act(step.asked, step.expected));
+                  });
+                }}
+              />
+            )}
+            {fields !== undefined && (
+              <button
+                type="button"
+                disabled={busy}
+                onClick={() => {
+                  setStep(undefined);
+                  setError(undefined);
+                }}
+              >
+                Back
+              </button>
+            )}
+            <Leave close={close} words={words === undefined ? 'Close' : 'Cancel'} />
+          </p>
+        </div>
+      )}
+      {done !== undefined && (
+        <div role="status">
+          {done}
+          <p class="buttons">
+            <Leave close={close} words="Close" isFirst />
+          </p>
+        </div>
+      )}
+      <Trouble error={error} />
+    </Dialog>
+  );
+}
+
+interface ConfirmProps {
+  readonly words: string;
+  readonly busy: boolean;
+  readonly confirm: () => void;
+}
+
+/** The focus comes here once the second step is there: what stands before it is read first by nobody who only presses Enter twice. */
+function Confirm({ words, busy, confirm }: ConfirmProps): VNode {
+  return (
+    <button type="button" class="act" disabled={busy} onClick={confirm}>
+      {words}
+    </button>
+  );
+}
+
+interface LeaveProps {
+  readonly close: () => void;
+  readonly words: string;
+  readonly isFirst?: boolean;
+}
+
+function Leave({ close, words, isFirst = false }: LeaveProps): VNode {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isFirst) button.current?.focus();
+  }, [isFirst]);
+  return (
+    <button ref={button} type="button" onClick={close}>
+      {words}
+    </button>
+  );
+}
