@@ -16,6 +16,7 @@ export function Dialog({ title, close, children }: DialogProps): VNode {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     box.current?.showModal();
+    return headingIfLost;
   }, []);
   return (
     <dialog ref={box} aria-label={title} onClose={close}>
@@ -23,6 +24,13 @@ export function Dialog({ title, close, children }: DialogProps): VNode {
       {children}
     </dialog>
   );
+}
+
+/** What it came from may be gone with what was done. */
+function headingIfLost(): void {
+  window.setTimeout(() => {
+    if (document.activeElement === document.body) document.querySelector('h1')?.focus();
+  });
 }
 
 interface TwoSteps<Asked, Expected> {
@@ -95,12 +103,12 @@ export function Steps<Asked, Expected>(of: TwoSteps<Asked, Expected>): VNode {
               </button>
             )}
             {fields === undefined && busy && <span class="quiet">Asking what will happen …</span>}
-            {step === undefined && <Leave close={close} words="Cancel" />}
+            {step === undefined && <Leave words="Cancel" />}
           </p>
         </form>
       )}
       {done === undefined && step !== undefined && (
-        <div class="follows">
+        <Arriving key="follows">
           {show(step.expected, step.asked)}
           <p class="buttons">
             {words !== undefined && (
@@ -126,17 +134,17 @@ export function Steps<Asked, Expected>(of: TwoSteps<Asked, Expected>): VNode {
                 Back
               </button>
             )}
-            <Leave close={close} words={words === undefined ? 'Close' : 'Cancel'} />
+            <Leave words={words === undefined ? 'Close' : 'Cancel'} />
           </p>
-        </div>
+        </Arriving>
       )}
       {done !== undefined && (
-        <div role="status">
+        <Arriving key="done">
           {done}
           <p class="buttons">
-            <Leave close={close} words="Close" isFirst />
+            <Leave words="Close" />
           </p>
-        </div>
+        </Arriving>
       )}
       <Trouble error={error} />
     </Dialog>
@@ -149,7 +157,6 @@ interface ConfirmProps {
   readonly confirm: () => void;
 }
 
-/** The focus comes here once the second step is there: what stands before it is read first by nobody who only presses Enter twice. */
 function Confirm({ words, busy, confirm }: ConfirmProps): VNode {
   return (
     <button type="button" class="act" disabled={busy} onClick={confirm}>
@@ -158,20 +165,29 @@ function Confirm({ words, busy, confirm }: ConfirmProps): VNode {
   );
 }
 
-interface LeaveProps {
-  readonly close: () => void;
-  readonly words: string;
-  readonly isFirst?: boolean;
-}
-
-function Leave({ close, words, isFirst = false }: LeaveProps): VNode {
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isFirst) button.current?.focus();
-  }, [isFirst]);
+/** The dialog closes itself: so the browser gives the focus back to where it came from. */
+function Leave({ words }: { readonly words: string }): VNode {
   return (
-    <button ref={button} type="button" onClick={close}>
+    <button
+      type="button"
+      onClick={event => {
+        event.currentTarget.closest('dialog')?.close();
+      }}
+    >
       {words}
     </button>
+  );
+}
+
+/** Takes the focus when it comes, so that it is read aloud, and Enter pressed twice confirms nothing. */
+function Arriving({ children }: { readonly children: ComponentChildren }): VNode {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    place.current?.focus();
+  }, []);
+  return (
+    <div ref={place} tabIndex={-1} class="follows">
+      {children}
+    </div>
   );
 }

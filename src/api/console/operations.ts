@@ -26,7 +26,11 @@ export const consoleOperations: Operation[] = [
         headers: ['ETag', 'Vary'],
         headersAtTimes: ['Content-Encoding'],
       },
-      304: { description: 'What is at hand is still right', headers: ['ETag'], headersAtTimes: ['Vary'] },
+      304: {
+        description: 'What is at hand is still right',
+        headers: ['ETag', 'Vary'],
+        headersAtTimes: ['Content-Encoding'],
+      },
       308: { description: 'To its path with a slash at the end', headers: ['Location'] },
     },
     problems: ['misdirected-request'],
