@@ -21,9 +21,9 @@ it.each<[string, () => void, () => Promise<unknown>, RegExp]>([
   ['a time', () => set({ createdAt: 'yesterday' }), read, /\/createdAt must match format "date-time"/],
   [
     'a missing member',
-    () => set({ participants: undefined }),
+    () => set({ createdAt: undefined }),
     read,
-    /must have required property 'participants'/,
+    /must have required property 'createdAt'/,
   ],
   [
     'a member deep inside',
