@@ -1,5 +1,5 @@
 /** Owns how times and errors are said. */
-import { ProblemError } from '../src/client/errors';
+import { ProblemError, StateChanged } from '../src/client/errors';
 
 const units = [
   [86_400_000, 'd'],
@@ -29,6 +29,7 @@ export function relative(at: string, now: number): string {
 
 /** What happened, in the API's own words, which say what to do. */
 export function said(error: unknown): string {
+  if (error instanceof StateChanged) return changed(error);
   if (error instanceof ProblemError) {
     const each = error.errors.map(({ pointer, query, header, message }) =>
       [pointer ?? query ?? header, message].filter(part => part !== undefined).join(' '),
@@ -36,6 +37,13 @@ export function said(error: unknown): string {
     return [`${error.title}: ${error.detail}`, ...each].join('; ');
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+function changed({ changes }: StateChanged): string {
+  const each = changes.map(({ member, participant, was, is }) =>
+    [participant ?? member, `was ${was} and is ${is}`].join(' '),
+  );
+  return `It has changed since you saw it: nothing was done. ${each.join('; ')}${each.length > 0 ? '. ' : ''}Close this, and look again.`;
 }
 
 export function howMany(count: number, one: string, many = `${one}s`): string {

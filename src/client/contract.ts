@@ -30,6 +30,14 @@ export interface CallOptions {
   readonly timeoutMs?: Ms | undefined;
 }
 
+export interface ActOptions extends CallOptions {
+  /**
+   * The `etag` of the document by which it was decided: it is acted on only while that is its tag.
+   * @throws StateChanged where it is not; nothing was done
+   */
+  readonly ifMatch?: string | undefined;
+}
+
 export interface BeginOptions extends CallOptions {
   /** 1 to 255 printable ASCII characters. One key is one transaction; without one, each call has a new one. */
   readonly idempotencyKey?: string;
@@ -166,12 +174,12 @@ export interface Client {
   abort(
     id: string,
     request?: { readonly reason?: string },
-    options?: CallOptions,
+    options?: ActOptions,
   ): Promise<TransactionDocument>;
   /** Asks now whoever is outstanding, not at the next interval. */
-  retry(id: string, options?: CallOptions): Promise<TransactionDocument>;
+  retry(id: string, options?: ActOptions): Promise<TransactionDocument>;
   /** Settles a participant that phase two waits for. */
-  resolve(id: string, request: ResolveRequest, options?: CallOptions): Promise<TransactionDocument>;
+  resolve(id: string, request: ResolveRequest, options?: ActOptions): Promise<TransactionDocument>;
   readonly locks: LocksClient;
   /** The same for all that wait (for a host). Not repeated once it may have arrived: what it did would not be in the answer. */
   retryMany(request?: RetryManyRequest, options?: CallOptions): Promise<BulkReport>;

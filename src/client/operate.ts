@@ -6,7 +6,7 @@ import { type TransactionDocument } from '../protocol/client/document';
 import { type BulkReport, type SickHosts } from '../protocol/client/many';
 import { type OrphansDocument } from '../protocol/client/orphans';
 import { type Calls, atMostOnce, bodyWith, documentIn, pathOf, repeatable } from './calls';
-import { type CallOptions, type SweepUnderWay } from './contract';
+import { type ActOptions, type CallOptions, type SweepUnderWay } from './contract';
 import { read } from './list';
 
 export async function act(
@@ -16,9 +16,14 @@ export async function act(
     verb,
     body,
   }: { readonly id: string; readonly verb: 'abort' | 'retry' | 'resolve'; readonly body: object },
-  options?: CallOptions,
+  { ifMatch, ...options }: ActOptions = {},
 ): Promise<TransactionDocument> {
-  const asked = { method: 'POST', path: pathOf(id, verb), body: JSON.stringify(body) } as const;
+  const asked = {
+    method: 'POST',
+    path: pathOf(id, verb),
+    body: JSON.stringify(body),
+    ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+  } as const;
   return documentIn(calls.http, asked, await repeatable(calls, asked, options), id);
 }
 

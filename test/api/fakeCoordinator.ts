@@ -1,5 +1,6 @@
 /** A coordinator in memory: the routes are the point of these tests, not the engine. It records what it was asked. */
 import {
+  type ActOptions,
   type Coordinator,
   type Reading,
   type Recovered,
@@ -12,6 +13,7 @@ import { isOwnedBy, type Owner } from '../../src/engine/facts/owner';
 import { UnknownTransaction } from '../../src/coordinator/errors';
 import { toldOf } from '../../src/protocol/client/changes';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { given } from '../../src/protocol/wire/given';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
 export class FakeCoordinator implements Coordinator {
@@ -78,19 +80,27 @@ export class FakeCoordinator implements Coordinator {
     }
   }
 
-  abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading> {
-    return this.answer('abort', { id, ...action }, () => {
+  abort(
+    id: string,
+    action: { readonly by: string; readonly reason?: string },
+    { of, ifMatch }: ActOptions = {},
+  ): Promise<Reading> {
+    return this.answer('abort', { id, ...action, ...given({ ifMatch }) }, () => {
       this.get(id, of);
       return this.set(id, { state: 'rollingBack', decision: 'rollback' });
     });
   }
 
-  retryNow(id: string, action: { readonly by: string }): Promise<Reading> {
-    return this.answer('retryNow', { id, ...action }, () => this.get(id));
+  retryNow(id: string, action: { readonly by: string }, { ifMatch }: ActOptions = {}): Promise<Reading> {
+    return this.answer('retryNow', { id, ...action, ...given({ ifMatch }) }, () => this.get(id));
   }
 
-  resolve(id: string, action: Parameters<Coordinator['resolve']>[1]): Promise<Reading> {
-    return this.answer('resolve', { id, ...action }, () => this.get(id));
+  resolve(
+    id: string,
+    action: Parameters<Coordinator['resolve']>[1],
+    { ifMatch }: ActOptions = {},
+  ): Promise<Reading> {
+    return this.answer('resolve', { id, ...action, ...given({ ifMatch }) }, () => this.get(id));
   }
 
   recover(id: string): Promise<Recovered> {

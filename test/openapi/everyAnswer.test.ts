@@ -12,6 +12,7 @@ import * as errors from '../../src/coordinator/errors';
 import { changesOf } from '../../src/protocol/client/changes';
 import { type ProblemName } from '../../src/protocol/client/problems';
 import { type SweepReport } from '../../src/protocol/orphans/report';
+import { FakeCoordinator } from '../api/fakeCoordinator';
 import { type Answer, Harness, type RequestParts } from '../api/harness';
 
 const { document } = describedOnce(readConfig({}));
@@ -134,6 +135,7 @@ const ways: Partial<Record<ProblemName, Way>> = {
     },
   },
   'lock-queue-full': { prepare: leased({ is: 'refused', why: 'full', heldBy: ['you'] }) },
+  'state-changed': throwing(() => new errors.StateChanged(new FakeCoordinator().add('testt1').document, [])),
   'action-conflict': throwing(() => new errors.ActionConflict('it is committing')),
   'foreign-workflow': throwing(() => new errors.ForeignWorkflow('testt1', 'theirs')),
   'expired-transaction': throwing(() => new errors.ExpiredTransaction('testt1')),
@@ -278,6 +280,7 @@ const otherwise: Readonly<Record<string, Way>> = {
   'sweepOrphans 200': { prepare: each => (each.orphans.swept = { is: 'swept', report }) },
   'readConsole 304': { instead: kept },
   'readConsole 308': { instead: () => ({ path: '/console' }) },
+  'readTransaction 304': { instead: kept },
   'readOpenApi 304': { instead: kept },
   'readDocs 304': { instead: kept },
 };

@@ -32,6 +32,13 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
+export interface ActOptions {
+  /** Only on this caller's, as in `read`. */
+  readonly of?: Owner | undefined;
+  /** Only while one of these is the document's tag: what was seen. Absent: whatever it is now. */
+  readonly ifMatch?: readonly string[] | undefined;
+}
+
 export interface WatchOptions {
   /** Only this caller's, as in `read`. */
   readonly of?: Owner;
@@ -68,9 +75,12 @@ export interface Coordinator {
   watch(id: string, options: WatchOptions, tell: Tell): Promise<void>;
   /** As `read`; those of one caller who come at once ask Temporal once, and have one answer, or one error. */
   glance(id: string, of: Owner | undefined): Promise<Reading>;
-  /** @param of as in `read` */
-  abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading>;
-  retryNow(id: string, action: { readonly by: string }): Promise<Reading>;
+  abort(
+    id: string,
+    action: { readonly by: string; readonly reason?: string },
+    options?: ActOptions,
+  ): Promise<Reading>;
+  retryNow(id: string, action: { readonly by: string }, options?: ActOptions): Promise<Reading>;
   resolve(
     id: string,
     action: {
@@ -79,6 +89,7 @@ export interface Coordinator {
       readonly participant: string;
       readonly outcome: 'committed' | 'rolledback' | 'unknown';
     },
+    options?: ActOptions,
   ): Promise<Reading>;
   /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
   recover(id: string): Promise<Recovered>;

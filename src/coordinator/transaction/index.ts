@@ -19,9 +19,9 @@ export function createCoordinator(engine: Engine, onStart?: OnStart): Coordinato
     wait: waits(engine),
     watch: watches(engine),
     glance: together((id, of) => read(engine, id, of)),
-    abort: (id, action, of) => operate(engine, id, { is: 'abort', ...action }, of),
-    retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
-    resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),
+    abort: (id, action, options) => operate(engine, id, { is: 'abort', ...action }, options),
+    retryNow: (id, action, options) => operate(engine, id, { is: 'retryNow', ...action }, options),
+    resolve: (id, action, options) => operate(engine, id, { is: 'resolve', ...action }, options),
     recover: id => recover(engine, id),
     ready: async () => {
       demandNoTrouble(engine);

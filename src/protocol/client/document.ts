@@ -154,6 +154,10 @@ export const labels = z.record(z.string(), z.string()).describe('As given');
 
 export const transactionDocument = z.object({
   id: transactionId,
+  etag: z
+    .string()
+    .describe('Of what is decided on, as in the `ETag` header: `If-Match` of whoever acts by this document')
+    .exactOptional(),
   status,
   state,
   decision: z.enum(decisions).nullable().describe('Taken once; `null` while there is none'),
