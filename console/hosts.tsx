@@ -3,7 +3,7 @@ import { type VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Resolution } from '../src/client/contract';
 import { type BulkReport } from '../src/protocol/client/many';
-import { hrefOf } from './address';
+import { hrefOf } from './place';
 import { Steps } from './dialog';
 import { OutcomeFields, textIn } from './fields';
 import { useLoaded, useNow } from './live';

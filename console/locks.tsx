@@ -2,7 +2,7 @@
 import { type VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type ListedLock, type LockView, type Page } from '../src/client/contract';
-import { hrefOf } from './address';
+import { hrefOf } from './place';
 import { Steps } from './dialog';
 import { useLoaded, useNow } from './live';
 import { Shown, Title, Trouble, When, Wide } from './parts';

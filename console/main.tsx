@@ -2,7 +2,8 @@
 import { type VNode, render } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import { Unauthenticated } from '../src/client/errors';
-import { type Place, usePlace } from './address';
+import { usePlace } from './address';
+import { type Place } from './place';
 import { Health } from './health';
 import { useLoaded } from './live';
 import { Locks } from './locks';

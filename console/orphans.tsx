@@ -3,7 +3,7 @@ import { type VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type SweepUnderWay } from '../src/client/contract';
 import { type OrphansDocument } from '../src/protocol/client/orphans';
-import { hrefOf } from './address';
+import { hrefOf } from './place';
 import { Steps } from './dialog';
 import { useLoaded, useNow } from './live';
 import { Copyable, Shown, Title, When, Wide } from './parts';

@@ -2,7 +2,7 @@
 import { type ComponentChildren, type VNode } from 'preact';
 import { type TransactionDocument } from '../src/protocol/client/document';
 import { Acts } from './acts';
-import { hrefOf } from './address';
+import { hrefOf } from './place';
 import { useNow } from './live';
 import { Copyable, Spoken, State, Title, Trouble, When, Wide } from './parts';
 import { type Known, apiUrl } from './session';

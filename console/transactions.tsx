@@ -6,7 +6,7 @@ import { type VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Filter, type Page } from '../src/client/contract';
 import { type ListedTransaction } from '../src/protocol/client/listed';
-import { hrefOf } from './address';
+import { hrefOf } from './place';
 import { Filters } from './filters';
 import { useLoaded, useNow } from './live';
 import { Shown, Spoken, State, Title, Trouble, When, Wide } from './parts';

@@ -13,7 +13,7 @@ export function duration(ms: number): string {
   const whole = Math.abs(ms);
   const at = units.findIndex(([unit]) => whole >= unit);
   const [size, name] = units[at] ?? [1_000, 's'];
-  if (at === -1) return '0 s';
+  if (at === -1) return whole === 0 ? '0 s' : `${Math.round(whole)} ms`;
   const first = Math.floor(whole / size);
   const next = units[at + 1];
   const rest = next === undefined ? 0 : Math.floor((whole % size) / next[0]);
