@@ -10,7 +10,7 @@ export interface Scale {
   /** Where phase two begins; absent while nothing is decided. */
   readonly decidedAt?: number;
   /** 0 to 100. */
-  at(time: number): number;
+  readonly at: (time: number) => number;
 }
 
 const phaseOne = 35;

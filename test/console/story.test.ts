@@ -18,7 +18,7 @@ function document(change: Partial<TransactionDocument> = {}): TransactionDocumen
       { name: 'car', url: 'http://b/prepare', state: 'committing', attempts: 3 },
     ],
     ...change,
-  } as TransactionDocument;
+  };
 }
 
 const ended = { endedAt: '2026-01-01T00:00:05.000Z', status: 'committed', state: 'committed' } as const;
