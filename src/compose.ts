@@ -23,7 +23,7 @@ import { type Connected, connect } from './engine/connect';
 import { PayloadCipher } from './engine/encryption/cipher';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
-import { identityOf, strangersOn } from './engine/pollers';
+import { identityOf, strangersOn, workersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { createWaker } from './engine/wake';
@@ -176,6 +176,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         cliOptions: engine.cliOptions,
         locks: createLocks(engine),
         lists: createLists(engine),
+        workers: () => workersOn(engine),
         ...given({ codec: connected.cipher }),
         ...traced,
       }),

@@ -19,6 +19,8 @@ export interface ApiDependencies {
   readonly cliOptions: string;
   readonly locks: Locks;
   readonly lists: Lists;
+  /** Who polls the task queue. @throws where Temporal does not say */
+  workers(): Promise<readonly string[]>;
   /** Absent where payloads are not encrypted. */
   readonly codec?: Pick<PayloadCodec, 'decode' | 'encode'>;
   /** Judges participants' URLs before anything is started. */
@@ -27,8 +29,18 @@ export interface ApiDependencies {
   readonly receivers: Pick<Outbound, 'check'>;
   readonly config: Pick<
     Config,
-    'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit' | 'webUiOrigins'
-  >;
+    | 'auth'
+    | 'console'
+    | 'host'
+    | 'limits'
+    | 'longestWaitS'
+    | 'maxWaiting'
+    | 'publicUrl'
+    | 'rateLimit'
+    | 'sweep'
+    | 'taskQueue'
+    | 'webUiOrigins'
+  > & { readonly temporal: Pick<Config['temporal'], 'namespace'> };
   readonly log: Log;
   /** Absent where nothing is traced. */
   readonly traces?: Traces;

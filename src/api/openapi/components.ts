@@ -19,6 +19,7 @@ import {
   listedParticipant,
   listedTransaction,
 } from '../../protocol/client/listed';
+import { consoleFacts } from '../../protocol/client/console';
 import { lease, listOfLocks, lockDocument } from '../../protocol/client/locks';
 import { bulkReport, sickHost, sickHosts } from '../../protocol/client/many';
 import {
@@ -78,6 +79,7 @@ const answers = {
   Finding: findingDocument,
   SweepAction: sweepActionDocument,
   SweepUnderWay: sweepUnderWay,
+  ConsoleFacts: consoleFacts,
   Healthy: healthy,
   Ready: ready,
   ProblemError: problemError,

@@ -10,6 +10,7 @@ export const answerHeaders = {
     .meta({ description: 'How long was waited at most, where that was asked for', examples: ['wait=10'] }),
   'WWW-Authenticate': z.string().describe('RFC 6750'),
   ETag: z.string().describe('For `If-None-Match`, and of a transaction for `If-Match`'),
+  'Content-Encoding': z.string().describe('`gzip`, of whoever takes that'),
   Vary: z.string().describe('Which header of the request the answer depends on'),
   'X-Accel-Buffering': z.string().describe('`no`: a proxy is to pass each event on at once'),
 } as const;
