@@ -41,10 +41,12 @@ async function start(keys: string | undefined, more: TestOptions = {}): Promise<
 
 const scheduled = async (dtc: TestCoordinator): Promise<SweepInput> =>
   (await dtc.client.schedule.getHandle(sweepIdOf(dtc)).describe()).action.args?.[0] as SweepInput;
-const sweep = (dtc: TestCoordinator, body: object = {}): Promise<Response> =>
-  fetch(`${dtc.url}/orphans/sweep`, {
+const post = (url: string, body: object): Promise<Response> =>
+  fetch(url, {
     ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
   });
+const sweep = (dtc: TestCoordinator, body: object = {}): Promise<Response> =>
+  post(`${dtc.url}/orphans/sweep`, body);
 
 it.each([
   ['without keys', undefined, 'nokeys'],
@@ -55,7 +57,7 @@ it.each([
     const env = { DTC_COORDINATOR_ID: tag, DTC_RECOVERY_URLS: list };
     const sealing = await start(first, { sweeps: true, env });
     const { id } = await sealing.start([participants.url('a'), participants.url('down')]);
-  await sealing.until(id, ({ state }) => state === 'committing');
+    await sealing.until(id, ({ state }) => state === 'committing');
     await sealing.client.workflow.getHandle(id).terminate('tried');
     expect((await sweep(sealing, { dryRun: true })).status).toBe(200);
     await sealing.client.schedule.getHandle(sweepIdOf(sealing)).pause('tried');
@@ -81,7 +83,7 @@ it.each([
     await eventually(async () => {
       const report = await sweep(worker);
       expect(report.status).toBe(200);
-      return JSON.stringify((await report.json())).includes(`key \\"first\\", which`);
+      return JSON.stringify(await report.json()).includes(`key \\"first\\", which`);
     });
     expect((await fetch(`${worker.url}/orphans`)).status).toBe(200);
   },
@@ -104,6 +106,22 @@ it('what needs no key that is missing works, and what does names it, in answers 
   expect(lines).toContain('which the DTC_PAYLOAD_KEYS of this process does not have: add it there');
   participants.on('down', () => 200);
   await dtc.until(id, ({ endedAt }) => endedAt !== undefined);
+});
+
+it('tells in its log what callers of /codec/decode make up from what Temporal stores, and says it seldom', async () => {
+  let lines = '';
+  const output = new PassThrough().on('data', chunk => (lines += String(chunk)));
+  const dtc = await start(first, { apiOnly: true, log: createLog('warn', output) });
+  const text = (value: string): string => Buffer.from(value).toString('base64');
+  for (const id of ['zq-1', 'zq-2', 'z'.repeat(1_000)]) {
+    const metadata = { encoding: text('binary/encrypted'), 'encryption-key-id': text(id) };
+    const sent = { payloads: [{ metadata, data: text('made up') }] };
+    const answer = await post(`${dtc.url}/codec/decode`, sent);
+    expect(await answer.json()).toEqual(sent);
+  }
+  await eventually(() => lines.includes('a caller of /codec/decode'));
+  expect(lines.split('a caller of /codec/decode')).toHaveLength(2);
+  expect(lines).not.toContain('something that Temporal stores');
 });
 
 describe('what the SDK logs of a task that it could not begin', () => {

@@ -1,6 +1,6 @@
 /** Owns what `/openapi.json` says of the codec server (PROTOCOL §3). */
 import { type ProblemName } from '../../protocol/client/problems';
-import { payloads } from '../../protocol/client/payloads';
+import { payloads, payloadsAsked } from '../../protocol/client/payloads';
 import { traceContext } from '../openapi/headers';
 import { type Operation, identified, withBody } from '../openapi/operation';
 
@@ -14,7 +14,11 @@ function operation(of: 'decode' | 'encode', summary: string, description: string
     ...{ method: 'post', path: `/codec/${of}`, id: `${of}Payloads`, tag: 'Operating', summary },
     action: 'decode',
     parameters: traceContext,
-    body: { schema: payloads, required: true, examples: { 'a value': { payloads: [plain] } } },
+    body: {
+      schema: payloadsAsked,
+      required: true,
+      examples: { 'a value': { payloads: [plain] }, nothing: {} },
+    },
     answers: { 200: { description, json: payloads } },
     problems,
   };

@@ -26,7 +26,7 @@ import {
   sweepActionDocument,
   sweepUnderWay,
 } from '../../protocol/client/orphans';
-import { payloads } from '../../protocol/client/payloads';
+import { payloads, payloadsAsked } from '../../protocol/client/payloads';
 import { type ProblemName, problemError, problemNames, problemSchema } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { resolveManyBody, retryManyBody } from '../bulk/bodies';
@@ -46,6 +46,7 @@ const requests = {
   Sweep: sweepBody,
   LeaseRequest: leaseBody,
   Payloads: payloads,
+  CodecRequest: payloadsAsked,
 };
 
 const answers = {
