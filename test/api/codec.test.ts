@@ -52,6 +52,7 @@ it('is for operators', async () => {
 
 it.each([
   [[], '#'],
+  [{ payload: [] }, '#/payload'],
   [{ payloads: 'a' }, '#/payloads'],
   [{ payloads: [{ data: 'not base64!' }] }, '#/payloads/0/data'],
   [{ payloads: [{ metadata: { encoding: 7 } }] }, '#/payloads/0/metadata/encoding'],

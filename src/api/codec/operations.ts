@@ -1,8 +1,9 @@
 /** Owns what `/openapi.json` says of the codec server (PROTOCOL §3). */
 import { type ProblemName } from '../../protocol/client/problems';
-import { payloads, payloadsAsked } from '../../protocol/client/payloads';
+import { payloads } from '../../protocol/client/payloads';
 import { traceContext } from '../openapi/headers';
 import { type Operation, identified, withBody } from '../openapi/operation';
+import { codecBody } from './body';
 
 const problems = [...identified, ...withBody] as const satisfies readonly ProblemName[];
 
@@ -15,7 +16,7 @@ function operation(of: 'decode' | 'encode', summary: string, description: string
     action: 'decode',
     parameters: traceContext,
     body: {
-      schema: payloadsAsked,
+      schema: codecBody,
       required: true,
       examples: { 'a value': { payloads: [plain] }, nothing: {} },
     },

@@ -4,7 +4,7 @@
  * told by CORS headers that it may ask (the Fetch standard, "CORS protocol").
  */
 import { type RequestHandler, Router } from 'express';
-import { type Payloads, mostMetadata, mostPayloads, payloadsAsked } from '../../protocol/client/payloads';
+import { type Payloads, mostMetadata, mostPayloads } from '../../protocol/client/payloads';
 import { given } from '../../protocol/wire/given';
 import { membersOf } from '../../protocol/wire/shapes';
 import { bodyOf, jsonBody } from '../body';
@@ -14,6 +14,7 @@ import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { Problem } from '../problems';
 import { parseAction } from '../transaction/bodies';
+import { codecBody } from './body';
 
 /** A page of a history, all of whose payloads come at once: the inputs of a hundred large transactions are more, and come in parts. */
 const mostBytes = 8 * 1024 * 1024;
@@ -39,7 +40,7 @@ export function codecRoutes({ codec }: ApiDependencies): Router {
 
 function coded(code: Code): RequestHandler {
   return (request, response) => {
-    const sent = parseAction(payloadsAsked, bounded(bodyOf(request.body)));
+    const sent = parseAction(codecBody, bounded(bodyOf(request.body)));
     const answered = sent.payloads.map(each => toJson(code(fromJson(each))));
     response.json({ payloads: answered } satisfies Payloads);
   };

@@ -26,10 +26,11 @@ import {
   sweepActionDocument,
   sweepUnderWay,
 } from '../../protocol/client/orphans';
-import { payloads, payloadsAsked } from '../../protocol/client/payloads';
+import { payloads } from '../../protocol/client/payloads';
 import { type ProblemName, problemError, problemNames, problemSchema } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { resolveManyBody, retryManyBody } from '../bulk/bodies';
+import { codecBody } from '../codec/body';
 import { leaseBody } from '../lock/bodies';
 import { lockOrLocks } from '../lock/operations';
 import { healthy, ready } from '../serviceOperations';
@@ -45,8 +46,7 @@ const requests = {
   ResolveMany: resolveManyBody,
   Sweep: sweepBody,
   LeaseRequest: leaseBody,
-  Payloads: payloads,
-  CodecRequest: payloadsAsked,
+  CodecRequest: codecBody,
 };
 
 const answers = {
@@ -75,6 +75,7 @@ const answers = {
   Finding: findingDocument,
   SweepAction: sweepActionDocument,
   SweepUnderWay: sweepUnderWay,
+  Payloads: payloads,
   Healthy: healthy,
   Ready: ready,
   ProblemError: problemError,

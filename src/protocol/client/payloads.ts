@@ -23,10 +23,7 @@ const payload = z.object(
   'must be an object',
 );
 
-const list = z.array(payload, 'must be a list of payloads').max(mostPayloads);
+export const listOfPayloads = z.array(payload, 'must be a list of payloads').max(mostPayloads);
 
-export const payloads = z.object({ payloads: list }, 'must be an object');
+export const payloads = z.object({ payloads: listOfPayloads }, 'must be an object');
 export type Payloads = z.output<typeof payloads>;
-
-/** Temporal's CLI leaves the list out where there is nothing to encrypt, as for a query without arguments. */
-export const payloadsAsked = z.object({ payloads: list.default([]) }, 'must be an object');
