@@ -32,13 +32,15 @@ export function handleOf(
   return client.workflow.getHandle(workflowId, runId);
 }
 
+/** The newest run where none is named. `raw` is opened too, which the SDK leaves as it is. */
 export function describeRun(
   way: Way,
   workflowId: string,
   withinMs: Ms,
+  runId?: string,
 ): Promise<WorkflowExecutionDescription> {
   return within(way, withinMs, async () => {
-    const description = await handleOf(way, workflowId).describe();
+    const description = await handleOf(way, workflowId, runId).describe();
     way.opened(description.raw);
     return description;
   });
