@@ -167,7 +167,9 @@ it('asks Temporal no more once it has ended', async () => {
     return Promise.resolve({ history: { events: [] } }); // as after twenty seconds in which nothing closed
   };
   const connection = { workflowService: { getWorkflowExecutionHistory } } as unknown as Engine['connection'];
-  expect(await endOf({ connection, namespace: 'default', opened: answer => answer }, 'id', over.signal)).toEqual({
+  expect(
+    await endOf({ connection, namespace: 'default', opened: answer => answer }, 'id', over.signal),
+  ).toEqual({
     is: 'unseen',
   });
   expect(polls).toBe(3);
