@@ -8,6 +8,7 @@ import {
   ForeignWorkflow,
   KeyReused,
   Overloaded,
+  PayloadUnreadable,
   RequestTooLarge,
   StartUnknown,
   StateChanged,
@@ -62,6 +63,8 @@ function ofCoordinator(cause: unknown): Problem | undefined {
     const members = { workflowId: cause.workflowId };
     return new Problem('start-unknown', cause.message, { headers, members, cause });
   }
+  if (cause instanceof PayloadUnreadable)
+    return new Problem('engine-unavailable', cause.message, { headers: retryAfter, cause });
   if (cause instanceof WorkerUnavailable)
     return new Problem('worker-unavailable', cause.message, { headers: retryAfter, cause });
   if (cause instanceof EngineUnavailable) {

@@ -36,7 +36,7 @@ export class KeyReused extends Error {
 }
 
 /** Of Temporal: nothing was done that the caller asked for; try again. */
-export { EngineInTrouble, EngineUnavailable } from '../engine/errors';
+export { EngineInTrouble, EngineUnavailable, PayloadUnreadable } from '../engine/errors';
 
 /** Nobody knows whether the transaction was started: read or repeat it under this id (I6). */
 export class StartUnknown extends Error {

@@ -47,7 +47,7 @@ const asks: Readonly<Record<string, Ask>> = {
   readOrphans: { path: '/orphans' },
   sweepOrphans: { path: '/orphans/sweep', json: { dryRun: true } },
   decodePayloads: { path: '/codec/decode', json: { payloads: [{ data: '' }] } },
-  encodePayloads: { path: '/codec/encode', json: { payloads: [] } },
+  encodePayloads: { path: '/codec/encode', json: { payloads: [{}] } },
   readConsole: { path: '/console/' },
   readConsoleFile: { path: `/console/assets/${consoleFile}` },
   readConsoleFacts: { path: '/console/about' },
@@ -203,9 +203,11 @@ afterEach(async () => {
 /** A codec that has a bug, where it is told so. */
 const broken = {
   isSo: false,
-  decode: (payloads: Payload[]): Promise<Payload[]> =>
-    broken.isSo ? Promise.reject(new Error('a bug')) : Promise.resolve(payloads),
-  encode: (payloads: Payload[]): Promise<Payload[]> => broken.decode(payloads),
+  open: (payload: Payload): Payload => {
+    if (broken.isSo) throw new Error('a bug');
+    return payload;
+  },
+  seal: (payload: Payload): Payload => broken.open(payload),
 };
 
 async function askFor(id: string, { env, prepare, instead }: Way): Promise<Answer> {

@@ -32,6 +32,7 @@ import { payloads } from '../../protocol/client/payloads';
 import { type ProblemName, problemError, problemNames, problemSchema } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { resolveManyBody, retryManyBody } from '../bulk/bodies';
+import { codecBody } from '../codec/body';
 import { leaseBody } from '../lock/bodies';
 import { lockOrLocks } from '../lock/operations';
 import { healthy, ready } from '../serviceOperations';
@@ -47,7 +48,7 @@ const requests = {
   ResolveMany: resolveManyBody,
   Sweep: sweepBody,
   LeaseRequest: leaseBody,
-  Payloads: payloads,
+  CodecRequest: codecBody,
 };
 
 const answers = {
@@ -80,6 +81,7 @@ const answers = {
   SweepAction: sweepActionDocument,
   SweepUnderWay: sweepUnderWay,
   ConsoleFacts: consoleFacts,
+  Payloads: payloads,
   Healthy: healthy,
   Ready: ready,
   ProblemError: problemError,
