@@ -3,6 +3,7 @@ import { shared } from './jest.config.mjs';
 // What is run on every version of Node (`npm run test:nodes`): the core of what this project does with what Node brings.
 export default {
   ...shared,
+  testTimeout: 180_000, // it may be run beside other work
   displayName: `node ${process.versions.node}`,
   testMatch: [
     'test/protocol/*.test.ts', // the pure cores, without the explorers
