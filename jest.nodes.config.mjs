@@ -11,7 +11,7 @@ export default {
     'test/config/*.test.ts',
     'test/outbound/{answers,connector,failures,sending,signatures,tls}.test.ts', // undici, sockets, TLS
     'test/api/{errors,events,jwt,start}.test.ts', // Express, jose (an ES module that CommonJS loads)
-    'test/client/{live,notifications,options,repeats,watching}.test.ts', // a server, Temporal, transactions end to end
+    'test/client/{live,notifications,options,patience,repeats,watching}.test.ts', // a server, Temporal, transactions end to end
     'test/participant/{http,misuse,sqlite}.test.ts', // the kit, on libsql
     'test/embed/{embed,workflow}.test.ts', // a coordinator inside a service; workflows bundled by this version
     'test/e2e/requests.test.ts',
