@@ -21,9 +21,12 @@ interface Accepted {
   readonly isRefused: boolean;
   /** When the client first asked. */
   readonly askedAt: number;
+  readonly answeredAt: number;
 }
 
 export interface Load {
+  /** How many requests participants had received before. */
+  readonly from: number;
   readonly accepted: readonly Accepted[];
   readonly failures: readonly Failure[];
   /** Resolves when every lane has the answer that it waits for. */
@@ -61,7 +64,8 @@ export function startLoad({ participants, lanes, fronts }: LoadOptions): Load {
     for (let tried = 0; ; tried += 1) {
       const url = next(n + tried);
       try {
-        accepted.push({ id: (await post(url, body, headers)).id, isRefused, askedAt });
+        const { id } = await post(url, body, headers);
+        accepted.push({ id, isRefused, askedAt, answeredAt: Date.now() });
         return;
       } catch (error) {
         failures.push({ url, at: Date.now(), why: whyOf(error) });
@@ -74,6 +78,7 @@ export function startLoad({ participants, lanes, fronts }: LoadOptions): Load {
   };
   const running = Promise.all(Array.from({ length: lanes }, lane));
   return {
+    from: participants.received.length,
     accepted,
     failures,
     stop: async () => {
@@ -109,13 +114,21 @@ export async function judge(load: Load, participants: Participants, url: string)
   }
   const ids = new Set(load.accepted.map(({ id }) => id));
   if (ids.size !== load.accepted.length) faults.push('two keys made one transaction');
-  const called = new Set(participants.received.map(r => r.transactionId));
+  const called = new Set(participants.received.slice(load.from).map(r => r.transactionId));
   faults.push(...[...called].filter(id => !ids.has(id)).map(id => `${id} was accepted, and nobody was told`));
   return { faults, delaysMs: delaysMs.sort((one, other) => one - other) };
 }
 
 function outcomeAt({ decision, decidedAt = '', endedAt = '' }: TransactionDocument): string {
   return decision === 'commit' ? endedAt : decidedAt;
+}
+
+/** The longest time in which no client was answered. */
+export function longestPause({ accepted }: Pick<Load, 'accepted'>): number {
+  return Math.max(
+    0,
+    ...accepted.slice(1).map(({ answeredAt }, i) => answeredAt - (accepted[i]?.answeredAt ?? 0)),
+  );
 }
 
 /** Of numbers in order, the one that a share of them does not exceed. */

@@ -1,7 +1,7 @@
 // Builds Temporal's server and its SQL tool from their Go module, once: kept in the user's cache, as the Temporal
 // CLI is. Go checks what it downloads against its checksum database. Prints the folder of the two programs on
 // standard output, and what it does on standard error.
-// usage: node scripts/cluster/build.mjs
+// usage: node test/cluster/build.mjs
 // Can fail: no Go, one that is too old, no module proxy, no room. Each ends with one message that says what to
 // do, and exit code 1.
 import { spawn } from 'node:child_process';
@@ -51,8 +51,11 @@ async function build() {
 }
 
 async function findGo() {
-  for (const go of ['go', '/usr/local/go/bin/go']) if ((await run(go, ['version'], process.env)) === 0) return go;
-  throw new Error('there is no Go on PATH or in /usr/local/go: install it, 1.26.8 or newer (https://go.dev/dl)');
+  for (const go of ['go', '/usr/local/go/bin/go'])
+    if ((await run(go, ['version'], process.env)) === 0) return go;
+  throw new Error(
+    'there is no Go on PATH or in /usr/local/go: install it, 1.26.8 or newer (https://go.dev/dl)',
+  );
 }
 
 /** The exit code; undefined where the program is not there. What it prints goes to standard error. */
