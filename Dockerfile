@@ -17,9 +17,9 @@ RUN npm run build
 FROM node:24.9.0-bookworm AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-    && cd node_modules/@temporalio/core-bridge \
-    && test -d "releases/$(uname -m)-unknown-linux-gnu" \
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+WORKDIR /app/node_modules/@temporalio/core-bridge
+RUN test -d "releases/$(uname -m)-unknown-linux-gnu" \
     && find releases -mindepth 1 -maxdepth 1 ! -name "$(uname -m)-unknown-linux-gnu" -exec rm -rf {} + \
     && rm -rf sdk-core
 

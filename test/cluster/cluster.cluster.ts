@@ -77,7 +77,11 @@ it('registers the search attributes in the columns of SQL, and lists by each of 
   const { customAttributes } = await connection.operatorService.listSearchAttributes({
     namespace: 'default',
   });
+  const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' });
   await connection.close();
+  const columns = Object.entries(config?.customSearchAttributeAliases ?? {}).map(
+    ([column, name]) => `${name} in ${column}`,
+  );
   expect(Object.keys(customAttributes).sort()).toEqual(
     expect.arrayContaining([
       'NeedsAttention',
@@ -101,7 +105,8 @@ it('registers the search attributes in the columns of SQL, and lists by each of 
     );
   const asked = await fetch(`${url}/transactions?participant=${host}`);
   expect(asked.status).toBe(200);
-  told.push(`search attributes on SQL: ${Object.keys(customAttributes).sort().join(', ')}`);
+  expect(columns).toHaveLength(Object.keys(customAttributes).length);
+  told.push(`search attributes on SQL: ${columns.sort().join(', ')}`);
 });
 
 it('plays the demo, and the banks agree with the coordinator', async () => {
