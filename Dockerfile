@@ -31,7 +31,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json temporal-dev.sh ./
 # 0.0.0.0 needs DTC_API_TOKENS or DTC_JWKS_URL, and for an API DTC_ALLOWED_PARTICIPANTS: the start says so.
-ENV NODE_ENV=production DTC_HOST=0.0.0.0 DTC_PORT=8080 DTC_METRICS_PORT=9464
+ENV NODE_ENV=production TEMPORAL_ADDRESS=temporal:7233 DTC_HOST=0.0.0.0 DTC_PORT=8080 DTC_METRICS_PORT=9464
 EXPOSE 8080 9464
 USER 1000:1000
 # That this process answers, whatever its role. It says nothing of Temporal: a restart would not mend that.

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { NativeConnection } from '@temporalio/worker';
 import { ROOT } from '../devServer/fixture';
 import { freePort } from '../support/listening';
-import { type Load, judge, quantile, startLoad } from '../support/load';
+import { type Load, judge, longestPause, quantile, startLoad } from '../support/load';
 import { type Participants, startParticipants } from '../support/participants';
 import { type CoordinatorProcess, endProcesses, post, startProcess, untilEnded } from '../support/processes';
 import { eventually, until } from '../support/until';

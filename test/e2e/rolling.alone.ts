@@ -12,7 +12,7 @@ import { eventually } from '../support/until';
 const seconds = Number(process.env['ROLLING_SECONDS'] ?? 60);
 const lanes = 6;
 const betweenRestarts = 40;
-/** Five seconds of delay, for what takes some tens of milliseconds, on a machine that does other things too. */
+/** "About five seconds", beside what one takes on this machine while nobody is restarted. */
 const delayedByMs = 6_500;
 
 interface Member {
@@ -93,15 +93,21 @@ it('loses nothing, answers nothing wrong and delays nothing for long', async () 
   const tookS = (Date.now() - began) / 1000;
 
   const { faults, delaysMs } = await judge(running, participants, fronts()[0] ?? '');
+  const untroubledMs = Math.max(
+    ...running.accepted
+      .filter(({ answeredAt }) => answeredAt < (restarts[0]?.at ?? 0))
+      .map(({ askedAt, answeredAt }) => answeredAt - askedAt),
+  );
   const orderly = restarts.filter(({ signal }) => signal === 'SIGTERM');
   console.log(
     `${running.accepted.length} transactions in ${tookS.toFixed(0)} s; ${orderly.length} restarts by SIGTERM, ` +
       `${restarts.length - orderly.length} by SIGKILL; ${running.failures.length} requests failed; ` +
       `from request to outcome: median ${quantile(delaysMs, 0.5)} ms, 99 % ${quantile(delaysMs, 0.99)} ms, ` +
-      `longest ${delaysMs.at(-1)} ms, ${delaysMs.filter(ms => ms > 5000).length} above 5 s`,
+      `longest ${delaysMs.at(-1)} ms, ${delaysMs.filter(ms => ms > 5000).length} above 5 s; ` +
+      `before the first restart the longest took ${untroubledMs} ms`,
   );
   expect(faults).toEqual([]);
   expect(running.failures.filter(failure => !isExcused(failure, restarts))).toEqual([]);
   expect(orderly.map(({ exit }) => exit.code)).toEqual(orderly.map(() => 0));
-  expect(delaysMs.at(-1)).toBeLessThan(delayedByMs);
+  expect(delaysMs.at(-1)).toBeLessThan(untroubledMs + delayedByMs);
 });

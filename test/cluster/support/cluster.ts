@@ -42,6 +42,7 @@ export async function startCluster(programs: string): Promise<Cluster> {
   try {
     for (const name of serviceNames) services.start(name);
     await registerNamespace(services.address);
+    await untilAllAnswer(services.address);
   } catch (error) {
     const logged = serviceNames.map(name => `${name}:\n${log(name)}`).join('\n');
     await end();
@@ -74,19 +75,40 @@ const upWithinMs = 120_000;
 const retentionS = 30 * 86_400;
 
 async function registerNamespace(address: string): Promise<void> {
-  const once = async (): Promise<string> => {
+  const once = async (): Promise<void> => {
     const connection = await Connection.connect({ address });
     try {
       await connection.workflowService.registerNamespace({
         namespace: 'default',
         workflowExecutionRetentionPeriod: { seconds: retentionS as never },
       });
-      return 'registered';
+    } catch (error) {
+      if (!String(error).includes('already')) throw error;
     } finally {
       await connection.close();
     }
   };
-  const look = (): Promise<string> => once().catch((error: unknown) => String(error));
-  const isThere = (seen: string): boolean => seen === 'registered' || seen.includes('already');
-  await until(look, isThere, { withinMs: upWithinMs, everyMs: 250 });
+  const look = (): Promise<string> => once().then(() => '', String);
+  await until(look, seen => seen === '', { withinMs: upWithinMs, everyMs: 250 });
+}
+
+/** The frontend answers before the others have found each other. History is asked for a workflow, matching for a task queue. */
+async function untilAllAnswer(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  const { workflowService } = connection;
+  const namespace = 'default';
+  const ask = async (): Promise<void> => {
+    await workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' }, taskQueueType: 1 });
+    await workflowService
+      .describeWorkflowExecution({ namespace, execution: { workflowId: 'none' } })
+      .catch((error: unknown) => {
+        if (!String(error).includes('NOT_FOUND')) throw error;
+      });
+  };
+  await until(
+    () => ask().then(() => '', String),
+    seen => seen === '',
+    { withinMs: upWithinMs, everyMs: 250 },
+  );
+  await connection.close();
 }
