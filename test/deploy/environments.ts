@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-return -- what YAML holds has the shapes of Docker and Kubernetes; one that is not as expected fails the test */
 /** Owns reading the files below deploy/, and with what environment each process of ours would be started by them. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +10,6 @@ export const read = (file: string): string => readFileSync(pathOf(file), 'utf8')
 
 export type Environment = Readonly<Record<string, string>>;
 /** What YAML holds; a test that looks for something else in it fails. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shapes are Docker's and Kubernetes'
 export type Yaml = any;
 
 export const dockerfile = read('Dockerfile');
@@ -28,11 +28,11 @@ export const imageEnvironment: Environment = Object.fromEntries(
     .map(pair => pair.split('=') as [string, string]),
 );
 
-export const compose = parse(read('deploy/compose.yaml'), { merge: true }) as Yaml;
+export const compose = parse(read('deploy/compose.yaml'), { merge: true });
 
 const manifestFiles = ['settings', 'account', 'api', 'worker', 'secrets.example'];
 export const manifests: readonly Yaml[] = manifestFiles.flatMap(name =>
-  parseAllDocuments(read(`deploy/kubernetes/${name}.yaml`)).map(document => document.toJS() as Yaml),
+  parseAllDocuments(read(`deploy/kubernetes/${name}.yaml`)).map(document => document.toJS()),
 );
 export const ofKind = (kind: string): Yaml[] => manifests.filter(each => each.kind === kind);
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-argument -- what YAML holds has the shapes of Docker and Kubernetes; one that is not as expected fails the test */
 /**
  * Nobody builds or runs these files here: no engine does. What can be held to the code is: settings, ports, paths and probes that
  * exist, environments that a start accepts, images that are named to the version.
@@ -41,7 +42,7 @@ const files = [
 const services = Object.entries(compose.services as Record<string, Yaml>);
 const ours = services.filter(([, { image }]) => String(image).startsWith(`${own.name}:`));
 const deployments = ofKind('Deployment');
-const containers = deployments.map(({ spec }) => spec.template.spec.containers[0] as Yaml);
+const containers = deployments.map(({ spec }) => spec.template.spec.containers[0]);
 
 const composed = (service: Yaml, env: Environment): Environment => ({
   ...imageEnvironment,
@@ -82,14 +83,14 @@ it('starts an API and workers by the manifests, with settings that a start accep
 it('listens where the image, compose, the manifests and Prometheus say', () => {
   const { DTC_PORT, DTC_METRICS_PORT } = imageEnvironment;
   expect(dockerfile).toContain(`\nEXPOSE ${DTC_PORT} ${DTC_METRICS_PORT}\n`);
-  const api = compose.services.api as Yaml;
+  const api = compose.services.api;
   expect(api.ports).toEqual([`127.0.0.1:8080:${DTC_PORT}`]);
   const [ofApi, ofWorker] = containers.map(({ ports }) =>
     Object.fromEntries((ports as Yaml[]).map(({ name, containerPort }) => [name, String(containerPort)])),
   );
   expect(ofApi).toEqual({ http: DTC_PORT, metrics: DTC_METRICS_PORT });
   expect(ofWorker).toEqual({ metrics: DTC_METRICS_PORT });
-  const scraped = parse(read('deploy/prometheus/compose.yml')) as Yaml;
+  const scraped = parse(read('deploy/prometheus/compose.yml'));
   expect(scraped.scrape_configs[0].job_name).toBe('dtc');
   expect(scraped.scrape_configs[0].static_configs[0].targets).toEqual(
     ours.map(([name]) => `${name}:${DTC_METRICS_PORT}`),
@@ -117,7 +118,7 @@ it('names every image to the version, and its own as package.json does', () => {
   const others = services.filter(each => !ours.includes(each)).map(([, { image }]) => String(image));
   for (const image of [...bases, ...others]) expect(image).toMatch(/:v?\d+\.\d+[\w.-]*$/);
   for (const [, { image }] of ours) expect(image).toBe(`${own.name}:${own.version}`);
-  const { images } = parse(read('deploy/kubernetes/kustomization.yaml')) as Yaml;
+  const { images } = parse(read('deploy/kubernetes/kustomization.yaml'));
   expect(images).toEqual([{ name: own.name, newTag: own.version }]);
   for (const { image } of containers) expect(image).toBe(own.name);
 });
@@ -198,11 +199,11 @@ it('gets no variables of Services, whose names may be those of settings', () => 
 });
 
 it('keeps secrets out of what is no secret, and the signing key from the API', () => {
-  const { data } = ofKind('ConfigMap')[0] as Yaml;
+  const { data } = ofKind('ConfigMap')[0];
   expect(Object.keys(data as object).filter(name => /TOKEN|KEY|SECRET/.test(name))).toEqual([]);
   for (const name of Object.keys(environmentOf(containers[0]))) expect(name).not.toMatch(/SIGNING/);
   expect(compose.services.api.environment).not.toHaveProperty('DTC_SIGNING_MASTER_KEY');
-  const { resources } = parse(read('deploy/kubernetes/kustomization.yaml')) as Yaml;
+  const { resources } = parse(read('deploy/kubernetes/kustomization.yaml'));
   expect(resources).not.toContain('secrets.example.yaml');
   expect(manifests.length).toBeGreaterThan(0);
 });
