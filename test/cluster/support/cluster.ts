@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { type PostgresServer, startPostgres } from '../../../examples/bank/postgresServer';
 import { ROOT } from '../../devServer/fixture';
 import { until } from '../../support/until';
@@ -98,7 +99,11 @@ async function untilAllAnswer(address: string): Promise<void> {
   const { workflowService } = connection;
   const namespace = 'default';
   const ask = async (): Promise<void> => {
-    await workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'none' }, taskQueueType: 1 });
+    await workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: 'none' },
+      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    });
     await workflowService
       .describeWorkflowExecution({ namespace, execution: { workflowId: 'none' } })
       .catch((error: unknown) => {
