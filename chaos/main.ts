@@ -1,12 +1,13 @@
 /**
  * Owns the options of a run, and what comes of it: exit code 0 where nothing was violated, 1 where something was or the run failed.
  *
- *   npm run chaos -- [--minutes M] [--seed S] [--clients N] [--every MS] [--only KIND …] [--out FOLDER] [--plant MODULE]
+ *   npm run chaos -- [--minutes M] [--seed S] [--clients N] [--every MS] [--only KIND …] [--out FOLDER] [--settle S] [--plant BUG]
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { plants } from './plants/plants';
 import { htmlReport } from './report/html';
 import { textReport } from './report/text';
 import { totalsOf } from './report/totals';
@@ -21,8 +22,8 @@ async function main(): Promise<number> {
     options: {
       minutes: { ...text, default: '3' },
       seed: text,
-      clients: { ...text, default: '10' },
-      every: { ...text, default: '900' },
+      clients: { ...text, default: '8' },
+      every: { ...text, default: '1000' },
       only: { ...text, multiple: true, default: [] },
       settle: { ...text, default: '90' },
       out: { ...text, default: 'chaos-report' },
@@ -32,7 +33,9 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : number('--seed', values.seed);
   const minutes = number('--minutes', values.minutes);
   const out = resolve(values.out);
-  mkdirSync(out, { recursive: true });
+  const logs = join(out, 'logs');
+  rmSync(logs, { recursive: true, force: true });
+  mkdirSync(logs, { recursive: true });
   writeFileSync(logIn(out), '');
   const command = `npm run chaos -- --minutes ${minutes} --seed ${seed}`;
   const { evidence, violations } = await run({
@@ -41,6 +44,7 @@ async function main(): Promise<number> {
       forMs: minutes * 60_000,
       folder: newFolder(),
       logFile: logIn(out),
+      logs,
       signal: interruption.signal,
     },
     clients: number('--clients', values.clients),
@@ -48,7 +52,7 @@ async function main(): Promise<number> {
     settleWithinMs: 1000 * number('--settle', values.settle),
     only: values.only,
     say: line => process.stderr.write(`chaos: ${line}\n`),
-    ...(values.plant === undefined ? {} : { preload: resolve(values.plant) }),
+    plant: known(values.plant),
   });
   const totals = totalsOf(evidence);
   const report = textReport(command, totals, violations);
@@ -63,6 +67,11 @@ function number(option: string, given: string): number {
   if (!Number.isFinite(read) || read < 0)
     throw new Error(`${option} must be a number, not ${JSON.stringify(given)}`);
   return read;
+}
+
+function known(plant: string | undefined): string | undefined {
+  if (plant === undefined || plant in plants) return plant;
+  throw new Error(`--plant must be one of ${Object.keys(plants).join(', ')}`);
 }
 
 let interruptedBy: NodeJS.Signals | undefined;

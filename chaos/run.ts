@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly forMs: number;
   /** Where the log is written. */
   readonly logFile: string;
+  /** Where processes write theirs. */
+  readonly logs: string;
   /** Of the world: its data, which is removed at the end. */
   readonly folder: string;
   readonly clients: number;
@@ -32,8 +34,8 @@ export interface RunOptions {
   readonly only: readonly string[];
   /** Default: until everything has ended, ninety seconds at most. */
   readonly settleWithinMs?: number;
-  /** A module that plants a bug. */
-  readonly preload?: string;
+  /** The name of a planted bug. */
+  readonly plant?: string | undefined;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -45,10 +47,10 @@ export interface Ran {
 
 export async function run(options: RunOptions): Promise<Ran> {
   const recorder = createRecorder(options.logFile);
-  const { signal, folder, preload, say } = options;
+  const { signal, folder, plant, say } = options;
   await prepareForeignWorker();
   signal.throwIfAborted();
-  const world = await startWorld(folder, { recorder, signal, ...(preload === undefined ? {} : { preload }) });
+  const world = await startWorld(folder, { recorder, signal, plant, logs: options.logs });
   try {
     say(`started: ${world.services.map(({ name }) => name).join(', ')}`);
     return await destroy(world, recorder, options);
@@ -147,10 +149,9 @@ async function gather(world: World, recorder: Recorder): Promise<Evidence> {
 }
 
 async function locksLeft({ coordinators }: World): Promise<string[]> {
-  const response = await fetch(`${coordinators[0]?.url ?? ''}/locks`, {
-    signal: AbortSignal.timeout(10_000),
-  });
-  if (!response.ok) throw new Error(`GET /locks answered ${response.status}`);
+  const url = `${coordinators[0]?.url ?? ''}/locks`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+  if (!response.ok) return [`GET /locks answered ${response.status}`]; // looked at again, as what is left locked
   const { locks } = (await response.json()) as { readonly locks: readonly { readonly resource: string }[] };
   return locks.map(({ resource }) => resource);
 }

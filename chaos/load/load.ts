@@ -21,6 +21,7 @@ export interface LoadOptions {
 
 const patienceMs = 6_000;
 const pauseMs = 150;
+const comeAgainMs = 500;
 /** Once nothing is broken any more. */
 const mayComeWithinMs = 15_000;
 
@@ -97,11 +98,8 @@ export class Load {
       this.#start(ordered, first),
       repeats ? this.#start(ordered, other) : undefined,
     ]);
-    const id = idOf(answer) ?? idOf(repeated ?? {});
-    if (id === undefined) {
-      await sleep(pauseMs);
-      return;
-    }
+    const id = idOf(answer) ?? idOf(repeated ?? {}) ?? (await this.#again(ordered));
+    if (id === undefined) return;
     if (watches) this.#watch(id, other);
     if (aborts) await this.#client.abort(other, id);
     for (const end = Date.now() + patienceMs; this.#open.has(id) && Date.now() < end;) {
@@ -110,6 +108,17 @@ export class Load {
       if (this.#stopping.signal.aborted) return;
     }
     if (repeats && chance(random, 0.5)) await this.#start(ordered, other);
+  }
+
+  /** As a client does that has a key and no answer: the same, until there is one. Without a key it must not. */
+  async #again(ordered: Ordered): Promise<string | undefined> {
+    await sleep(comeAgainMs);
+    while (ordered.key !== undefined && !this.#stopping.signal.aborted) {
+      const id = idOf(await this.#start(ordered, this.#api()));
+      if (id !== undefined) return id;
+      await sleep(comeAgainMs);
+    }
+    return undefined;
   }
 
   async #start(ordered: Ordered, api: Api): Promise<Answer> {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Program } from './process';
 import { root } from './root';
+import { planting } from './planting';
 import { environment } from './temporal';
 
 /** Short enough that a run of a minute sees retries, attention and recovery; the rest is as shipped. */
@@ -28,21 +29,23 @@ export interface CoordinatorPlace {
   readonly publicUrl: string;
   readonly recoveryUrls: readonly string[];
   readonly folder: string;
-  /** Modules that are loaded before its own code: a planted bug. */
-  readonly preload?: string;
+  readonly logs: string;
+  /** The name of a planted bug. */
+  readonly plant?: string | undefined;
 }
 
 export function coordinatorProgram(place: CoordinatorPlace): Program {
-  const { name, role, port, temporalPort, publicUrl, recoveryUrls, folder, preload } = place;
+  const { name, role, port, temporalPort, publicUrl, recoveryUrls, folder, logs, plant } = place;
   const url = `http://127.0.0.1:${port}`;
-  const before = preload === undefined ? [] : ['--require', preload];
+  const bug = planting(plant);
   return {
     name,
     command: process.execPath,
     // the folder, of which nothing is made, is in the command line for the guard alone
-    args: [`--diagnostic-dir=${folder}`, ...before, join(root, 'dist/src/main.js')],
+    args: [`--diagnostic-dir=${folder}`, ...bug.args, join(root, 'dist/src/main.js')],
     env: {
       ...environment(),
+      ...bug.env,
       ...settings,
       DTC_ROLE: role,
       ...(role === 'api' ? { DTC_PORT: String(port) } : { DTC_METRICS_PORT: String(port) }),
@@ -50,7 +53,7 @@ export function coordinatorProgram(place: CoordinatorPlace): Program {
       DTC_RECOVERY_URLS: recoveryUrls.join(),
       TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     },
-    logFile: join(folder, `${name}.log`),
+    logFile: join(logs, `${name}.log`),
     mark: folder,
     isReady: () => answersReady(url),
   };

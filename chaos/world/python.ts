@@ -22,7 +22,7 @@ export function hasPython(): boolean {
 
 export function pythonProgram(
   name: string,
-  { port, folder }: { readonly port: number; readonly folder: string },
+  { port, folder, logs }: { readonly port: number; readonly folder: string; readonly logs: string },
 ): Program {
   return {
     name,
@@ -34,7 +34,7 @@ export function pythonProgram(
       String(seats),
     ],
     env: environment(),
-    logFile: join(folder, `${name}.log`),
+    logFile: join(logs, `${name}.log`),
     mark: folder,
     isReady: async () => {
       try {

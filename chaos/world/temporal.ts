@@ -6,11 +6,12 @@ import { type Program } from './process';
 
 export interface TemporalPlace {
   readonly folder: string;
+  readonly logs: string;
   readonly port: number;
   readonly uiPort: number;
 }
 
-export function temporalProgram({ folder, port, uiPort }: TemporalPlace): Program {
+export function temporalProgram({ folder, logs, port, uiPort }: TemporalPlace): Program {
   return {
     name: 'temporal',
     command: join(root, 'temporal-dev.sh'),
@@ -21,7 +22,7 @@ export function temporalProgram({ folder, port, uiPort }: TemporalPlace): Progra
       DTC_TEMPORAL_PORT: String(port),
       DTC_TEMPORAL_UI_PORT: String(uiPort),
     },
-    logFile: join(folder, 'temporal.log'),
+    logFile: join(logs, 'temporal.log'),
     mark: String(port), // the script replaces itself with the server, which is told its port
     isReady: () => isServing(`127.0.0.1:${port}`),
   };

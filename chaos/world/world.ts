@@ -10,6 +10,7 @@ import { type Books, type Call, type Told } from '../evidence';
 import { type Recorder } from '../recorder';
 import { coordinatorProgram } from './coordinators';
 import { type LedgerDatabase, mysqlDatabase, postgresDatabase, sqliteDatabase } from './databases';
+import { planting } from './planting';
 import { ManagedProcess, type Program } from './process';
 import { type Link, startLink } from './proxy';
 import { hasPython, pythonBooks, pythonProgram } from './python';
@@ -51,8 +52,10 @@ export interface World {
 export interface WorldOptions {
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
-  /** A module that plants a bug in coordinators and participants. */
-  readonly preload?: string;
+  /** The folder of the processes' logs, which stay. */
+  readonly logs: string;
+  /** The name of a bug that is planted in coordinators and participants. */
+  readonly plant?: string | undefined;
 }
 
 export function newFolder(): string {
@@ -101,7 +104,7 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
     return made;
   };
   const [port = 0, uiPort = 0] = await freePorts(2);
-  const temporal = manage(temporalProgram({ folder, port, uiPort }));
+  const temporal = manage(temporalProgram({ folder, logs: options.logs, port, uiPort }));
   await temporal.start();
   signal.throwIfAborted();
   const apiPorts = await freePorts(4);
@@ -122,9 +125,9 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
       publicUrl,
       recoveryUrls,
       folder,
+      logs: options.logs,
     } as const;
-    const { preload } = options;
-    const program = coordinatorProgram({ ...place, ...(preload === undefined ? {} : { preload }) });
+    const program = coordinatorProgram({ ...place, plant: options.plant });
     const url = `http://127.0.0.1:${at}`;
     coordinators.push({ name, role, url, process: manage(program), link: toTemporal });
   }
@@ -163,9 +166,9 @@ async function startServices(making: Making): Promise<Service[]> {
 }
 
 async function startLedger(name: string, database: LedgerDatabase, making: Making): Promise<Service> {
-  const { folder, publicUrl, manage, link, preload } = making;
+  const { folder, publicUrl, manage, link, plant } = making;
   const [port = 0] = await freePorts(1);
-  const before = preload === undefined ? [] : ['--require', preload];
+  const bug = planting(plant);
   const args = [
     `--name=${name}`,
     `--port=${port}`,
@@ -175,9 +178,14 @@ async function startLedger(name: string, database: LedgerDatabase, making: Makin
   const process_ = manage({
     name,
     command: process.execPath,
-    args: [...before, join(root, 'dist/chaos/participant/program.js'), ...args, `--coordinator=${publicUrl}`],
-    env: environment(),
-    logFile: join(folder, `${name}.log`),
+    args: [
+      ...bug.args,
+      join(root, 'dist/chaos/participant/program.js'),
+      ...args,
+      `--coordinator=${publicUrl}`,
+    ],
+    env: { ...environment(), ...bug.env },
+    logFile: join(making.logs, `${name}.log`),
     mark: folder,
     takesMessages: true,
     isReady: () => answers(`http://127.0.0.1:${port}/ledger/prepared`),
@@ -191,12 +199,12 @@ async function startLedger(name: string, database: LedgerDatabase, making: Makin
   };
 }
 
-async function startSeats({ folder, manage, link }: Making): Promise<Service> {
+async function startSeats({ folder, logs, manage, link }: Making): Promise<Service> {
   const name = 'python';
   const place = join(folder, name);
   mkdirSync(place);
   const [port = 0] = await freePorts(1);
-  const process_ = manage(pythonProgram(name, { port, folder: place }));
+  const process_ = manage(pythonProgram(name, { port, folder: place, logs }));
   await process_.start();
   const through = await link(port);
   return {
