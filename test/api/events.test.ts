@@ -87,6 +87,17 @@ describe('who comes again', () => {
     expect(reader.events).toMatchObject([{ data: { state: 'committing' } }]);
   });
 
+  it('is not told less than on the same connection before, where a call that told the phase has ended', async () => {
+    api.coordinator.setPartial('testt1', { state: 'committing', decision: 'commit' });
+    const reader = await watch();
+    await reader.atLeast(1);
+    api.coordinator.setPartial('testt1', { state: 'preparing', decision: null });
+    await (await watch()).atLeast(1); // by then the other has it too
+    api.coordinator.set('testt1', ended);
+    const states = (await reader.all()).map(({ data }) => data['state']);
+    expect(states).toEqual(['committing', 'committed', undefined]);
+  });
+
   it('is told less where a worker says so', async () => {
     const known = now() + 4;
     const reader = await watch({ 'last-event-id': String(known) });

@@ -108,8 +108,8 @@ export class FakeCoordinator implements Coordinator {
   }
 
   /** No worker answers for it, until the next change. */
-  setPartial(id: string): Reading {
-    return this.put({ ...this.get(id), partial: true });
+  setPartial(id: string, change: Partial<TransactionDocument> = {}): Reading {
+    return this.put({ document: { ...this.get(id).document, ...change }, partial: true });
   }
 
   /** A transaction that is there without a request. @param owner none where an older version started it */

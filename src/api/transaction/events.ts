@@ -62,6 +62,7 @@ async function tell(
 ): Promise<void> {
   let stream: EventStream | undefined;
   let told: string | undefined;
+  let known = last;
   for await (const reading of readings) {
     const { document } = reading;
     if (stream === undefined && isAtEnd(document, last)) {
@@ -69,9 +70,10 @@ async function tell(
       return;
     }
     stream ??= new EventStream(response);
-    if (isOlder(reading, last)) continue;
+    if (isOlder(reading, known)) continue;
     const isNews = toldOf(document) !== told && (told !== undefined || changesOf(document) !== last);
     told = toldOf(document);
+    known = changesOf(document);
     if (isNews && !(await stream.send(eventOf(document)))) return;
     if (document.endedAt !== undefined) await stream.send(endOf(document));
   }
@@ -79,11 +81,13 @@ async function tell(
 }
 
 /**
- * Knows less than whoever comes again was told: after a restart no worker answers yet. What was told is not taken back for that; the first
- * worker that answers says how far it is.
+ * Knows less than was told, on this connection or the one before: after a restart no worker answers yet, and calls under way, which told
+ * the phase, have ended since. What was told is not taken back for that; the first worker that answers says how far it is.
+ *
+ * @param known the number of changes that were told
  */
-function isOlder({ document, partial }: Reading, last: number | undefined): boolean {
-  return partial === true && last !== undefined && changesOf(document) < last;
+function isOlder({ document, partial }: Reading, known: number | undefined): boolean {
+  return partial === true && known !== undefined && changesOf(document) < known;
 }
 
 function eventOf(document: TransactionDocument): ServerEvent {
