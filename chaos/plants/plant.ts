@@ -26,7 +26,7 @@ prototype._compile = function (code, file, ...rest) {
 
 /** As the SDK reads the bundle of the workflows. */
 const readFile = promises.readFile.bind(promises);
-promises.readFile = (async (file: string, ...rest: never[]) => {
+promises.readFile = (async (file: string | URL, ...rest: never[]) => {
   const read: unknown = await readFile(file, ...rest);
-  return typeof read === 'string' ? changed(String(file), read) : read;
+  return typeof file === 'string' && typeof read === 'string' ? changed(file, read) : read;
 }) as typeof promises.readFile;
