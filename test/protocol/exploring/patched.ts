@@ -1,5 +1,5 @@
 /**
- * Owns loading a copy of `src/protocol` with some text replaced: the files are read, patched, transpiled and evaluated in a
+ * Owns loading a copy of `src/protocol`, or of more, with some text replaced: the files are read, patched, transpiled and evaluated in a
  * registry of their own, so that a variant shares no module with the code that ships or with another variant.
  */
 import { readFileSync } from 'node:fs';
@@ -9,30 +9,51 @@ import vm from 'node:vm';
 import { transformSync } from '@swc/core';
 
 export interface Patch {
-  /** Below `src/protocol`. */
+  /** Below the root: `src/protocol`, unless another one is given. */
   readonly file: string;
   /** Stands in the file exactly once. */
   readonly find: string;
   readonly replace: string;
 }
 
-const root = path.resolve(__dirname, '../../../src/protocol');
+export interface Loading {
+  readonly root?: string;
+  /** What is there in the place of a package, or of a file below the root; it is given the original. */
+  readonly stands?: Readonly<Record<string, (original: () => unknown) => unknown>>;
+  /** What the files find in the place of the process's own: `Date`, `setTimeout`, … */
+  readonly globals?: Readonly<Record<string, unknown>>;
+}
+
+const protocol = path.resolve(__dirname, '../../../src/protocol');
 const nodeRequire = createRequire(__filename);
 
-/** Loads a file below `src/protocol`; what is loaded by one function is one copy. */
-export function patchedModules(patches: readonly Patch[]): (file: string) => unknown {
+/** Loads a file below the root; what is loaded by one function is one copy. */
+export function patchedModules(
+  patches: readonly Patch[],
+  { root = protocol, stands = {}, globals = {} }: Loading = {},
+): (file: string) => unknown {
   const modules = new Map<string, { exports: unknown }>();
+  const names = Object.keys(globals);
   const load = (file: string): unknown => {
     const known = modules.get(file);
     if (known !== undefined) return known.exports;
     const module = { exports: {} as unknown };
     modules.set(file, module);
+    const stand = stands[path.relative(root, file)];
+    const evaluated = (): unknown => evaluate(file, module);
+    module.exports = stand === undefined ? evaluated() : stand(evaluated);
+    return module.exports;
+  };
+  const loadPackage = (name: string): unknown => {
+    const stand = stands[name];
+    return stand === undefined ? nodeRequire(name) : stand(() => nodeRequire(name));
+  };
+  const evaluate = (file: string, module: { exports: unknown }): unknown => {
     const require = (name: string): unknown =>
-      name.startsWith('.') ? load(`${path.resolve(path.dirname(file), name)}.ts`) : nodeRequire(name);
-    const compiled = vm.compileFunction(transpiled(file, patches), ['require', 'module', 'exports'], {
-      filename: file,
-    });
-    Reflect.apply(compiled, undefined, [require, module, module.exports]);
+      name.startsWith('.') ? load(`${path.resolve(path.dirname(file), name)}.ts`) : loadPackage(name);
+    const code = transpiled(file, patches, root);
+    const compiled = vm.compileFunction(code, ['require', 'module', 'exports', ...names], { filename: file });
+    Reflect.apply(compiled, undefined, [require, module, module.exports, ...Object.values(globals)]);
     return module.exports;
   };
   return file => load(path.join(root, file));
@@ -40,7 +61,7 @@ export function patchedModules(patches: readonly Patch[]): (file: string) => unk
 
 const unpatched = new Map<string, string>();
 
-function transpiled(file: string, patches: readonly Patch[]): string {
+function transpiled(file: string, patches: readonly Patch[], root: string): string {
   const due = patches.filter(each => path.join(root, each.file) === file);
   if (due.length > 0) return toCommonJs(due.reduce(patchOnce, readFileSync(file, 'utf8')));
   const known = unpatched.get(file) ?? toCommonJs(readFileSync(file, 'utf8'));

@@ -1,0 +1,121 @@
+/**
+ * Owns the code that is simulated: that of production, loaded with some text replaced or none, over the simulation's engine and clock.
+ * What has no place there: the Web UI's details, the watch on a process that stands still, and the look at Temporal's pending calls.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import path from 'node:path';
+import * as common from '@temporalio/common';
+import { type createActivities } from '../../activities/transaction';
+import { type OwnSender } from '../../activities/transaction/own';
+import { type leftUnbegun } from '../../src/coordinator/transaction/unbegun';
+import { type judge } from '../../src/protocol/transaction/operator';
+import type * as lookBackModule from '../../src/protocol/transaction/lookBack';
+import { type Activities } from '../../src/protocol/transaction/steps';
+import { type transaction } from '../../workflows/transaction/workflow';
+import { type hearing } from '../../workflows/transaction/heard';
+import { type Core } from '../protocol/explorer/core';
+import { realCore } from '../protocol/explorer/realCore';
+import { type Patch, patchedModules } from '../protocol/exploring/patched';
+import { type Clock } from './clock';
+import { type Instance } from './instance';
+import { workflowApi } from './workflowApi';
+
+/** What an attempt at an activity finds as its `Context`. */
+export interface ActivityContext {
+  readonly info: Readonly<Record<string, unknown>>;
+  readonly cancellationSignal: AbortSignal;
+  readonly cancellationDetails:
+    { readonly cancelRequested?: boolean; readonly timedOut?: boolean } | undefined;
+  heartbeat(details: unknown): void;
+}
+
+/** What the code runs in now: one run after the other. */
+export interface Surroundings {
+  clock: Clock;
+  instance: Instance;
+}
+
+export interface Code {
+  readonly around: Surroundings;
+  readonly contexts: AsyncLocalStorage<ActivityContext>;
+  readonly transaction: typeof transaction;
+  readonly leftUnbegun: typeof leftUnbegun;
+  readonly newActivities: (sender: Omit<OwnSender, 'standstill'>) => Activities;
+  readonly traceOf: typeof lookBackModule.traceOf;
+  readonly judge: typeof judge;
+  /** What judges: of what is broken, what says what is reported. */
+  readonly core: Core;
+}
+
+const root = path.resolve(__dirname, '../..');
+
+export function loadCode(patches: readonly Patch[] = []): Code {
+  const around = {} as Surroundings;
+  const contexts = new AsyncLocalStorage<ActivityContext>();
+  const inWorkflow = patchedModules(patches, {
+    root,
+    globals: { Date: dateOf(() => around.instance.now) },
+    stands: {
+      '@temporalio/workflow': original => workflowApi(original() as object, () => around.instance),
+      'workflows/transaction/details.ts': () => ({ detailsOf: () => '' }),
+      'workflows/transaction/heard.ts': original =>
+        heardBy(original() as { hearing: typeof hearing }, around),
+    },
+  });
+  const inActivity = patchedModules(patches, {
+    root,
+    globals: {
+      Date: dateOf(() => around.clock.now()),
+      setTimeout: (call: () => void, ms: number) => ({
+        takeBack: around.clock.after(ms, call),
+        unref: () => undefined,
+      }),
+      clearTimeout: (timer: { takeBack: () => void } | undefined) => timer?.takeBack(),
+    },
+    stands: {
+      '@temporalio/activity': () => ({ ...common, Context: { current: () => contexts.getStore() } }),
+      'activities/standstill.ts': () => ({ watchStandstill: () => ({ mayHaveTaken: () => false }) }),
+      'src/coordinator/transaction/lookBack.ts': () => ({}),
+    },
+  });
+  const { createActivities: create } = inActivity('activities/transaction/index.ts') as {
+    createActivities: typeof createActivities;
+  };
+  return {
+    around,
+    contexts,
+    ...(inWorkflow('workflows/transaction/workflow.ts') as { transaction: typeof transaction }),
+    ...(inWorkflow('src/coordinator/transaction/unbegun.ts') as { leftUnbegun: typeof leftUnbegun }),
+    newActivities: ({ outbound, ...sender }) =>
+      create({
+        ...sender,
+        outbound: { ...outbound, callBack: () => undefined }, // nobody is called back: it comes again at its turn
+        wake: () => Promise.resolve(),
+      }),
+    traceOf: (inActivity('src/protocol/transaction/lookBack.ts') as typeof lookBackModule).traceOf,
+    judge: (inWorkflow('src/protocol/transaction/operator.ts') as { judge: typeof judge }).judge,
+    core: {
+      ...realCore,
+      outcome: inWorkflow('src/protocol/transaction/outcome.ts') as Core['outcome'],
+      locking: inWorkflow('src/protocol/transaction/locking.ts') as Core['locking'],
+    },
+  };
+}
+
+function heardBy(real: { hearing: typeof hearing }, around: Surroundings): { hearing: typeof hearing } {
+  return {
+    hearing: first => {
+      const heard = real.hearing(first);
+      around.instance.state = heard.state;
+      return heard;
+    },
+  };
+}
+
+function dateOf(now: () => number): unknown {
+  return new Proxy(Date, {
+    construct: (target, given: unknown[]) =>
+      Reflect.construct(target, given.length === 0 ? [now()] : given) as object,
+    get: (target, name) => (name === 'now' ? now : (Reflect.get(target, name) as unknown)),
+  });
+}

@@ -1,0 +1,265 @@
+/**
+ * Owns one simulated transaction from its start to the end of everything: who takes part, what people and the engine do to it meanwhile, and
+ * whether a promise is broken. All of it is drawn from the seed.
+ */
+import { type Accepted } from '../../src/protocol/transaction/state';
+import { type OperatorEvent } from '../../src/protocol/transaction/events';
+import { type Ms } from '../../src/protocol/wire/phases';
+import { beginInput } from '../../workflows/transaction/input';
+import { type Kind } from '../protocol/explorer/services';
+import { type Scenario, acceptedFor } from '../protocol/explorer/world';
+import { type Sender, network, newTruth } from './network';
+import { type Worker } from './activities';
+import { draw } from './choices';
+import { Clock } from './clock';
+import { type Code } from './code';
+import { type Job } from './instance';
+import { type RunAround, SimulatedRun } from './run';
+import { SimulatedViolation } from './violation';
+import { Worlds } from './worlds';
+
+export interface Simulated {
+  readonly seed: number;
+  readonly broken?: { readonly promise: string; readonly what: string };
+  readonly trouble: ReadonlyMap<string, string>;
+  readonly story: readonly string[];
+  readonly status: string;
+}
+
+interface Options {
+  /** Decisions that go as usual, whatever the seed says. */
+  readonly usually?: ReadonlySet<string>;
+  readonly tellsStory?: boolean;
+}
+
+const kinds: readonly Kind[] = ['remembers', 'forgets', 'slow', 'votesNo'];
+const startAt = 1_700_000_000_000;
+/** From then on nothing new goes wrong, and everything has to come to its end. */
+const calmAfterMs: Ms = 7_000;
+const patienceMs: Ms = 120_000;
+
+export async function simulate(
+  code: Code,
+  seed: number,
+  { usually = new Set(), tellsStory = false }: Options = {},
+): Promise<Simulated> {
+  const clock = new Clock(startAt);
+  const drawn = draw(seed, usually, () => clock.now() > startAt + calmAfterMs);
+  const { choices, number, trouble } = drawn;
+  const story: string[] = [];
+  const tell = tellsStory
+    ? (text: string): void => void story.push(`${String(clock.now() - startAt).padStart(7)} ms  ${text}`)
+    : () => undefined;
+  const { accepted, scenario } = scenarioBy(number);
+  const truths = scenario.kinds.map((kind, index) => newTruth(`p${String(index + 1)}`, kind));
+  const { decideBy, quietAt } = accepted;
+  const workflowId = 'simulated';
+  let seen: SimulatedViolation | undefined;
+  const senders = new WeakMap<object, Sender>();
+  const nobody: Sender = { isDead: () => true, sentTo: new Set() };
+  const outbound = network({
+    ...{ clock, choices, number, tell, truths, decideBy, quietAt },
+    sender: () => senders.get(code.contexts.getStore() ?? {}) ?? nobody,
+    onBroken: (promise, what) => (seen ??= new SimulatedViolation(promise, what)),
+  });
+  code.around.clock = clock;
+  let count = 0;
+  const newWorker = (): Worker => ({
+    isDead: false,
+    onDeath: new Set(),
+    activities: code.newActivities({
+      outbound: { send: outbound },
+      log: () => undefined,
+      now: clock.now,
+      random: () => number(`wait ${String((count += 1))}`),
+    }),
+  });
+  let worker = newWorker();
+  const worlds = new Worlds({ code, truths, scenario, decideBy, quietAt, now: clock.now });
+  const mayLoseWorker = (what: string): void => {
+    const fate = choices(`the worker, after ${what} began`, 'lives', ['dies soon', 'dies']);
+    if (fate === 'lives') return;
+    const dying = worker;
+    clock.after(number(`${what}: death`) * (fate === 'dies soon' ? 12 : 700), () => {
+      if (dying.isDead) return;
+      tell('the worker dies, and another one takes its place');
+      for (const each of dying.onDeath) each();
+      dying.isDead = true;
+      worker = newWorker();
+    });
+  };
+  const over = { ended: false };
+  const around: RunAround = {
+    ...{ clock, choices, number, tell, code, newWorker, mayLoseWorker, senders, workflowId },
+    worker: () => worker,
+    onLost: (input, sentTo) => {
+      noteLost(input, sentTo);
+    },
+    onRecorded: (instance, jobs, open) => {
+      const t = instance.state();
+      worlds.recorded(t, jobs, open);
+      tell(`    it is ${t.stage}${t.decision === undefined ? '' : `, decided ${t.decision}`}`);
+    },
+    onLeft: (instance, jobs) => {
+      worlds.left(instance.state(), jobs);
+    },
+    onClosed: () => {
+      over.ended = true;
+      tell('the run has closed');
+    },
+  };
+  function noteLost(input: string, sentTo: ReadonlySet<string>): void {
+    const parsed = JSON.parse(input) as { calls?: { participant: string }[]; call?: { participant: string } };
+    for (const { participant } of [
+      ...(parsed.calls ?? []),
+      ...(parsed.call === undefined ? [] : [parsed.call]),
+    ]) {
+      const truth = truths.find(each => each.name === participant);
+      if (truth === undefined || sentTo.has(participant)) continue;
+      for (const each of ['prepare', 'commit', 'rollback'] as const) truth.tried[each] += 1;
+    }
+  }
+
+  const runs: SimulatedRun[] = [];
+  const begin = (run: SimulatedRun): void => void runs.push(run);
+  const people = planned(number, scenario);
+  const act = (run: () => SimulatedRun | undefined): void => {
+    for (const { at, job, name } of people)
+      clock.after(at, () => {
+        if (choices(name, 'is not said', ['is said']) === 'is not said') return;
+        const event = eventOf(job);
+        const t = worlds.state();
+        if (
+          event !== undefined &&
+          t !== undefined &&
+          job.is === 'update' &&
+          code.judge(t, event).is === 'conflict'
+        )
+          return;
+        if (job.is === 'update' && t === undefined) return;
+        tell(name);
+        run()?.hear(job);
+      });
+  };
+  const terminations = (): void => {
+    for (const nth of [1, 2])
+      clock.after(number(`termination ${String(nth)}`) ** 2 * 5_000, () => {
+        if (
+          choices(`somebody (${String(nth)})`, 'leaves the run alone', ['terminates the run']) ===
+          'leaves the run alone'
+        )
+          return;
+        const run = runs.at(-1);
+        if (run === undefined || run.isClosed) return;
+        tell('somebody terminates the run');
+        run.terminate();
+        worlds.abandoned();
+        clock.after(50 + number(`sweep ${String(nth)}`) * 1_500, async () => {
+          tell('the sweep takes it up again');
+          const { stored } = await run.left();
+          const input = {
+            version: 2,
+            stored,
+            from: `run ${String(runs.length)}`,
+            why: 'terminated',
+          } as const;
+          begin(new SimulatedRun(around, `run ${String(runs.length + 1)}`, input));
+        });
+      });
+  };
+  let broken: Simulated['broken'];
+  try {
+    const hasWorker = number('has a worker') < 0.7;
+    tell(`it begins, with ${scenario.kinds.join(', ')}; on failure of a commit: ${accepted.onCommitFailure}`);
+    begin(new SimulatedRun(around, 'run 1', beginInput(accepted, { hasWorker })));
+    act(() => runs.at(-1));
+    terminations();
+    while (await clock.next()) {
+      if (seen !== undefined) throw seen;
+      if (clock.now() > startAt + patienceMs) break;
+    }
+    if (!over.ended)
+      throw new SimulatedViolation('liveness', `it has not ended after ${String(patienceMs)} ms`);
+    worlds.rests();
+    if (number('replayed at the end') < 0.4) await runs.at(-1)?.replayAll();
+  } catch (error) {
+    if (!(error instanceof SimulatedViolation)) throw error;
+    broken = { promise: error.promise, what: error.what };
+    tell(`${error.promise}: ${error.what}`);
+  }
+  const t = worlds.state();
+  const status = t === undefined ? 'pending' : code.core.outcome.statusOf(t);
+  return { seed, trouble, story, status, ...(broken === undefined ? {} : { broken }) };
+}
+
+function scenarioBy(number: (name: string) => number): { accepted: Accepted; scenario: Scenario } {
+  const within = (name: string, most: number): number => 1 + Math.floor(number(name) * most);
+  const size = within('participants', 3);
+  const drawn = Array.from({ length: size }, (_, index) => {
+    const which = number(`kind ${String(index)}`);
+    return kinds[Math.floor(which ** 3 * kinds.length)] ?? 'remembers';
+  });
+  const onCommitFailure = number('on commit failure') < 0.35 ? 'rollback' : 'retry';
+  const scenario: Scenario = {
+    name: 'simulated',
+    kinds: drawn,
+    onCommitFailure,
+    prepareAttempts: within('prepare attempts', 3),
+    completionAttempts: within('completion attempts', 3),
+    operator: { abort: 0, retryNow: 0, resolve: 0 },
+    faults: Infinity,
+    busy: true,
+    fast: true,
+  };
+  const model = acceptedFor(scenario);
+  const decideBy = startAt + 800 + Math.floor(number('decide by') ** 2 * 5_000);
+  const limits = { ...model.limits, retryInitialMs: 40, retryMaxMs: 200, attentionRetryMs: 400 };
+  const participants = model.participants.map(each => ({
+    ...each,
+    prepareTimeoutMs: 300,
+    completionTimeoutMs: 250,
+  }));
+  return {
+    scenario,
+    accepted: { ...model, createdAt: startAt, decideBy, quietAt: decideBy + 1_300, limits, participants },
+  };
+}
+
+interface Planned {
+  readonly at: Ms;
+  readonly job: Job;
+  readonly name: string;
+}
+
+/** What people may say, and when. */
+function planned(number: (name: string) => number, { kinds: all }: Scenario): Planned[] {
+  return Array.from({ length: 4 }, (_, index) => {
+    const nth = `message ${String(index + 1)}`;
+    const at = number(`${nth}: when`) ** 2 * 5_000;
+    const is = number(`${nth}: how`) < 0.5 ? 'signal' : 'update';
+    const which = Math.floor(number(`${nth}: what`) * 5);
+    const participant = `p${String(1 + Math.floor(number(`${nth}: whom`) * all.length))}`;
+    const outcome = (['committed', 'rolledback', 'unknown'] as const)[
+      Math.floor(number(`${nth}: outcome`) * 3)
+    ];
+    const by = 'somebody';
+    const jobs: readonly Job[] = [
+      { is, name: 'abort', argument: { by } },
+      { is, name: 'retryNow', argument: { by } },
+      { is, name: 'resolve', argument: { by, reason: 'so it is', participant, outcome } },
+      { is: 'cancel' },
+      { is: 'signal', name: 'nonsense', argument: 'nonsense' },
+    ];
+    const job = jobs[which] ?? { is: 'cancel' };
+    const said =
+      'name' in job
+        ? `${job.name}${job.name === 'resolve' ? ` ${participant} as ${String(outcome)}` : ''} by ${job.is}`
+        : 'workflow cancel';
+    return { at, job, name: `${nth}, ${said},` };
+  });
+}
+
+function eventOf(job: Job): OperatorEvent | undefined {
+  if (job.is !== 'update') return undefined;
+  return { type: job.name, ...(job.argument as object) } as OperatorEvent;
+}
