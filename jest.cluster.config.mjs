@@ -1,10 +1,10 @@
 import { shared } from './jest.config.mjs';
 
 // What is played on a Temporal cluster (npm run cluster:try). The cluster is the test's own: no other server is started.
-const { globalSetup: _setup, globalTeardown: _teardown, ...rest } = shared;
-
 export default {
-  ...rest,
+  ...shared,
+  globalSetup: null,
+  globalTeardown: null,
   displayName: 'cluster',
   maxWorkers: 1,
   testTimeout: 600_000,

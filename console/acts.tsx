@@ -6,7 +6,8 @@ import { type VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Resolution } from '../src/client/contract';
 import { type TransactionDocument } from '../src/protocol/client/document';
-import { type Deed, act } from './acting';
+import { type ForeseenDocument } from '../src/protocol/client/foreseen';
+import { type Deed, act, foresee } from './acting';
 import { Steps } from './dialog';
 import { OutcomeFields, Reason, textIn } from './fields';
 import { type Known, isOperator } from './session';
@@ -81,13 +82,13 @@ const titles = { abort: 'Abort this transaction', retry: 'Retry now' } as const;
 
 function Act({ session, document, told, chosen, close }: ActProps): VNode {
   return (
-    <Steps<Deed, TransactionDocument>
+    <Steps<Deed, ForeseenDocument>
       title={chosen.verb === 'resolve' ? `Settle ${chosen.participant}` : titles[chosen.verb]}
       close={close}
       {...(chosen.verb === 'retry' ? {} : { fields: fieldsOf(chosen) })}
       read={given => deedOf(chosen, given)}
-      foresee={() => Promise.resolve(document)}
-      show={(_, deed) => <Foreseen deed={deed} document={document} />}
+      foresee={deed => foresee(session, document, deed)}
+      show={(foreseen, deed) => <Foreseen deed={deed} document={document} foreseen={foreseen} />}
       verb={deed => wordsOf(deed)}
       act={async deed => {
         const after = await act(session, document, deed);
@@ -120,22 +121,40 @@ function wordsOf(deed: Deed): string {
   return `Settle ${deed.participant} as ${deed.outcome}`;
 }
 
-function Foreseen({
-  deed,
-  document,
-}: {
+interface ForeseenProps {
   readonly deed: Deed;
   readonly document: TransactionDocument;
-}): VNode {
-  const names = listed(outstanding(document).map(({ name }) => name));
-  if (deed.verb === 'abort')
-    return <p>Rollback will be decided, and everybody who may have been asked is rolled back.</p>;
-  if (deed.verb === 'retry')
-    return <p>{names} will be asked again now, and not at the next interval; requests are counted anew.</p>;
+  readonly foreseen: ForeseenDocument;
+}
+
+function Foreseen({ deed, document, foreseen: { follows } }: ForeseenProps): VNode {
+  const { decision, heuristic, inconsistent, locksFree, ends } = follows;
   return (
-    <p>
-      {deed.participant} will count as {deed.outcome}, whatever it has done, and is asked no more. Decided was{' '}
-      {document.decision ?? 'nothing yet'}.
-    </p>
+    <>
+      <p>{whatOf(deed, document)}</p>
+      <dl>
+        <dt>Decision</dt>
+        <dd>
+          {decision ?? 'none yet'}
+          {decision === document.decision ? ', as it is' : ''}
+        </dd>
+        <dt>Outcome against the decision</dt>
+        <dd>{heuristic ?? 'none'}</dd>
+        <dt>Left inconsistent</dt>
+        <dd>{inconsistent.length === 0 ? 'nobody' : listed(inconsistent)}</dd>
+        <dt>Locks that come free</dt>
+        <dd>{locksFree.length === 0 ? 'none' : listed(locksFree)}</dd>
+        <dt>Ends with it</dt>
+        <dd>{ends ? 'yes' : 'no, others are still waited for'}</dd>
+      </dl>
+    </>
   );
+}
+
+function whatOf(deed: Deed, document: TransactionDocument): string {
+  if (deed.verb === 'abort') return 'Everybody who may have been asked is rolled back.';
+  if (deed.verb === 'resolve')
+    return `${deed.participant} counts as ${deed.outcome}, whatever it has done, and is asked no more.`;
+  const names = listed(outstanding(document).map(({ name }) => name));
+  return `${names} will be asked now, and not at the next interval; requests are counted anew.`;
 }

@@ -115,6 +115,9 @@ whereChromiumRuns('acts', () => {
     await page.getByRole('radio', { name: /^Rolled back/ }).check();
     await page.getByLabel('Why').fill('I think so');
     await press('See what will happen');
+    const follows = page.getByRole('dialog').locator('dd');
+    await follows.first().waitFor();
+    expect(await follows.allInnerTexts()).toEqual(['commit, as it is', 'mixed', 'other', 'none', 'yes']);
     const settled = await world.dtc.act(id, 'resolve', {
       participant: 'other',
       outcome: 'committed',
