@@ -8,7 +8,7 @@ const zone = (target, from, message, except = []) => ({ target, from, message, e
 const zones = (target, froms, message) => froms.map(from => zone(target, from, message));
 
 const durable = ['./workflows', './activities'];
-const notShipped = ['./test', './bench', './examples'];
+const notShipped = ['./test', './bench', './chaos', './examples'];
 /** Floors from the ground up (docs/ARCHITECTURE.md): what stands below may not import what stands above it. */
 const api = ['./src/api'];
 const aboveCoordinator = [...api, './activities'];
@@ -103,6 +103,17 @@ const borders = [
     'the check sends and judges as the coordinator, and needs no Temporal',
     ['./checkParticipant', './command', './outbound', './protocol/wire'],
   ),
+  ...zones(
+    './console',
+    [...durable, ...notShipped],
+    'the console can do what the API can: it has the client, and what clients read',
+  ),
+  zone(
+    './console',
+    './src',
+    'the console can do what the API can: it has the client, and what clients read',
+    ['./client', './protocol/client'],
+  ),
   ...zones('./src', notShipped, 'what ships imports nothing that does not'),
 ];
 
@@ -110,7 +121,7 @@ export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.temporal/**', 'coverage/**'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, importX.flatConfigs.typescript],
     plugins: { 'import-x': importX },
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
@@ -167,6 +178,13 @@ export default tseslint.config(
     },
   },
   { files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    // For a browser, whose types are not those of Node.
+    files: ['console/**/*.{ts,tsx}'],
+    languageOptions: {
+      parserOptions: { project: './console/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

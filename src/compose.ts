@@ -21,9 +21,10 @@ import { createCoordinator } from './coordinator/transaction';
 import { type Coordinator } from './coordinator/transaction/contract';
 import { type Connected, connect } from './engine/connect';
 import { PayloadCipher } from './engine/encryption/cipher';
+import { shownKeyId, unreadableText } from './engine/encryption/unreadable';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
-import { identityOf, strangersOn } from './engine/pollers';
+import { identityOf, strangersOn, workersOn } from './engine/pollers';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { createWaker } from './engine/wake';
@@ -36,7 +37,7 @@ import { tagOfNamespace } from './protocol/wire/ids';
 import { type Log } from './telemetry/log';
 import { type Metrics, createMetrics } from './telemetry/metrics/metrics';
 import { queryLogger } from './telemetry/queryLog';
-import { seldom } from './telemetry/seldom';
+import { eachSeldom, seldom } from './telemetry/seldom';
 import { type Traces } from './telemetry/traces/contract';
 import { given } from './protocol/wire/given';
 import { plain } from './protocol/wire/plainText';
@@ -75,7 +76,7 @@ export interface Composed {
 }
 
 export type Reached = Connected &
-  Pick<Engine, 'attributes'> & { readonly address: string; readonly cipher?: PayloadCipher };
+  Pick<Engine, 'attributes'> & { readonly address: string; readonly cipher: PayloadCipher };
 
 /**
  * Waits until Temporal answers. Rejects when `stopping` aborts, or where the namespace cannot be used.
@@ -92,7 +93,7 @@ export async function reachTemporal(
   const isDue = seldom(sayAgainMs);
   const cipher = cipherOf(config, log);
   const connected = await connect({
-    ...given({ cipher }),
+    cipher,
     connection: theirs ?? connectionOptions(config.temporal, address),
     namespace,
     signal: stopping,
@@ -105,7 +106,7 @@ export async function reachTemporal(
     const registered = await registerSearchAttributes(connected.connection, namespace);
     const trouble = searchAttributeTrouble(registered, { address, namespace });
     if (trouble !== undefined) log.warn({ namespace }, trouble);
-    return { ...connected, ...given({ cipher }), address, attributes: registered.attributes };
+    return { ...connected, cipher, address, attributes: registered.attributes };
   } catch (error) {
     await connected.close();
     throw error;
@@ -114,20 +115,13 @@ export async function reachTemporal(
 
 const sayAgainMs = 30_000;
 
-function cipherOf({ payloadKeys }: Config, log: Log): PayloadCipher | undefined {
-  if (payloadKeys === undefined) return undefined;
-  const isDue = seldom(sayAgainMs);
-  return new PayloadCipher(payloadKeys, (keyId, why) => {
-    if (isDue(`${keyId} ${why}`)) log.error({ keyId: plain(keyId), why }, unreadable[why]);
+function cipherOf({ payloadKeys }: Config, log: Log): PayloadCipher {
+  const isDue = eachSeldom(sayAgainMs);
+  return new PayloadCipher(payloadKeys ?? [], (keyId, why) => {
+    const line = unreadableText(keyId, why);
+    if (isDue(line)) log.error({ keyId: shownKeyId(keyId), why }, line);
   });
 }
-
-const unreadable = {
-  'unknown key':
-    'something that Temporal stores is encrypted with a key that DTC_PAYLOAD_KEYS does not have: add that key to it, after the others, here and in every other process (docs/ENCRYPTION.md)',
-  'not authentic':
-    'something that Temporal stores names a key of DTC_PAYLOAD_KEYS and was not encrypted with it, or has been changed since: give each key the bytes that it had (docs/ENCRYPTION.md)',
-} as const;
 
 export function compose(connected: Reached, around: Surroundings, observers: Observers = {}): Composed {
   const { config, log, stopping } = around;
@@ -176,7 +170,8 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
         cliOptions: engine.cliOptions,
         locks: createLocks(engine),
         lists: createLists(engine),
-        ...given({ codec: connected.cipher }),
+        workers: () => workersOn(engine),
+        ...codecOf(connected, log),
         ...traced,
       }),
     createMetricsApi: () =>
@@ -187,7 +182,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     createWorker: async settings => {
       const { cipher } = connected;
       const common = { connection, namespace, taskQueue, identity, activities };
-      const own = { ...common, ...given({ cipher }), onEnding, ...traced };
+      const own = { ...common, cipher, onEnding, ...traced };
       worker = await createWorker({ ...own, ...settings });
       within.open(tasksAtOnce(worker));
       return worker;
@@ -196,6 +191,20 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
     scheduleSweeps: () => makeSchedule(engine, around),
   };
 }
+
+/** What its callers send is what they make up, so it is told apart from what Temporal stores, and seldom whatever they name. */
+function codecOf({ cipher }: Reached, log: Log): { readonly codec?: PayloadCipher } {
+  if (!cipher.seals) return {};
+  const isDue = seldom(sayAgainMs);
+  const onUnreadable = (keyId: string, why: string): void => {
+    if (isDue(notDecoded)) log.warn({ keyId: shownKeyId(keyId), why }, notDecoded);
+  };
+  return { codec: new PayloadCipher(cipher.keys, onUnreadable) };
+}
+
+const notDecoded =
+  'a caller of /codec/decode sent something that no key of DTC_PAYLOAD_KEYS opens, and got it back as it was: where it came from ' +
+  'Temporal, that key is missing here; else nothing is wrong (docs/ENCRYPTION.md)';
 
 function outboundParts({ config, lookup }: Surroundings): Partial<OutboundOptions> {
   const { signingSecrets, signingMasterKeys } = config;
@@ -239,12 +248,12 @@ async function makeSchedule(engine: Engine, { config, log }: Surroundings): Prom
 }
 
 function engineOf(connected: Reached, { config, log, trouble }: Surroundings): Engine {
-  const { client, connection, namespace, namespaceId, opened, retentionMs, attributes } = connected;
+  const { client, lenient, connection, namespace, namespaceId, opened, retentionMs, attributes } = connected;
   const ownWorker = config.role !== 'api';
   const failedQuery = queryLogger(log, { taskQueue: config.taskQueue, ownWorker });
   const isDue = seldom(sayAgainMs);
   return {
-    ...{ client, connection, namespace, namespaceId, opened, retentionMs, attributes },
+    ...{ client, lenient, connection, namespace, namespaceId, opened, retentionMs, attributes },
     cliOptions: cliOptions({ address: connected.address, namespace }),
     knowsCallers: isAuthenticated(config),
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },

@@ -60,6 +60,7 @@ async function run(context: Context): Promise<void> {
   const block = readyBlock({
     isOpen: !isAuthenticated(config),
     role: config.role,
+    hasConsole: config.console,
     temporal: server.address,
     namespace: config.temporal.namespace,
     own: config.temporal.address === undefined,

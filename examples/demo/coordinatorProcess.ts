@@ -1,7 +1,7 @@
 /**
  * Owns the coordinator of the demo: `node dist/src/main.js`, as `npm start` runs it, with a data directory and ports of its
- * own and waits short enough to watch. It starts its own Temporal server; one that a killed coordinator left is ended here
- * if no new coordinator took it over.
+ * own and waits short enough to watch. It starts its own Temporal server, unless one is given; one that a killed coordinator left is
+ * ended here if no new coordinator took it over.
  */
 import { type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
@@ -15,6 +15,8 @@ import { until } from './until';
 export interface CoordinatorOptions {
   readonly folder: string;
   readonly ports: { readonly api: number; readonly temporal: number; readonly temporalUi: number };
+  /** `host:port` of a Temporal server that runs already, and is nobody's to end here. */
+  readonly temporal: string | undefined;
 }
 
 /** Everything else is as shipped. */
@@ -42,13 +44,14 @@ export class CoordinatorProcess {
   readonly #dataDir: string;
   readonly #logFile: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #hasOwnTemporal: boolean;
   #child: ChildProcess | undefined;
   /** A Temporal server that has no coordinator at the moment. */
   #orphan: number | undefined;
   /** Ends that one, should the demo be killed meanwhile. */
   #guard: ReturnType<typeof endAfterDemo> | undefined;
 
-  constructor(processes: Processes, { folder, ports }: CoordinatorOptions) {
+  constructor(processes: Processes, { folder, ports, temporal }: CoordinatorOptions) {
     this.#processes = processes;
     this.#dataDir = join(folder, 'temporal');
     this.#logFile = join(folder, 'coordinator.log');
@@ -57,17 +60,24 @@ export class CoordinatorProcess {
       ...environmentWithoutOurs(),
       ...settings,
       DTC_PORT: String(ports.api),
-      DTC_TEMPORAL_PORT: String(ports.temporal),
-      DTC_TEMPORAL_UI_PORT: String(ports.temporalUi),
-      DTC_DATA_DIR: this.#dataDir,
+      ...(temporal === undefined
+        ? {
+            DTC_TEMPORAL_PORT: String(ports.temporal),
+            DTC_TEMPORAL_UI_PORT: String(ports.temporalUi),
+            DTC_DATA_DIR: this.#dataDir,
+          }
+        : { TEMPORAL_ADDRESS: temporal, DTC_TASK_QUEUE: `demo-${process.pid}` }),
     };
+    this.#hasOwnTemporal = temporal === undefined;
   }
 
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  temporalPid(): number {
+  /** Of its own Temporal server. */
+  temporalPid(): number | undefined {
+    if (!this.#hasOwnTemporal) return undefined;
     return (JSON.parse(readFileSync(join(this.#dataDir, 'server.json'), 'utf8')) as { pid: number }).pid;
   }
 
@@ -90,7 +100,7 @@ export class CoordinatorProcess {
   async kill(): Promise<void> {
     if (this.#child === undefined) return;
     this.#orphan = this.temporalPid();
-    this.#guard = endAfterDemo(this.#orphan, this.#dataDir);
+    if (this.#orphan !== undefined) this.#guard = endAfterDemo(this.#orphan, this.#dataDir);
     await kill(this.#child);
   }
 

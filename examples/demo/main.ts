@@ -3,6 +3,7 @@
  * after another, and the verdict over both banks' databases at the end.
  *
  *   npm run demo [-- --keep <folder>]     keep south's database and what was read of north's, for a look or for verify.js
+ *                   --temporal <address>  on a Temporal server that runs already, namespace default, with a task queue of its own
  *
  * Exit code 0: everything is atomic, or ended as its mode is documented to. 1: it is not, or the demo failed. 130: Ctrl-C.
  * Whatever happens, every process that was started is ended and every folder that was made is removed.
@@ -35,7 +36,9 @@ interface Set {
 }
 
 async function main(): Promise<number> {
-  const set = await build(keepFolder());
+  const options = { keep: { type: 'string' }, temporal: { type: 'string' } } as const;
+  const { keep, temporal } = parseArgs({ options }).values;
+  const set = await build(keepFolder(keep), temporal);
   const interrupted = interruption();
   try {
     const report = await Promise.race([play(set), interrupted]);
@@ -51,8 +54,7 @@ async function main(): Promise<number> {
   }
 }
 
-function keepFolder(): string | undefined {
-  const { keep } = parseArgs({ options: { keep: { type: 'string' } } }).values;
+function keepFolder(keep: string | undefined): string | undefined {
   if (keep === undefined) return undefined;
   if (existsSync(keep) && readdirSync(keep).length > 0)
     throw new Error(`--keep ${keep}: the folder is not empty`);
@@ -60,7 +62,7 @@ function keepFolder(): string | undefined {
   return resolve(keep);
 }
 
-async function build(keep: string | undefined): Promise<Set> {
+async function build(keep: string | undefined, given: string | undefined): Promise<Set> {
   const [api = 0, temporal = 0, temporalUi = 0, northPort = 0, southPort = 0] = await freePorts(5);
   const folder = mkdtempSync(join(tmpdir(), 'dtc-demo-'));
   const books = keep ?? folder;
@@ -71,7 +73,11 @@ async function build(keep: string | undefined): Promise<Set> {
   const north = { name: 'north', port: northPort, database: northDatabase, opening: opening.north } as const;
   const south = { name: 'south', port: southPort, database: southDatabase, opening: opening.south } as const;
   const stage = {
-    coordinator: new CoordinatorProcess(processes, { folder, ports: { api, temporal, temporalUi } }),
+    coordinator: new CoordinatorProcess(processes, {
+      folder,
+      ports: { api, temporal, temporalUi },
+      temporal: given,
+    }),
     north: new BankProcess(processes, north),
     south: new BankProcess(processes, south),
   };
@@ -92,11 +98,12 @@ async function play({ stage, northDatabase, books }: Set): Promise<Report> {
 async function open({ coordinator, north, south }: Stage, northDatabase: NorthDatabase): Promise<void> {
   line('Starting a PostgreSQL server for bank north …');
   await northDatabase.start();
-  line('Starting a coordinator with a Temporal server of its own, and two banks …');
+  line('Starting a coordinator, and two banks …');
   await Promise.all([coordinator, north, south].map(each => each.start()));
-  line(
-    `  coordinator  ${coordinator.url}   pid ${coordinator.pid}, Temporal server pid ${coordinator.temporalPid()}`,
-  );
+  const temporal = coordinator.temporalPid();
+  const server =
+    temporal === undefined ? 'a Temporal server that is given' : `Temporal server pid ${temporal}`;
+  line(`  coordinator  ${coordinator.url}   pid ${coordinator.pid}, ${server}`);
   line(`  bank north   ${north.url}   pid ${north.pid}, accounts in PostgreSQL, takes part by XA`);
   line(`  bank south   ${south.url}   pid ${south.pid}, accounts in SQLite, takes part by reservation`);
   line(

@@ -70,7 +70,11 @@ const coordinatorKilled: Scene = async stage => {
   await coordinator.start();
   const readyAt = Date.now();
   if (coordinator.temporalPid() !== temporal) throw new Error('the Temporal server was not taken over');
-  note(`It has taken over the Temporal server that it left (pid ${temporal}), and the transaction goes on.`);
+  const found =
+    temporal === undefined
+      ? 'It is connected to Temporal again'
+      : `It has taken over the Temporal server that it left (pid ${temporal})`;
+  note(`${found}, and the transaction goes on.`);
   await reach(stage, document.id, d => d.endedAt !== undefined);
   note(`Settled ${((Date.now() - readyAt) / 1000).toFixed(1)} s after the coordinator was ready again.`);
   await show(stage, document.id);

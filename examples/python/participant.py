@@ -3,7 +3,8 @@
     python3 participant.py <port> <database file> [<seats, default 1000>]
 
 With SECRETS in its environment (what `npm run participant-secret` prints; two of them while one replaces the other) it
-refuses every request that was not signed for it.
+refuses every request that was not signed with one of them; with URLS (the prepare URLs that it is called by) also what
+was signed for another, who may share the secret.
 
 POST /prepare, /commit, /rollback as the coordinator sends them, with a payload {"seats": 2}.
 GET /prepared?limit&cursor lists what it said yes to and has not been told the end of.
@@ -29,6 +30,7 @@ from urllib.parse import parse_qs, urlsplit
 
 PORT, FILE, SEATS = int(sys.argv[1]), sys.argv[2], int((sys.argv[3:] or [1000])[0])
 SECRETS = [base64.b64decode(each.removeprefix("whsec_")) for each in os.environ.get("SECRETS", "").split()]
+AUDIENCES = [url.rsplit("/", 1)[0] + "/" for url in os.environ.get("URLS", "").split()]
 LARGEST_BODY = 64 * 1024
 SCHEMA = """PRAGMA journal_mode = WAL;
     CREATE TABLE IF NOT EXISTS show (free INTEGER NOT NULL CHECK (free >= 0));
@@ -111,15 +113,28 @@ def prepared(limit, cursor):
 
 
 def signed(headers, body):
-    """Standard Webhooks: HMAC-SHA256 over id, time and the bytes of the body; within five minutes, so none is played again."""
+    """Two signatures: one of the body, and one that also names whom the request is for. The second is looked at where it came."""
     if not SECRETS:
         return True
-    given = [headers.get(f"Webhook-{name}", "").encode("latin-1") for name in ("Id", "Timestamp", "Signature")]
-    if not given[1].isdigit() or abs(time.time() - int(given[1])) > 300:
+    audience, of_audience = headers.get("Transaction-Audience"), headers.get("Transaction-Audience-Signature")
+    if not verified(headers, headers.get("Webhook-Signature", ""), body):
         return False
-    content = b".".join([*given[:2], body])
-    right = [b"v1," + base64.b64encode(hmac.digest(secret, content, "sha256")) for secret in SECRETS]
-    return any(hmac.compare_digest(one, each) for one in given[2].split() for each in right)
+    if audience is None or of_audience is None:
+        return not AUDIENCES
+    return (not AUDIENCES or audience in AUDIENCES) and verified(
+        headers, of_audience, audience.encode("latin-1") + b"\n" + body)
+
+
+def verified(headers, signatures, content):
+    """Standard Webhooks: HMAC-SHA256 over id, time and content; within five minutes, so none is played again. `signatures`
+    is a list, one for each secret that the coordinator signs with: any of them may be by a secret that is ours."""
+    sent_id, sent_at = (headers.get(f"Webhook-{name}", "").encode("latin-1") for name in ("Id", "Timestamp"))
+    if not sent_at.isdigit() or abs(time.time() - int(sent_at)) > 300:
+        return False
+    signed_bytes = b".".join([sent_id, sent_at, content])
+    right = [b"v1," + base64.b64encode(hmac.digest(secret, signed_bytes, "sha256")) for secret in SECRETS]
+    given = signatures.encode("latin-1").split()
+    return any(hmac.compare_digest(one, each) for one in given for each in right)
 
 
 class Participant(BaseHTTPRequestHandler):

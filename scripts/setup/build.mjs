@@ -9,7 +9,7 @@ import { BUILT_STAMP, ROOT } from './paths.mjs';
 import { hasStamp, writeStamp } from './stamp.mjs';
 
 const SOURCES = [
-  ...['src', 'workflows', 'activities', 'bench', 'examples'],
+  ...['src', 'workflows', 'activities', 'bench', 'chaos', 'examples', 'console', 'scripts/console'],
   ...['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'],
 ];
 

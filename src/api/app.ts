@@ -9,6 +9,7 @@ import { isAuthenticated } from '../config/bindRule';
 import { authenticate } from './authentication';
 import { type ApiDependencies } from './dependencies';
 import { participantRoutes } from './bulk/routes';
+import { consoleFacts, consolePages } from './console/routes';
 import { codecRoutes, letWebUi } from './codec/routes';
 import { guardHost } from './hosts';
 import { inPieces } from './inPieces';
@@ -47,6 +48,10 @@ export function createApi(api: ApiDependencies): Express {
   mount('/orphans', orphanRoutes(api));
   app.use('/codec', letWebUi(api.config.webUiOrigins));
   mount('/codec', codecRoutes(api));
+  if (api.config.console) {
+    app.use('/console', guard, consolePages());
+    mount('/console', consoleFacts(api));
+  }
   app.use('/metrics', metricsRoutes(api, identify));
   app.use(guard, nothingHere, answerWithProblem);
   return app;

@@ -1,5 +1,5 @@
 /** Owns what the API is made of. */
-import { type PayloadCodec } from '@temporalio/common';
+import { type PayloadCipher } from '../engine/encryption/cipher';
 import { type Config } from '../config/config';
 import { type Bulk } from '../coordinator/bulk';
 import { type Coordinator } from '../coordinator/transaction/contract';
@@ -19,16 +19,28 @@ export interface ApiDependencies {
   readonly cliOptions: string;
   readonly locks: Locks;
   readonly lists: Lists;
+  /** Who polls the task queue. @throws where Temporal does not say */
+  workers(): Promise<readonly string[]>;
   /** Absent where payloads are not encrypted. */
-  readonly codec?: Pick<PayloadCodec, 'decode' | 'encode'>;
+  readonly codec?: Pick<PayloadCipher, 'open' | 'seal'>;
   /** Judges participants' URLs before anything is started. */
   readonly outbound: Pick<Outbound, 'check'>;
   /** The same of those who are to be told. */
   readonly receivers: Pick<Outbound, 'check'>;
   readonly config: Pick<
     Config,
-    'auth' | 'host' | 'limits' | 'longestWaitS' | 'maxWaiting' | 'publicUrl' | 'rateLimit' | 'webUiOrigins'
-  >;
+    | 'auth'
+    | 'console'
+    | 'host'
+    | 'limits'
+    | 'longestWaitS'
+    | 'maxWaiting'
+    | 'publicUrl'
+    | 'rateLimit'
+    | 'sweep'
+    | 'taskQueue'
+    | 'webUiOrigins'
+  > & { readonly temporal: Pick<Config['temporal'], 'namespace'> };
   readonly log: Log;
   /** Absent where nothing is traced. */
   readonly traces?: Traces;

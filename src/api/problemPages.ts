@@ -66,6 +66,11 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
     happened: 'The action does not apply to the transaction as it is. Nothing was changed.',
     toDo: 'Read the transaction: "state" and "decision" say what is still possible, "paused" what lets it go on.',
   },
+  'state-changed': {
+    happened:
+      'The request named by If-Match what its sender had seen of the transaction, and it is not so any more. Nothing was done.',
+    toDo: 'See "changes". Read the transaction again, decide anew, and send the "etag" of that document.',
+  },
   'foreign-workflow': {
     happened:
       'Temporal has a workflow of another program under this id, of a transaction or a lock. Nothing of ours was done to it.',

@@ -8,13 +8,16 @@ import {
   ForeignWorkflow,
   KeyReused,
   Overloaded,
+  PayloadUnreadable,
   RequestTooLarge,
   StartUnknown,
+  StateChanged,
   SweepUnknown,
   TooManyLists,
   UnknownTransaction,
   WorkerUnavailable,
 } from '../coordinator/errors';
+import { given } from '../protocol/wire/given';
 import { Problem, retryAfter } from './problems';
 
 export function toProblem(error: unknown): Problem {
@@ -27,6 +30,10 @@ function ofCoordinator(cause: unknown): Problem | undefined {
   if (cause instanceof ExpiredTransaction) return new Problem('expired-transaction', cause.message);
   if (cause instanceof KeyReused) return new Problem('idempotency-key-reused', cause.message);
   if (cause instanceof ForeignWorkflow) return new Problem('foreign-workflow', cause.message);
+  if (cause instanceof StateChanged) {
+    const members = given({ changes: cause.changes });
+    return new Problem('state-changed', cause.message, { members });
+  }
   if (cause instanceof ActionConflict) return new Problem('action-conflict', cause.message);
   if (cause instanceof BadCursor)
     return new Problem('invalid-request', 'the query is not valid', {
@@ -56,6 +63,8 @@ function ofCoordinator(cause: unknown): Problem | undefined {
     const members = { workflowId: cause.workflowId };
     return new Problem('start-unknown', cause.message, { headers, members, cause });
   }
+  if (cause instanceof PayloadUnreadable)
+    return new Problem('engine-unavailable', cause.message, { headers: retryAfter, cause });
   if (cause instanceof WorkerUnavailable)
     return new Problem('worker-unavailable', cause.message, { headers: retryAfter, cause });
   if (cause instanceof EngineUnavailable) {

@@ -47,8 +47,8 @@ export async function checkParticipant(options: CheckOptions): Promise<Report> {
   }
 }
 
-function outboundOptions({ secrets, masterKeys }: CheckOptions): OutboundOptions {
-  return { allowed: everywhere, ...given({ signingSecrets: secrets, signingMasterKeys: masterKeys }) };
+function outboundOptions({ secrets, masterKeys, tls }: CheckOptions): OutboundOptions {
+  return { allowed: everywhere, ...given({ signingSecrets: secrets, signingMasterKeys: masterKeys, tls }) };
 }
 
 function chosen(only: readonly string[] | undefined): readonly Check[] {

@@ -20,6 +20,7 @@ and says which of its duties it keeps. Some transactions are committed for real:
   --prepared-url <url>            its list of what is prepared (default: the sibling "prepared", if it answers)
   --secret <whsec_...>            signs requests; better in DTC_SIGNING_SECRET, where other users do not see it, or,
                                   as the coordinator has it, DTC_SIGNING_MASTER_KEY
+                                  DTC_PARTICIPANT_CA, _CERT, _KEY are read too: PEM files, for https
   --restart '<command>'           ends it and starts it anew, and returns; the participant may run on behind it
   --timeout-ms <ms>               of one request (default 5000)
   --only <name,name>              only these checks
@@ -52,8 +53,15 @@ export type Command =
   | { readonly do: 'list'; readonly json: boolean }
   | { readonly do: 'check'; readonly json: boolean; readonly options: CheckOptions };
 
-/** @param keys from the environment, used where no `--secret` is given. @throws UsageError */
-export function readCommand(args: readonly string[], keys: SigningKeys): Command {
+/** What the environment says. */
+interface FromEnvironment {
+  /** Used where no `--secret` is given. */
+  readonly keys: SigningKeys;
+  readonly tls?: CheckOptions['tls'] | undefined;
+}
+
+/** @throws UsageError */
+export function readCommand(args: readonly string[], { keys, tls }: FromEnvironment): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { do: 'help' };
   if (values.list) return { do: 'list', json: values.json };
@@ -61,7 +69,11 @@ export function readCommand(args: readonly string[], keys: SigningKeys): Command
   if (prepareUrl === undefined) throw new UsageError('the prepare URL is missing');
   if (others.length > 0) throw new UsageError(`one prepare URL is checked, not also ${others.join(' ')}`);
   const signing = values.secret === undefined ? keys : given({ signingSecrets: [readSecret(values.secret)] });
-  return { do: 'check', json: values.json, options: readOptions(prepareUrl, values, signing) };
+  return {
+    do: 'check',
+    json: values.json,
+    options: given({ ...readOptions(prepareUrl, values, signing), tls }),
+  };
 }
 
 function parse(args: readonly string[]) {

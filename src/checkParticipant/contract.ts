@@ -1,4 +1,5 @@
 /** Owns what the check is told, and what it reports. The report's shape is what `--json` prints. */
+import { type TlsParts } from '../outbound/connector';
 import { type Ms } from '../protocol/wire/phases';
 
 export interface CheckOptions {
@@ -17,6 +18,8 @@ export interface CheckOptions {
   readonly secrets?: readonly string[];
   /** The coordinator's (`dtckey_…`): requests are signed with the participant's own secret, made of each. */
   readonly masterKeys?: readonly string[];
+  /** For `https`: whom to trust, and our own certificate, in PEM. Default: whom Node trusts, and none. */
+  readonly tls?: TlsParts;
   /** Where it lists what is prepared. Default: the sibling `prepared` of the prepare URL, where that answers. */
   readonly preparedUrl?: string;
   /** Ends and starts the participant: a command for the shell, or a function that resolves when that is done. */

@@ -4,6 +4,7 @@
  * Exit code 0: nothing failed. 1: a check failed. 2: wrong usage, or nobody answers.
  */
 import { json, print, stop, UsageError } from '../command/output';
+import { readTls } from '../command/participantTls';
 import { readSigningKeys } from '../command/signingKeys';
 import { checkParticipant } from './checkParticipant';
 import { checks } from './checks';
@@ -16,7 +17,9 @@ const name = 'check-participant';
 async function main(): Promise<number> {
   try {
     // eslint-disable-next-line no-restricted-properties -- a program of its own: src/config is the coordinator's
-    return await run(readCommand(process.argv.slice(2), readSigningKeys(process.env)));
+    const { env } = process;
+    const means = { keys: readSigningKeys(env), tls: readTls(env) };
+    return await run(readCommand(process.argv.slice(2), means));
   } catch (error) {
     if (error instanceof UsageError) return stop(name, `${error.message}\n\n${usage}`);
     if (error instanceof ParticipantUnreachable) return stop(name, `${error.message}\n`);

@@ -2,7 +2,6 @@
  * Owns the start of a transaction: one idempotency key and one body for all its requests, so whatever is lost on the way it is one
  * transaction (PROTOCOL I6). What a request may have started stays so: a later one that was refused for certain does not undo it.
  */
-import { randomUUID } from 'node:crypto';
 import { type TransactionDocument } from '../protocol/client/document';
 import { type Posted } from '../protocol/client/posted';
 import { type Ms } from '../protocol/wire/phases';
@@ -19,7 +18,7 @@ export async function begin(
   request: Posted,
   options: BeginOptions = {},
 ): Promise<TransactionDocument> {
-  const { idempotencyKey = randomUUID() } = options;
+  const { idempotencyKey = globalThis.crypto.randomUUID() } = options;
   const headers = { 'idempotency-key': headerOf(idempotencyKey) };
   const asked = { method: 'POST', path: '/transactions', headers, body: JSON.stringify(request) } as const;
   const known: { mayHaveStarted: boolean; id?: string | undefined } = { mayHaveStarted: false };

@@ -3,9 +3,10 @@ import { documentIn, pathOf, repeatable, type Calls } from './calls';
 import { begin } from './begin';
 import { type Client, type ClientOptions } from './contract';
 import { createHttp, isToken, tokenForm } from './http';
+import { known } from './known';
 import { count, list } from './list';
 import { locksClient } from './locks';
-import { act, actOnMany, orphans, participants, sweep } from './operate';
+import { act, actOnMany, orphans, participants, preview, sweep } from './operate';
 import { wait } from './wait';
 import { watch } from './watch';
 
@@ -13,28 +14,33 @@ const defaultTimeoutMs = 60_000;
 
 /** @throws TypeError where an option cannot work */
 export function createClient(options: ClientOptions): Client {
-  checkOptions(options);
+  checkOptions(known(options, 'client'));
   const { url, token, timeoutMs = defaultTimeoutMs } = options;
   const calls: Calls = { http: createHttp({ url, token }), timeoutMs };
   return {
-    begin: (request, more) => begin(calls, request, more),
-    wait: (id, more) => wait(calls, id, more),
+    begin: async (request, more) => begin(calls, request, known(more, 'begin')),
+    wait: async (id, more) => wait(calls, id, known(more, 'wait')),
     get: async (id, more) => {
       const asked = { method: 'GET', path: pathOf(id) } as const;
-      return documentIn(calls.http, asked, await repeatable(calls, asked, more), id);
+      return documentIn(calls.http, asked, await repeatable(calls, asked, known(more, 'call')), id);
     },
-    list: (filter, more) => list(calls, filter, more),
-    count: (filter, more) => count(calls, filter, more),
-    watch: (id, more) => watch(calls, id, more),
-    abort: (id, body = {}, more = {}) => act(calls, { id, verb: 'abort', body }, more),
-    retry: (id, more) => act(calls, { id, verb: 'retry', body: {} }, more),
-    resolve: (id, body, more) => act(calls, { id, verb: 'resolve', body }, more),
+    list: (filter, more) => list(calls, filter, known(more, 'page')),
+    count: async (filter, more) => count(calls, filter, known(more, 'call')),
+    watch: (id, more) => watch(calls, id, known(more, 'call')),
+    abort: async (id, body = {}, more = {}) => act(calls, { id, verb: 'abort', body }, known(more, 'act')),
+    retry: async (id, more) => act(calls, { id, verb: 'retry', body: {} }, known(more, 'act')),
+    resolve: async (id, body, more) => act(calls, { id, verb: 'resolve', body }, known(more, 'act')),
+    previewAbort: async (id, body = {}, more = {}) =>
+      preview(calls, { id, verb: 'abort', body }, known(more, 'act')),
+    previewRetry: async (id, more) => preview(calls, { id, verb: 'retry', body: {} }, known(more, 'act')),
+    previewResolve: async (id, body, more) =>
+      preview(calls, { id, verb: 'resolve', body }, known(more, 'act')),
     locks: locksClient(calls),
-    retryMany: (body = {}, more = {}) => actOnMany(calls, { verb: 'retry', body }, more),
-    resolveMany: (body, more) => actOnMany(calls, { verb: 'resolve', body }, more),
-    participants: more => participants(calls, more),
-    orphans: more => orphans(calls, more),
-    sweep: (body, more) => sweep(calls, body, more),
+    retryMany: async (body = {}, more = {}) => actOnMany(calls, { verb: 'retry', body }, known(more, 'call')),
+    resolveMany: async (body, more) => actOnMany(calls, { verb: 'resolve', body }, known(more, 'call')),
+    participants: async more => participants(calls, known(more, 'call')),
+    orphans: async more => orphans(calls, known(more, 'call')),
+    sweep: async (body, more) => sweep(calls, body, known(more, 'call')),
   };
 }
 

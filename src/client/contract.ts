@@ -1,5 +1,6 @@
 /** Owns what a program sees of the client. What is asked and answered has the shapes of the HTTP API (PROTOCOL §3). */
 import { type TransactionDocument } from '../protocol/client/document';
+import { type ForeseenDocument } from '../protocol/client/foreseen';
 import { type CountOfTransactions, type ListedTransaction } from '../protocol/client/listed';
 import {
   type Lease,
@@ -28,6 +29,14 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long the call is repeated where it brings no answer, all its requests together. */
   readonly timeoutMs?: Ms | undefined;
+}
+
+export interface ActOptions extends CallOptions {
+  /**
+   * The `etag` of the document by which it was decided: it is acted on only while that is its tag.
+   * @throws StateChanged where it is not; nothing was done
+   */
+  readonly ifMatch?: string | undefined;
 }
 
 export interface BeginOptions extends CallOptions {
@@ -166,12 +175,22 @@ export interface Client {
   abort(
     id: string,
     request?: { readonly reason?: string },
-    options?: CallOptions,
+    options?: ActOptions,
   ): Promise<TransactionDocument>;
   /** Asks now whoever is outstanding, not at the next interval. */
-  retry(id: string, options?: CallOptions): Promise<TransactionDocument>;
+  retry(id: string, options?: ActOptions): Promise<TransactionDocument>;
   /** Settles a participant that phase two waits for. */
-  resolve(id: string, request: ResolveRequest, options?: CallOptions): Promise<TransactionDocument>;
+  resolve(id: string, request: ResolveRequest, options?: ActOptions): Promise<TransactionDocument>;
+  /** What `abort` would come to: nothing is done. It rejects as that would. */
+  previewAbort(
+    id: string,
+    request?: { readonly reason?: string },
+    options?: ActOptions,
+  ): Promise<ForeseenDocument>;
+  /** The same of `retry`. */
+  previewRetry(id: string, options?: ActOptions): Promise<ForeseenDocument>;
+  /** The same of `resolve`: what it leaves inconsistent, which locks come free, whether it ends. */
+  previewResolve(id: string, request: ResolveRequest, options?: ActOptions): Promise<ForeseenDocument>;
   readonly locks: LocksClient;
   /** The same for all that wait (for a host). Not repeated once it may have arrived: what it did would not be in the answer. */
   retryMany(request?: RetryManyRequest, options?: CallOptions): Promise<BulkReport>;

@@ -4,6 +4,7 @@
  * What the caller's own signal was aborted with is passed on as it is.
  */
 import { type TransactionDocument } from '../protocol/client/document';
+import { type Change } from '../protocol/client/etag';
 import { type ProblemError as WrongMember } from '../protocol/client/problems';
 import { type Ms } from '../protocol/wire/phases';
 
@@ -78,6 +79,14 @@ export class NotFound extends ProblemError {}
 export class ExpiredTransaction extends ProblemError {}
 /** `409`: the action does not apply to the transaction as it is, or another program's workflow has the id. */
 export class Conflict extends ProblemError {}
+/** `412`: the transaction is not as the document says whose `etag` was given. Nothing was done: read it again, and decide anew. */
+export class StateChanged extends ProblemError {
+  /** What is different now; empty where the coordinator does not know the tag. */
+  get changes(): readonly Change[] {
+    const { changes } = this.members;
+    return Array.isArray(changes) ? (changes as readonly Change[]) : [];
+  }
+}
 /** `422`: the idempotency key belongs to another request. */
 export class KeyReused extends ProblemError {}
 /** `429`: nothing was done. */

@@ -70,9 +70,18 @@ export async function* eventsOf(
 
 async function* bytesOf(response: Response, asked: Asked, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    yield* response.body ?? [];
+    if (response.body !== null) yield* chunksOf(response.body.getReader());
   } catch (error) {
     throw failed(`${asked.method} ${asked.path}`, { signal, cause: error, wasSent: true });
+  }
+}
+
+/** Not every browser can be told to iterate a stream. */
+async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
   }
 }
 
@@ -90,7 +99,7 @@ interface SilenceTimer {
 }
 
 function silenceTimer(over: (ms: Ms) => void): SilenceTimer {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => {
     clearTimeout(timer);
   };

@@ -133,7 +133,7 @@ function reasonOf(error: unknown): string {
   return [code, message].filter(each => typeof each === 'string' && each !== '').join(' ') || String(error);
 }
 
-/** False only where no connection was made: the name was not found, or nobody took it. */
+/** False only where no connection was made: the name was not found, nobody took it, or `fetch` goes to no such port (the Fetch standard, "bad port"). */
 export function maybeSent(error: unknown): boolean {
   const { cause } = membersOf(error);
   if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.some(isAfterConnect);
@@ -141,6 +141,11 @@ export function maybeSent(error: unknown): boolean {
 }
 
 function isAfterConnect(error: unknown): boolean {
-  const { syscall, code } = membersOf(error);
-  return !(syscall === 'connect' || syscall === 'getaddrinfo' || code === 'UND_ERR_CONNECT_TIMEOUT');
+  const { syscall, code, message } = membersOf(error);
+  return !(
+    message === 'bad port' ||
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo' ||
+    code === 'UND_ERR_CONNECT_TIMEOUT'
+  );
 }

@@ -4,6 +4,7 @@
  */
 export { createClient } from './client';
 export {
+  type ActOptions,
   type BeginOptions,
   type CallOptions,
   type Client,
@@ -27,6 +28,8 @@ export * from './errors';
 export { type Token } from './http';
 export { type VerifiedNotification, verifyNotification } from './notifications';
 export { type ParticipantDocument, type TransactionDocument } from '../protocol/client/document';
+export { type Change } from '../protocol/client/etag';
+export { type ForeseenDocument } from '../protocol/client/foreseen';
 export { type CountOfTransactions, type ListedTransaction } from '../protocol/client/listed';
 export { type Lease } from '../protocol/client/locks';
 export { type BulkReport, type SickHosts } from '../protocol/client/many';

@@ -11,6 +11,7 @@ import {
   type LockView,
 } from './contract';
 import { NotFound } from './errors';
+import { known } from './known';
 import { paged, read } from './list';
 import { isPassing, repeated } from './patience';
 
@@ -20,16 +21,19 @@ const graceMs: Ms = 10_000;
 
 export function locksClient(calls: Calls): LocksClient {
   return {
-    acquire: (request, options) => acquire(calls, request, options),
-    read: (resource, options = {}) =>
-      read<LockView>(calls, { method: 'GET', path, query: { resource } }, { member: 'holders', options }),
+    acquire: async (request, options) => acquire(calls, request, known(options, 'call')),
+    read: async (resource, options = {}) => {
+      const asked = { method: 'GET', path, query: { resource } } as const;
+      return read<LockView>(calls, asked, { member: 'holders', options: known(options, 'call') });
+    },
     list: (options = {}) =>
-      paged(options, async query => {
+      paged(known(options, 'page'), async query => {
         const asked = { method: 'GET', path, query } as const;
         const page = await read<LockPage>(calls, asked, { member: 'locks', options });
         return { entries: page.locks, ...given({ next: page.next }) };
       }),
-    release: (resource, holder, options) => release(calls, { resource, holder }, options),
+    release: async (resource, holder, options) =>
+      release(calls, { resource, holder }, known(options, 'call')),
   };
 }
 

@@ -3,23 +3,45 @@
  * Of many they are not once they may have arrived: the repeat would act on others, and not tell what the first one did.
  */
 import { type TransactionDocument } from '../protocol/client/document';
+import { type ForeseenDocument } from '../protocol/client/foreseen';
 import { type BulkReport, type SickHosts } from '../protocol/client/many';
 import { type OrphansDocument } from '../protocol/client/orphans';
 import { type Calls, atMostOnce, bodyWith, documentIn, pathOf, repeatable } from './calls';
-import { type CallOptions, type SweepUnderWay } from './contract';
+import { type ActOptions, type CallOptions, type SweepUnderWay } from './contract';
+import { type Asked } from './http';
 import { read } from './list';
+
+interface Act {
+  readonly id: string;
+  readonly verb: 'abort' | 'retry' | 'resolve';
+  readonly body: object;
+}
 
 export async function act(
   calls: Calls,
-  {
-    id,
-    verb,
-    body,
-  }: { readonly id: string; readonly verb: 'abort' | 'retry' | 'resolve'; readonly body: object },
-  options?: CallOptions,
+  { id, verb, body }: Act,
+  { ifMatch, ...options }: ActOptions = {},
 ): Promise<TransactionDocument> {
-  const asked = { method: 'POST', path: pathOf(id, verb), body: JSON.stringify(body) } as const;
+  const asked = askedFor({ id, verb, body }, ifMatch);
   return documentIn(calls.http, asked, await repeatable(calls, asked, options), id);
+}
+
+export async function preview(
+  calls: Calls,
+  { id, verb, body }: Act,
+  { ifMatch, ...options }: ActOptions = {},
+): Promise<ForeseenDocument> {
+  const asked = askedFor({ id, verb, body: { ...body, dryRun: true } }, ifMatch);
+  return bodyWith<ForeseenDocument>(calls.http, asked, await repeatable(calls, asked, options), 'follows');
+}
+
+function askedFor({ id, verb, body }: Act, ifMatch: string | undefined): Asked {
+  return {
+    method: 'POST',
+    path: pathOf(id, verb),
+    body: JSON.stringify(body),
+    ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+  };
 }
 
 export async function actOnMany(

@@ -42,6 +42,7 @@ export async function repeated<T>(
       const waitMs = nextWaitMs(attempts, error);
       if (!mayRepeat(error) || performance.now() + waitMs >= end) throw error;
       await pause(waitMs, signal);
+      if (performance.now() >= end) throw error; // the pause was longer than asked for, and another attempt would know less
     }
   }
 }

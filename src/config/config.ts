@@ -110,6 +110,8 @@ export interface Config {
   readonly participantTls?: ParticipantTls;
   /** What Temporal stores is encrypted with; secrets. Absent: it is plain text. */
   readonly payloadKeys?: PayloadKeys;
+  /** Whether the console is served. */
+  readonly console: boolean;
   /** Of Temporal's Web UI, whose pages may ask the codec server. */
   readonly webUiOrigins: readonly string[];
   readonly sweep: SweepConfig;

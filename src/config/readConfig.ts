@@ -52,6 +52,7 @@ function readSettings(reader: SettingReader, env: Environment): Config {
     auth: readAuth(reader),
     ...readSigningKeys(reader),
     ...given({ payloadKeys: reader.value('DTC_PAYLOAD_KEYS') }),
+    console: reader.value('DTC_CONSOLE') === 'on',
     webUiOrigins: webUiOrigins(reader.value('DTC_WEB_UI_ORIGIN'), { dev, temporal }),
     ...given({ participantTls: readParticipantTls(reader) }),
     sweep: readSweep(reader, allowedParticipants),

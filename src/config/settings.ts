@@ -173,6 +173,11 @@ export const settings = {
     payloadKeys,
     'comma list of `id:key`, each key the base64 of 32 random bytes: what Temporal stores of transactions is encrypted (AES-256-GCM), by the first, and decrypted by whichever it names ([docs/ENCRYPTION.md](docs/ENCRYPTION.md)). The same for API and workers',
   ),
+  DTC_CONSOLE: withDefault(
+    as.oneOf('on', 'off'),
+    'on',
+    "`on` or `off`: whether the API serves the operator's console at `/console` ([docs/CONSOLE.md](docs/CONSOLE.md))",
+  ),
   DTC_WEB_UI_ORIGIN: optional(
     as.origin,
     "origin of Temporal's Web UI, whose pages may then ask `/codec` to decrypt what they show",

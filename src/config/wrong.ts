@@ -32,19 +32,26 @@ export function wrongEntries(all: readonly WrongEntry[]): Wrong {
 interface Entries<T> {
   /** The entry, or what is wrong with it. */
   readonly read: (entry: string) => T | string;
-  /** What is wrong with it beside those before. */
-  readonly conflict: (entry: T, before: readonly T[]) => string | undefined;
+  /** What is wrong with it beside those before: by their positions, since what stands where a name should may be a secret. */
+  readonly conflict: (entry: T, before: readonly Entry<T>[]) => string | undefined;
+}
+
+export interface Entry<T> {
+  /** From 1. */
+  readonly nth: number;
+  readonly value: T;
 }
 
 /** Of a comma list of secrets: all that is wrong is said, by position. */
 export function readSecrets<T extends object>(text: string, { read, conflict }: Entries<T>): Wrong | T[] {
-  const entries: T[] = [];
+  const entries: Entry<T>[] = [];
   const wrong: WrongEntry[] = [];
   for (const [index, entry] of text.split(',').entries()) {
-    const parsed = read(entry.trim());
-    const why = typeof parsed === 'string' ? parsed : conflict(parsed, entries);
-    if (why !== undefined) wrong.push({ nth: index + 1, why });
-    if (typeof parsed !== 'string') entries.push(parsed);
+    const nth = index + 1;
+    const value = read(entry.trim());
+    const why = typeof value === 'string' ? value : conflict(value, entries);
+    if (why !== undefined) wrong.push({ nth, why });
+    if (typeof value !== 'string') entries.push({ nth, value });
   }
-  return wrong.length === 0 ? entries : wrongEntries(wrong);
+  return wrong.length === 0 ? entries.map(({ value }) => value) : wrongEntries(wrong);
 }

@@ -1,5 +1,6 @@
 /** Owns what can go wrong between the API and the engine, by what the caller does next. */
-
+import { type TransactionDocument } from '../protocol/client/document';
+import { type Change } from '../protocol/client/etag';
 import { isKeyed } from '../protocol/wire/ids';
 import { plain } from '../protocol/wire/plainText';
 import { shortened } from '../protocol/wire/shortened';
@@ -35,7 +36,7 @@ export class KeyReused extends Error {
 }
 
 /** Of Temporal: nothing was done that the caller asked for; try again. */
-export { EngineInTrouble, EngineUnavailable } from '../engine/errors';
+export { EngineInTrouble, EngineUnavailable, PayloadUnreadable } from '../engine/errors';
 
 /** Nobody knows whether the transaction was started: read or repeat it under this id (I6). */
 export class StartUnknown extends Error {
@@ -109,6 +110,34 @@ export class ForeignWorkflow extends Error {
 /** The action does not apply to the transaction as it is. */
 export class ActionConflict extends Error {
   override readonly name = 'ActionConflict';
+}
+
+/** The transaction is not as it was seen by whoever acts on it. Nothing was done. */
+export class StateChanged extends Error {
+  override readonly name = 'StateChanged';
+  /** @param changes undefined where what was seen is not known here */
+  constructor(
+    readonly document: TransactionDocument,
+    readonly changes: readonly Change[] | undefined,
+  ) {
+    super(`the transaction is not as it was seen, so nothing was done: ${changedInWords(document, changes)}`);
+  }
+}
+
+/** A transaction may have a thousand participants; all that has changed is in the problem's `changes`. */
+const changesShown = 5;
+
+function changedInWords(
+  { state, status }: TransactionDocument,
+  changes: readonly Change[] | undefined,
+): string {
+  if (changes === undefined)
+    return `it is ${state}, ${status}; the tag is none of this transaction, or another version gave it`;
+  const shown = changes.slice(0, changesShown).map(({ member, participant, was, is }) => {
+    return `${member}${participant === undefined ? '' : ` of "${participant}"`} is ${is}, and was ${was}`;
+  });
+  const more = changes.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 /** What stands in the query parameter is no cursor that an earlier page gave. */

@@ -5,6 +5,7 @@ const needed = [
   '@temporalio/client',
   '@temporalio/common',
   '@temporalio/envconfig',
+  '@temporalio/proto',
   '@temporalio/worker',
   '@temporalio/workflow',
   'express',

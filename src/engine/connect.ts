@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { bounded, within } from './ask';
-import { type PayloadCipher } from './encryption/cipher';
-import { converterOf } from './encryption/converter';
-import { type Opened, asItIs, openedBy } from './encryption/opened';
+import { type PayloadCipher, keyless } from './encryption/cipher';
+import { converterOf, lenientConverterOf } from './encryption/converter';
+import { type Opened, openedBy } from './encryption/opened';
 
 export interface Connected {
   readonly connection: NativeConnection;
   readonly client: Client;
+  /** For what needs nothing of the payloads in Temporal's answers: one whose key is missing is nothing there. */
+  readonly lenient: Client;
   readonly namespace: string;
   readonly opened: Opened;
   /** The namespace's UUID: the coordinator's tag is made from it. */
@@ -24,7 +26,7 @@ export interface ConnectOptions {
   /** How to connect, or a connection that is somebody else's. */
   readonly connection: NativeConnectionOptions | NativeConnection;
   readonly namespace: string;
-  /** Absent where payloads are not encrypted. */
+  /** Absent: nothing is encrypted. */
   readonly cipher?: PayloadCipher;
   /** Told once a failed try. */
   readonly onRetry: (error: unknown) => void;
@@ -47,7 +49,11 @@ export async function connect(options: ConnectOptions): Promise<Connected> {
   }
 }
 
-async function connectOnce({ connection: to, namespace, cipher }: ConnectOptions): Promise<Connected> {
+async function connectOnce({
+  connection: to,
+  namespace,
+  cipher = keyless,
+}: ConnectOptions): Promise<Connected> {
   const isGiven = to instanceof NativeConnection;
   const connection = isGiven ? to : await open(to);
   const close = (): Promise<void> => (isGiven ? Promise.resolve() : connection.close());
@@ -59,8 +65,9 @@ async function connectOnce({ connection: to, namespace, cipher }: ConnectOptions
     return {
       connection,
       client: new Client({ connection, namespace, ...converterOf(cipher) }),
+      lenient: new Client({ connection, namespace, ...lenientConverterOf(cipher) }),
       namespace,
-      opened: cipher === undefined ? asItIs : openedBy(cipher),
+      opened: openedBy(cipher),
       namespaceId: described.namespaceInfo?.id ?? '',
       retentionMs: Number(retention ?? 0) * 1000,
       close,

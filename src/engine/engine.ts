@@ -8,6 +8,8 @@ import { type LaterAttributes } from './facts/searchAttributes';
 
 export interface Engine {
   readonly client: Client;
+  /** For what needs nothing of the payloads in Temporal's answers: one whose key is missing is nothing there. */
+  readonly lenient: Client;
   readonly connection: Pick<NativeConnection, 'withDeadline' | 'workflowService'>;
   readonly namespace: string;
   /** What Temporal itself answers, where payloads in it may be encrypted. */

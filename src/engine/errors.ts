@@ -14,6 +14,7 @@ import {
   isGrpcServiceError,
 } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
+import { unreadableIn } from './encryption/unreadable';
 
 /** gRPC status codes (google.rpc.Code). */
 const code = {
@@ -47,6 +48,11 @@ export class EngineUnavailable extends Error {
 /** It is known why, and that is for callers to read. */
 export class EngineInTrouble extends EngineUnavailable {}
 
+/** What Temporal answers is encrypted with a key that this process does not have: its message says which, and what to do. */
+export class PayloadUnreadable extends Error {
+  override readonly name = 'PayloadUnreadable';
+}
+
 /** The bound of one call is over (`within`). Temporal's SDK may go on with it. */
 export class NoAnswerInTime extends Error {
   override readonly name = 'NoAnswerInTime';
@@ -57,7 +63,10 @@ export class NoAnswerInTime extends Error {
 
 /** What the edge throws for it. */
 export function ours(error: unknown): unknown {
-  if (error instanceof EngineUnavailable || !isTransient(error)) return error;
+  if (error instanceof EngineUnavailable || error instanceof PayloadUnreadable) return error;
+  const unreadable = unreadableIn(messages(error));
+  if (unreadable !== undefined) return new PayloadUnreadable(unreadable);
+  if (!isTransient(error)) return error;
   const what = isRefusal(error) ? 'Temporal refuses the coordinator' : 'Temporal does not answer';
   return new EngineUnavailable(what, { cause: error });
 }

@@ -23,13 +23,18 @@ const lookWithinMs = 2000;
 /** A poll lasts a minute; the list goes on showing those that ended. */
 const pollsForMs = 70_000;
 
+type Queue = Pick<Engine, 'connection' | 'namespace' | 'taskQueue'>;
+
 /** The identities of workers on the task queue that do not call themselves this coordinator's. @throws what Temporal answers */
 export async function strangersOn({
-  connection,
-  namespace,
-  taskQueue,
   tag,
-}: Pick<Engine, 'connection' | 'namespace' | 'taskQueue' | 'tag'>): Promise<readonly string[]> {
+  ...queue
+}: Queue & Pick<Engine, 'tag'>): Promise<readonly string[]> {
+  return (await workersOn(queue)).filter(each => !each.startsWith(prefixOf(tag)));
+}
+
+/** The identities of all workers on the task queue. @throws what Temporal answers */
+export async function workersOn({ connection, namespace, taskQueue }: Queue): Promise<readonly string[]> {
   const found = await Promise.all(
     kinds.map(kind =>
       within({ connection }, lookWithinMs, () =>
@@ -41,5 +46,5 @@ export async function strangersOn({
     .flatMap(({ pollers }) => pollers)
     .filter(({ lastAccessTime }) => Date.now() - (msOf(lastAccessTime) ?? 0) < pollsForMs)
     .map(({ identity }) => identity ?? '');
-  return [...new Set(polling)].filter(each => !each.startsWith(prefixOf(tag))).sort();
+  return [...new Set(polling)].sort();
 }

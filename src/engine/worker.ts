@@ -10,7 +10,7 @@ import { type ChildActivities } from '../protocol/transaction/asChild';
 import { type Activities, type CallLookActivities } from '../protocol/transaction/steps';
 import { type SweepActivities } from '../protocol/orphans/steps';
 import { bundlePath } from './bundle';
-import { type PayloadCipher } from './encryption/cipher';
+import { type PayloadCipher, keyless } from './encryption/cipher';
 import { converterOf } from './encryption/converter';
 import { sealFailures } from './encryption/failures';
 import { type Ending, endings } from './endings';
@@ -33,7 +33,7 @@ export interface WorkerSettings {
   readonly identity: string;
   readonly activities: Activities &
     Partial<CallLookActivities & ChildActivities & LockActivities & NotificationActivities & SweepActivities>;
-  /** Absent where payloads are not encrypted. */
+  /** Absent: nothing is encrypted. */
   readonly cipher?: PayloadCipher;
   /** Absent where nothing is traced. */
   readonly traces?: WorkerTraces;
@@ -59,7 +59,7 @@ export function whyIdle(worker: Worker | undefined): string | undefined {
 export async function createWorker({
   maxCachedWorkflows,
   workflowBundle,
-  cipher,
+  cipher = keyless,
   traces,
   onEnding = () => undefined,
   isGuest = false,
@@ -88,9 +88,7 @@ export async function createWorker({
   return worker;
 }
 
-async function ownBundle(
-  cipher: PayloadCipher | undefined,
-): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
-  if (cipher === undefined) return { codePath: bundlePath };
+async function ownBundle({ seals }: PayloadCipher): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+  if (!seals) return { codePath: bundlePath };
   return { code: sealFailures + (await readFile(bundlePath, 'utf8')) };
 }

@@ -10,7 +10,8 @@ settle-participant commit|rollback <URL of the participant> <transaction id> <pa
 Shows what a participant holds prepared, or ends one of it by hand. The URL is its prepare URL, or that of its list
 (…/prepared), as the coordinator calls it. One that is not of the kit is sent the request that its transaction would have
 sent, and keeps neither name nor reason. Where the participant asks for signatures, set the coordinator's
-DTC_SIGNING_MASTER_KEY, or, as DTC_SIGNING_SECRET, the participant's own secret or the one that all share.
+DTC_SIGNING_MASTER_KEY, or, as DTC_SIGNING_SECRET, the participant's own secret or the one that all share; for TLS the
+workers' DTC_PARTICIPANT_CA, DTC_PARTICIPANT_CERT and DTC_PARTICIPANT_KEY.
 Ask the coordinator first: GET /transactions/<id>. What its "decision" says is what to settle; a participant that ends
 otherwise leaves the transaction half done.
 

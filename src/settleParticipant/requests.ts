@@ -3,6 +3,7 @@
  * any other (no such route: `404`, `405`) is sent what its transaction would have sent.
  */
 import { randomUUID } from 'node:crypto';
+import { type Dispatcher, fetch } from 'undici';
 import { idempotencyKey, participantBody, participantHeaders } from '../protocol/wire/participantRequest';
 import { membersOf } from '../protocol/wire/shapes';
 import { secretsFor, signatureHeaders, type SigningKeys } from '../protocol/wire/signatures';
@@ -19,6 +20,13 @@ export interface Entry {
   readonly preparedAt: string;
 }
 
+export interface Means {
+  /** What requests are signed with. */
+  readonly keys: SigningKeys;
+  /** What makes connections, where not as Node does: it trusts others in TLS, or shows a certificate. */
+  readonly dispatcher?: Dispatcher;
+}
+
 /** Nobody answered, or not as the kit does. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
@@ -27,11 +35,11 @@ export class NoAnswer extends Error {
 const timeoutMs = 30_000;
 
 /** All pages. */
-export async function listPrepared(url: URL, keys: SigningKeys): Promise<Answer | readonly Entry[]> {
+export async function listPrepared(url: URL, means: Means): Promise<Answer | readonly Entry[]> {
   const entries: Entry[] = [];
   const page = new URL(siblingUrl(url.href, 'prepared'));
   for (;;) {
-    const answer = await ask(page, { method: 'GET', body: '' }, keys);
+    const answer = await ask(page, { method: 'GET', body: '' }, means);
     if (answer.status !== 200) return answer;
     const { prepared } = answer.body;
     if (!Array.isArray(prepared)) throw new NoAnswer(`${shownUrl(page)}: answered 200, but with no list`);
@@ -53,24 +61,20 @@ export interface Settlement {
 export async function settle(
   url: URL,
   settlement: Settlement,
-  keys: SigningKeys,
+  means: Means,
 ): Promise<Answer & { readonly asCoordinator?: true }> {
   const settling = new URL(siblingUrl(url.href, 'settle'));
-  const answer = await ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, keys);
+  const answer = await ask(settling, { method: 'POST', body: JSON.stringify(settlement) }, means);
   if (answer.status !== 404 && answer.status !== 405) return answer;
-  return { ...(await tell(url, settlement, keys)), asCoordinator: true };
+  return { ...(await tell(url, settlement, means)), asCoordinator: true };
 }
 
 /** The regular request (PROTOCOL §2). */
-function tell(
-  url: URL,
-  { transactionId, participant, outcome }: Settlement,
-  keys: SigningKeys,
-): Promise<Answer> {
+function tell(url: URL, { transactionId, participant, outcome }: Settlement, means: Means): Promise<Answer> {
   const phase = outcome === 'committed' ? 'commit' : 'rollback';
   const call = { transactionId, participant, phase, decideBy: 0 } as const;
   const asked = { method: 'POST', body: participantBody(call), headers: participantHeaders(call) } as const;
-  return ask(new URL(siblingUrl(url.href, phase)), { ...asked, id: idempotencyKey(call) }, keys);
+  return ask(new URL(siblingUrl(url.href, phase)), { ...asked, id: idempotencyKey(call) }, means);
 }
 
 interface Asked {
@@ -81,15 +85,16 @@ interface Asked {
   readonly id?: string;
 }
 
-async function ask(url: URL, asked: Asked, keys: SigningKeys): Promise<Answer> {
+async function ask(url: URL, asked: Asked, means: Means): Promise<Answer> {
   const { method, body, id = randomUUID() } = asked;
   const about = { id, body, now: Date.now(), url: url.href };
-  const signed = signatureHeaders(secretsFor(keys, url.href), about);
+  const signed = signatureHeaders(secretsFor(means.keys, url.href), about);
   const content = method === 'GET' ? {} : { body };
   try {
     const headers = { 'content-type': 'application/json', ...asked.headers, ...signed };
     const signal = AbortSignal.timeout(timeoutMs);
-    const answer = await fetch(url, { method, headers, signal, redirect: 'error', ...content });
+    const by = means.dispatcher === undefined ? {} : { dispatcher: means.dispatcher };
+    const answer = await fetch(url, { method, headers, signal, redirect: 'error', ...by, ...content });
     return { status: answer.status, body: objectIn(await answer.text()) };
   } catch (error) {
     const { message, cause } = error as Error;

@@ -3,6 +3,8 @@
 export interface ReadyInfo {
   readonly role: 'api' | 'worker' | 'all';
   readonly api?: string;
+  /** The API serves the console. */
+  readonly hasConsole: boolean;
   /** Beside the API's own. */
   readonly metrics?: string;
   /** Absent where Temporal is somebody else's. */
@@ -24,9 +26,11 @@ export function readyBlock({
   namespace,
   own,
   isOpen,
+  hasConsole,
 }: ReadyInfo): string {
   const rows = [
     ...(api === undefined ? [] : [['API', api]]),
+    ...(api === undefined || !hasConsole ? [] : [['Console', `${api}/console`]]),
     ...(metrics === undefined ? [] : [['Metrics', `${metrics}/metrics`]]),
     ...(webUi === undefined ? [] : [['Web UI', `${webUi}/namespaces/${namespace}/workflows`]]),
     ['Temporal', `${temporal}, namespace ${namespace}${own ? '' : `: ${notOurs}`}`],

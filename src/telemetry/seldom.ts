@@ -11,3 +11,19 @@ export function seldom(everyMs: Ms): (line: string) => boolean {
     return true;
   };
 }
+
+/** More are as good as new: it is not to grow with what others make up. */
+const mostKnown = 100;
+
+/** The same of each line by itself, where several things may be wrong at once. */
+export function eachSeldom(everyMs: Ms): (line: string) => boolean {
+  const said = new Map<string, Ms>();
+  return line => {
+    const now = Date.now();
+    const last = said.get(line);
+    if (last !== undefined && now - last < everyMs) return false;
+    if (said.size >= mostKnown) said.clear();
+    said.set(line, now);
+    return true;
+  };
+}

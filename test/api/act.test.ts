@@ -1,3 +1,4 @@
+import { StateChanged } from '../../src/coordinator/errors';
 import { Harness, problem } from './harness';
 
 let api: Harness;
@@ -78,6 +79,93 @@ describe('POST /transactions/<id>/resolve', () => {
   it('is 400 without a body', async () => {
     const answer = await api.call('/transactions/testt1/resolve', { method: 'POST', headers: json });
     expect(answer).toEqual(problem('invalid-json', 400));
+  });
+});
+
+describe('If-Match', () => {
+  const act = (action: string, ifMatch: string): ReturnType<Harness['call']> =>
+    api.call(`/transactions/testt1/${action}`, {
+      json: action === 'resolve' ? { participant: 'p1', outcome: 'committed', reason: 'seen' } : {},
+      headers: { 'if-match': ifMatch },
+    });
+  const named = (): unknown[] =>
+    api.coordinator.calls.map(each => (each.with as { readonly ifMatch?: unknown }).ifMatch);
+
+  it.each(['abort', 'retry', 'resolve'])('%s passes on the tags that were seen', async action => {
+    expect((await act(action, '"a,b"')).status).toBe(200);
+    expect((await act(action, ' "a" , ,"b"')).status).toBe(200);
+    expect(named()).toEqual([['"a,b"'], ['"a"', '"b"']]);
+  });
+
+  it('with an asterisk takes whatever there is', async () => {
+    expect((await act('retry', '*')).status).toBe(200);
+    expect(named()).toEqual([undefined]);
+  });
+
+  it('never matches a weak tag', async () => {
+    expect((await act('retry', 'W/"a", "b"')).status).toBe(200);
+    expect((await act('retry', 'W/"a"')).status).toBe(200);
+    expect(named()).toEqual([['"b"'], []]);
+  });
+
+  it.each(['a', '"a', '"a" "b"', '', ',', 'w/"a"', '*, "a"', `"${'x'.repeat(90)}`])(
+    'is refused by name as %j, beside what is wrong with the body',
+    async text => {
+      const answer = await api.call('/transactions/testt1/abort', {
+        json: { colour: 'red' },
+        headers: { 'if-match': text },
+      });
+      expect(answer).toEqual(problem('invalid-request', 400));
+      expect(answer.json['errors']).toMatchObject([{ header: 'If-Match' }, { pointer: '#/colour' }]);
+      expect(api.coordinator.calls).toEqual([]);
+    },
+  );
+
+  it('that is long and no list is refused at once', async () => {
+    const answer = await act('abort', ',\t '.repeat(3_000) + 'x');
+    expect(answer).toEqual(problem('invalid-request', 400));
+  });
+});
+
+it('is answered 412, with what is different now, where the transaction is not as it was seen', async () => {
+  const { document } = api.coordinator.add('testt1');
+  const changes = [{ member: 'state', was: 'preparing', is: 'committing' }];
+  api.coordinator.failure = new StateChanged({ ...document, state: 'committing' }, changes);
+  const answer = await api.call('/transactions/testt1/abort', { json: {} });
+  expect(answer).toEqual(problem('state-changed', 412));
+  expect(answer.json).toMatchObject({ changes });
+  expect(answer.json['detail']).toMatch(/nothing was done: state is committing, and was preparing$/);
+});
+
+it('is answered with the tag of the document that is answered', async () => {
+  const { json: after } = await api.call('/transactions/testt1/abort', { json: {} });
+  const { json: read, headers } = await api.call('/transactions/testt1');
+  expect(after['etag']).toBe(read['etag']);
+  expect(headers['etag']).toBe(read['etag']);
+});
+
+describe('dryRun', () => {
+  const resolution = { participant: 'p1', outcome: 'committed', reason: 'seen' };
+
+  it.each([
+    ['abort', { reason: 'a mistake' }, { is: 'abort', by: 'anonymous', reason: 'a mistake' }],
+    ['retry', {}, { is: 'retryNow', by: 'anonymous' }],
+    ['resolve', resolution, { is: 'resolve', by: 'anonymous', ...resolution }],
+  ])('of %s does nothing but ask what would follow', async (verb, body, action) => {
+    const answer = await api.call(`/transactions/testt1/${verb}`, {
+      json: { ...body, dryRun: true },
+      headers: { 'if-match': '"a"' },
+    });
+    expect(answer).toMatchObject({ status: 200, json: { dryRun: true, document: { id: 'testt1' } } });
+    expect(answer.json['follows']).toMatchObject({ inconsistent: ['p1'], ends: true });
+    const asked = { id: 'testt1', action, ifMatch: ['"a"'] };
+    expect(api.coordinator.calls).toEqual([{ method: 'foresee', with: asked }]);
+  });
+
+  it('has to be true or false', async () => {
+    const answer = await api.call('/transactions/testt1/resolve', { json: { ...resolution, dryRun: 1 } });
+    expect(answer.json['errors']).toMatchObject([{ pointer: '#/dryRun' }]);
+    expect(api.coordinator.calls).toEqual([]);
   });
 });
 

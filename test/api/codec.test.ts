@@ -51,7 +51,8 @@ it('is for operators', async () => {
 });
 
 it.each([
-  [{}, '#/payloads'],
+  [[], '#'],
+  [{ payload: [] }, '#/payload'],
   [{ payloads: 'a' }, '#/payloads'],
   [{ payloads: [{ data: 'not base64!' }] }, '#/payloads/0/data'],
   [{ payloads: [{ metadata: { encoding: 7 } }] }, '#/payloads/0/metadata/encoding'],
@@ -60,6 +61,37 @@ it.each([
   const answer = await api.call('/codec/decode', { json });
   expect(answer).toEqual(problem('invalid-request', 400));
   expect(answer.json['errors']).toMatchObject([{ pointer }]);
+});
+
+it.each(['/codec/encode', '/codec/decode'])(
+  '%s takes the list for empty where it is left out, as the CLI does for a query without arguments',
+  async path => {
+    api = await Harness.start({}, { codec: cipher });
+    expect(await api.call(path, { json: {} })).toMatchObject({ status: 200, json: { payloads: [] } });
+  },
+);
+
+describe('takes no more at once than it can do beside everything else:', () => {
+  const entries = (count: number): object =>
+    Object.fromEntries(Array.from({ length: count }, (_, nth) => [`m${nth}`, '']));
+
+  it.each([
+    ['payloads', Array<object>(5_000).fill({}), Array<object>(5_001).fill({}), '5001 payloads: at most 5000'],
+    [
+      'entries of metadata',
+      [{ metadata: entries(20) }],
+      [{}, { metadata: entries(21) }],
+      'payload 2 has 21 entries of metadata: at most 20',
+    ],
+  ])('%s', async (_what, taken, refused, why) => {
+    api = await Harness.start({}, { codec: cipher });
+    expect(await ask('/codec/decode', taken)).toMatchObject({ status: 200 });
+    for (const path of ['/codec/decode', '/codec/encode']) {
+      const answer = await ask(path, refused);
+      expect(answer).toEqual(problem('body-too-large', 413));
+      expect(answer.json['detail']).toContain(why);
+    }
+  });
 });
 
 describe('a page in a browser', () => {

@@ -1,5 +1,7 @@
 /** A coordinator in memory: the routes are the point of these tests, not the engine. It records what it was asked. */
 import {
+  type ActOptions,
+  type Action,
   type Coordinator,
   type Reading,
   type Recovered,
@@ -12,6 +14,8 @@ import { isOwnedBy, type Owner } from '../../src/engine/facts/owner';
 import { UnknownTransaction } from '../../src/coordinator/errors';
 import { toldOf } from '../../src/protocol/client/changes';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { given } from '../../src/protocol/wire/given';
+import { type ForeseenDocument } from '../../src/protocol/client/foreseen';
 import { redactUrl } from '../../src/protocol/wire/urls';
 
 export class FakeCoordinator implements Coordinator {
@@ -78,19 +82,35 @@ export class FakeCoordinator implements Coordinator {
     }
   }
 
-  abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading> {
-    return this.answer('abort', { id, ...action }, () => {
+  abort(
+    id: string,
+    action: { readonly by: string; readonly reason?: string },
+    { of, ifMatch }: ActOptions = {},
+  ): Promise<Reading> {
+    return this.answer('abort', { id, ...action, ...given({ ifMatch }) }, () => {
       this.get(id, of);
       return this.set(id, { state: 'rollingBack', decision: 'rollback' });
     });
   }
 
-  retryNow(id: string, action: { readonly by: string }): Promise<Reading> {
-    return this.answer('retryNow', { id, ...action }, () => this.get(id));
+  retryNow(id: string, action: { readonly by: string }, { ifMatch }: ActOptions = {}): Promise<Reading> {
+    return this.answer('retryNow', { id, ...action, ...given({ ifMatch }) }, () => this.get(id));
   }
 
-  resolve(id: string, action: Parameters<Coordinator['resolve']>[1]): Promise<Reading> {
-    return this.answer('resolve', { id, ...action }, () => this.get(id));
+  resolve(
+    id: string,
+    action: Parameters<Coordinator['resolve']>[1],
+    { ifMatch }: ActOptions = {},
+  ): Promise<Reading> {
+    return this.answer('resolve', { id, ...action, ...given({ ifMatch }) }, () => this.get(id));
+  }
+
+  foresee(id: string, action: Action, { of, ifMatch }: ActOptions = {}): Promise<ForeseenDocument> {
+    return this.answer('foresee', { id, action, ...given({ ifMatch }) }, () => {
+      const { document } = this.get(id, of);
+      const follows = { decision: 'commit', inconsistent: ['p1'], locksFree: [], ends: true } as const;
+      return { dryRun: true, document, follows };
+    });
   }
 
   recover(id: string): Promise<Recovered> {

@@ -42,6 +42,8 @@ export class Harness {
   readonly lists = new FakeLists();
   readonly stopping = new AbortController();
   readonly metrics = createMetrics();
+  /** Who polls the task queue. */
+  workers: () => Promise<readonly string[]> = () => Promise.resolve(['dtc/test/1@here']);
   /** Why a URL is refused; by default none is. */
   refuse: (url: string) => string | undefined = () => undefined;
   /** The same of the URL of `notify`. */
@@ -65,6 +67,7 @@ export class Harness {
       cliOptions: ' --address temporal.example:7233 --namespace shop',
       locks: harness.locks,
       lists: harness.lists,
+      workers: () => harness.workers(),
       outbound: { check: url => harness.refuse(url) },
       receivers: { check: url => harness.refuseToTell(url) },
       config,

@@ -123,8 +123,8 @@ const wrong: readonly (readonly [args: readonly string[], message: string])[] = 
 ];
 
 it.each(wrong)('does not take %j, and says why', (args, message) => {
-  expect(() => readCommand(args, {})).toThrow(UsageError);
-  expect(() => readCommand(args, {})).toThrow(message);
+  expect(() => readCommand(args, { keys: {} })).toThrow(UsageError);
+  expect(() => readCommand(args, { keys: {} })).toThrow(message);
 });
 
 it('exits 2 for a wrong command line, with how it is used', async () => {

@@ -25,3 +25,46 @@ it.each(['', '..', 'a/b', undefined as unknown as string])('an id: %p', async id
 it.each(['', 'grün', 'x'.repeat(256)])('an idempotency key: %p', async idempotencyKey => {
   await expect(createClient({ url }).begin([], { idempotencyKey })).rejects.toThrow(/^idempotencyKey is/);
 });
+
+describe('an option that nobody knows is refused by name:', () => {
+  const client = createClient({ url });
+  const typo = { timeOutMs: 1 } as object;
+  const signed = { resource: 'r', holder: 'h', ttlMs: 1_000 };
+  const resolution = { participant: 'a', outcome: 'unknown', reason: 'gone' } as const;
+  it.each<[string, () => unknown]>([
+    ['begin', () => client.begin([], { idempotencykey: 'a' } as object)],
+    ['wait', () => client.wait('a', typo)],
+    ['get', () => client.get('a', typo)],
+    ['count', () => client.count({}, typo)],
+    ['abort', () => client.abort('a', {}, typo)],
+    ['retry', () => client.retry('a', typo)],
+    ['resolve', () => client.resolve('a', resolution, typo)],
+    ['retryMany', () => client.retryMany({}, typo)],
+    ['resolveMany', () => client.resolveMany(resolution, typo)],
+    ['participants', () => client.participants(typo)],
+    ['orphans', () => client.orphans(typo)],
+    ['sweep', () => client.sweep({}, typo)],
+    ['locks.acquire', () => client.locks.acquire(signed, typo)],
+    ['locks.read', () => client.locks.read('r', typo)],
+    ['locks.release', () => client.locks.release('r', 'h', typo)],
+  ])('%s', async (_call, call) => {
+    await expect(call()).rejects.toThrow(
+      /^unknown option "(?:timeOutMs|idempotencykey)"; known: signal, timeoutMs/,
+    );
+    await expect(call()).rejects.toThrow(TypeError);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['createClient', () => createClient({ url, ...typo })],
+    ['list', () => client.list({}, typo)],
+    ['watch', () => client.watch('a', typo)],
+    ['locks.list', () => client.locks.list(typo)],
+  ])('%s', (_call, call) => {
+    expect(call).toThrow(/^unknown option "timeOutMs"; known: /);
+  });
+});
+
+it('a port that fetch never goes to: nothing was started, and that is said', async () => {
+  const begun = createClient({ url, timeoutMs: 50 }).begin(['http://a.example/prepare']);
+  await expect(begun).rejects.toMatchObject({ name: 'NoAnswer', wasSent: false });
+});

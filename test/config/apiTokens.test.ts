@@ -25,24 +25,24 @@ describe('bearer tokens', () => {
     [
       'another role',
       `alice:admin:${token}`,
-      'entry 1 ("alice") has a role that is not client, participant or operator',
+      'entry 1 has a role that is not client, participant or operator',
     ],
     [
       'a short token',
       'alice:client:hidden',
-      'entry 1 ("alice") has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]',
+      'entry 1 has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]',
     ],
     [
       'a token with a space',
       `alice:client:${token} x`,
-      'entry 1 ("alice") has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]',
+      'entry 1 has a token that is not 16 to 512 of [A-Za-z0-9._~+/-]',
     ],
     ['a trailing comma', `alice:client:${token},`, 'entry 2 is not name:role:token'],
-    ['one token twice', `a:client:${token},b:client:${token}`, 'entry 2 ("b") repeats an earlier token'],
+    ['one token twice', `a:client:${token},b:client:${token}`, 'entry 2 repeats the token of entry 1'],
     [
       'one name in two roles',
       `a:client:${token}1,a:operator:${token}2`,
-      'entry 2 ("a") has the role operator, an earlier entry of that name client',
+      'entry 2 has the role operator, and entry 1, of the same name, client',
     ],
   ])('are refused with the position, and without the secret: %s', (_, text, error) => {
     expect(apiTokens.parse(text)).toEqual(new Wrong(error));
@@ -50,13 +50,21 @@ describe('bearer tokens', () => {
     expect(problemsOf({ DTC_API_TOKENS: text })).toEqual([{ name: 'DTC_API_TOKENS', message }]);
   });
 
+  it.each([`${token}:client:alice`, `${token}:alice:client`, `${token}:client:b,${token}:operator:c`])(
+    'are refused without the token where it stands for the name: %s',
+    text => {
+      expect(apiTokens.parse(text)).toBeInstanceOf(Wrong);
+      expect(JSON.stringify(problemsOf({ DTC_API_TOKENS: text }))).not.toContain(token);
+    },
+  );
+
   it('are refused with all that is wrong, as far as somebody can read it', () => {
     const text = `alice,bob:admin:${token},carol:client:${token},dave:client:${token},carol:operator:${token}1`;
     const wrong = [
       'entry 1 is not name:role:token',
-      'entry 2 ("bob") has a role that is not client, participant or operator',
-      'entry 4 ("dave") repeats an earlier token',
-      'entry 5 ("carol") has the role operator, an earlier entry of that name client',
+      'entry 2 has a role that is not client, participant or operator',
+      'entry 4 repeats the token of entry 3',
+      'entry 5 has the role operator, and entry 3, of the same name, client',
     ];
     expect(apiTokens.parse(text)).toEqual(new Wrong(wrong.join('; ')));
     const many = apiTokens.parse('x,'.repeat(29) + 'x') as Wrong;

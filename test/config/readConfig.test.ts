@@ -41,6 +41,7 @@ describe('the configuration', () => {
         stuckAfterMs: 600_000,
       },
       logLevel: 'info',
+      console: true,
       webUiOrigins: ['http://127.0.0.1:8233', 'http://localhost:8233'],
       temporal: { namespace: 'default', environment: {} },
     });

@@ -8,7 +8,7 @@ import { anchorsOf } from './anchors';
 
 const root = resolve(__dirname, '../..');
 const contract = 'docs/PROTOCOL.md';
-const folders = ['src', 'workflows', 'activities', 'test', 'bench', 'examples', 'scripts', 'docs'];
+const folders = ['src', 'workflows', 'activities', 'test', 'bench', 'chaos', 'examples', 'scripts', 'docs'];
 
 interface Text {
   readonly name: string;

@@ -37,7 +37,11 @@ it('seals with the first of its keys, and opens with any', async () => {
   const [fresh] = await both.encode([payloadOf('fresh')]);
   expect((await both.decode([old ?? {}, fresh ?? {}])).map(valueOf)).toEqual(['old', 'fresh']);
   expect(told).toEqual([]);
-  expect(await cipherOf(a).decode([fresh ?? {}])).toEqual([fresh]);
+  const [unopened] = await cipherOf(a).decode([fresh ?? {}]);
+  expect(unopened?.data).toEqual(fresh?.data);
+  expect(() => valueOf(unopened ?? {})).toThrow(
+    /^Unknown encoding: .* the key "b", which the DTC_PAYLOAD_KEYS/,
+  );
   expect(told).toEqual(['b: unknown key']);
 });
 
@@ -105,4 +109,13 @@ it('leaves in them what it cannot open', () => {
   const answer = { failure: { message: 'Encoded failure', encodedAttributes: { ...payload } } };
   openedBy(cipherOf(a))(answer);
   expect(answer.failure).toEqual({ message: 'Encoded failure', encodedAttributes: payload });
+});
+
+it('without keys seals nothing, and names the key of what another has sealed', async () => {
+  const cipher = new PayloadCipher([], (id, why) => told.push(`${id}: ${why}`));
+  expect(cipher.seal(payloadOf('plain'))).toEqual(payloadOf('plain'));
+  expect(openedBy(cipher)({ memo: payloadOf(1) })).toEqual({ memo: payloadOf(1) });
+  const [unopened] = await cipher.decode([cipherOf(a).seal(payloadOf(1))]);
+  expect(() => valueOf(unopened ?? {})).toThrow('the key "a", which the DTC_PAYLOAD_KEYS');
+  expect(told).toEqual(['a: unknown key']);
 });

@@ -15,7 +15,7 @@ import {
   mayHaveArrived,
   ours,
 } from '../../src/engine/errors';
-import { retried } from '../../src/engine/runtime';
+import { retried } from '../../src/engine/sdkLog';
 
 /** As `NativeConnection` rejects, wrapped as the client does. */
 function grpc(code: number, details = 'said so'): ServiceError {

@@ -32,9 +32,9 @@ function endRestarted(): void {
   }
 }
 
-async function start(file: string, { seats = '1000', port = 0, secrets = '' } = {}) {
+async function start(file: string, { seats = '1000', port = 0, secrets = '', urls = '' } = {}) {
   const args = [program, String(port), join(folder, file), seats];
-  const { child, firstLine } = launch('python3', args, { SECRETS: secrets });
+  const { child, firstLine } = launch('python3', args, { SECRETS: secrets, URLS: urls });
   return { child, url: `http://127.0.0.1:${(await firstLine).replace('listening on ', '')}` };
 }
 
@@ -156,4 +156,56 @@ itWithPython('stops on SIGTERM with exit code 0', async () => {
   const { child } = await start('stop.db');
   await end(child, 'SIGTERM');
   expect(child.exitCode).toBe(0);
+});
+
+describe('of signatures', () => {
+  const [old, next, stranger] = [1, 2, 3].map(
+    each => `whsec_${Buffer.alloc(32, each).toString('base64')}`,
+  ) as [string, string, string];
+
+  /** The status of a rollback that is signed for `audience`, as a coordinator does. */
+  async function answered(
+    url: string,
+    by: readonly string[],
+    signedFor?: string,
+    change = {},
+  ): Promise<number> {
+    const body = JSON.stringify({ phase: 'rollback', transactionId: 'a', participant: 'p1' });
+    const about = { id: 'a/p1/rollback', body, now: Date.now() };
+    const signed = signatureHeaders(by, signedFor === undefined ? about : { ...about, url: signedFor });
+    const headers = { ...signed, ...change };
+    return (await fetch(`${url}/rollback`, { method: 'POST', body, headers })).status;
+  }
+
+  itWithPython('takes any that is by one of its secrets, wherever in the list it stands', async () => {
+    const { url } = await start('rotated.db', { secrets: `${old} ${next}` });
+    const here = `${url}/prepare`;
+    for (const by of [[old], [next], [old, next], [stranger, next], [stranger, old]])
+      expect(await answered(url, by, here)).toBe(200);
+    for (const by of [[], [stranger]]) expect(await answered(url, by, here)).toBe(401);
+  });
+
+  itWithPython('verifies the one that names whom the request is for', async () => {
+    const { url } = await start('audience.db', { secrets: old });
+    const here = `${url}/prepare`;
+    expect(await answered(url, [old], here, { 'transaction-audience': 'http://other/' })).toBe(401);
+    const foreign = signatureHeaders([stranger], { id: 'a', body: '', now: Date.now(), url: here });
+    const signature = foreign['transaction-audience-signature'];
+    expect(await answered(url, [old], here, { 'transaction-audience-signature': signature })).toBe(401);
+    expect(await answered(url, [old])).toBe(200); // a coordinator of before, or any library
+  });
+
+  itWithPython('refuses what is signed for another, or for nobody, where it knows who it is', async () => {
+    const port = await freePort();
+    const here = `http://127.0.0.1:${port}/prepare`;
+    const { url } = await start('urls.db', {
+      port,
+      secrets: old,
+      urls: `https://seats.example/prepare ${here}`,
+    });
+    expect(await answered(url, [old], here)).toBe(200);
+    expect(await answered(url, [old], 'https://seats.example/commit')).toBe(200);
+    expect(await answered(url, [old], 'http://127.0.0.1:9/prepare')).toBe(401);
+    expect(await answered(url, [old])).toBe(401);
+  });
 });

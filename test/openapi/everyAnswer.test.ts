@@ -4,6 +4,7 @@
  */
 import { type Payload } from '@temporalio/common';
 import { SignJWT, generateKeyPair } from 'jose';
+import { consoleFiles } from '../../src/api/console/page';
 import { describedOnce } from '../../src/api/openapi/routes';
 import { type OperationObject } from '../../src/api/openapi/document';
 import { readConfig } from '../../src/config/readConfig';
@@ -11,12 +12,16 @@ import * as errors from '../../src/coordinator/errors';
 import { changesOf } from '../../src/protocol/client/changes';
 import { type ProblemName } from '../../src/protocol/client/problems';
 import { type SweepReport } from '../../src/protocol/orphans/report';
+import { FakeCoordinator } from '../api/fakeCoordinator';
 import { type Answer, Harness, type RequestParts } from '../api/harness';
 
 const { document } = describedOnce(readConfig({}));
 const operations = Object.values(document.paths).flatMap(item => Object.values(item));
 
 type Ask = RequestParts & { readonly path: string };
+
+/** Its name has its hash. */
+const [consoleFile = ''] = consoleFiles().assets.keys();
 
 const transactions = ['http://a/prepare'];
 const resolve = { participant: 'p1', outcome: 'unknown', reason: 'it is gone' };
@@ -42,7 +47,10 @@ const asks: Readonly<Record<string, Ask>> = {
   readOrphans: { path: '/orphans' },
   sweepOrphans: { path: '/orphans/sweep', json: { dryRun: true } },
   decodePayloads: { path: '/codec/decode', json: { payloads: [{ data: '' }] } },
-  encodePayloads: { path: '/codec/encode', json: { payloads: [] } },
+  encodePayloads: { path: '/codec/encode', json: { payloads: [{}] } },
+  readConsole: { path: '/console/' },
+  readConsoleFile: { path: `/console/assets/${consoleFile}` },
+  readConsoleFacts: { path: '/console/about' },
   readHealth: { path: '/healthz' },
   readReadiness: { path: '/readyz' },
   readMetrics: { path: '/metrics' },
@@ -69,6 +77,7 @@ const as = (token: string): { readonly headers: Record<string, string> } => ({
 /** All that the API asks answers so. */
 function fail(api: Harness, error: Error): void {
   const { coordinator, bulk, orphans, locks, lists } = api;
+  api.workers = () => Promise.reject(error);
   const named =
     'start read watch abort retryNow resolve ready retry sickHosts lastReport sweepNow acquire release list count';
   for (const part of [coordinator, bulk, orphans, locks, lists])
@@ -98,7 +107,10 @@ const invalid: Readonly<Record<string, Partial<Ask>>> = {
   readLock: { path: '/locks/-' },
   releaseLock: { path: '/locks/-/me' },
   readProblem: { path: '/problems/%ZZ' },
+  readConsoleFacts: { path: '/console/about?limit=5' },
 };
+
+const notFound: Readonly<Record<string, string>> = { readConsoleFile: '/console/assets/none.js' };
 
 const ways: Partial<Record<ProblemName, Way>> = {
   'invalid-json': {
@@ -112,7 +124,7 @@ const ways: Partial<Record<ProblemName, Way>> = {
     prepare: api => (api.refuseToTell = () => 'no'),
     instead: () => ({ json: { participants: transactions, notify: { url: 'http://b/' } } }),
   },
-  'not-found': { instead: () => ({ path: '/problems/none' }) },
+  'not-found': { instead: (_, id) => ({ path: notFound[id] ?? '/problems/none' }) },
   'not-held': { prepare: api => (api.locks.result = 'none') },
   'unknown-transaction': throwing(() => new errors.UnknownTransaction('testt1')),
   'lock-timeout': { prepare: leased({ is: 'waited', heldBy: ['you'], ahead: 2 }) },
@@ -123,6 +135,7 @@ const ways: Partial<Record<ProblemName, Way>> = {
     },
   },
   'lock-queue-full': { prepare: leased({ is: 'refused', why: 'full', heldBy: ['you'] }) },
+  'state-changed': throwing(() => new errors.StateChanged(new FakeCoordinator().add('testt1').document, [])),
   'action-conflict': throwing(() => new errors.ActionConflict('it is committing')),
   'foreign-workflow': throwing(() => new errors.ForeignWorkflow('testt1', 'theirs')),
   'expired-transaction': throwing(() => new errors.ExpiredTransaction('testt1')),
@@ -190,9 +203,11 @@ afterEach(async () => {
 /** A codec that has a bug, where it is told so. */
 const broken = {
   isSo: false,
-  decode: (payloads: Payload[]): Promise<Payload[]> =>
-    broken.isSo ? Promise.reject(new Error('a bug')) : Promise.resolve(payloads),
-  encode: (payloads: Payload[]): Promise<Payload[]> => broken.decode(payloads),
+  open: (payload: Payload): Payload => {
+    if (broken.isSo) throw new Error('a bug');
+    return payload;
+  },
+  seal: (payload: Payload): Payload => broken.open(payload),
 };
 
 async function askFor(id: string, { env, prepare, instead }: Way): Promise<Answer> {
@@ -265,6 +280,9 @@ const otherwise: Readonly<Record<string, Way>> = {
     },
   },
   'sweepOrphans 200': { prepare: each => (each.orphans.swept = { is: 'swept', report }) },
+  'readConsole 304': { instead: kept },
+  'readConsole 308': { instead: () => ({ path: '/console' }) },
+  'readTransaction 304': { instead: kept },
   'readOpenApi 304': { instead: kept },
   'readDocs 304': { instead: kept },
 };

@@ -36,15 +36,16 @@ export interface Participants {
 
 export async function startParticipants(port = 0): Promise<Participants> {
   const received: Received[] = [];
+  /** Under load there are tens of thousands. */
+  const ofTransaction = new Map<string, Received[]>();
   const scripts = new Map<string, Script>();
   const server = await listenHttp((request, response) => {
     void readBody(request).then(text => {
       const [, name = '', phase = ''] = (request.url ?? '').split('?')[0]?.split('/') ?? [];
       const body = JSON.parse(text) as Record<string, unknown>;
       const transactionId = String(body['transactionId']);
-      const same = (r: Received): boolean =>
-        r.transactionId === transactionId && r.name === name && r.phase === phase;
-      const nth = received.filter(same).length + 1;
+      const its = ofTransaction.get(transactionId) ?? [];
+      const nth = its.filter(r => r.name === name && r.phase === phase).length + 1;
       const one: Received = {
         name,
         phase: phase as Phase,
@@ -55,16 +56,14 @@ export async function startParticipants(port = 0): Promise<Participants> {
         at: Date.now(),
       };
       received.push(one);
+      ofTransaction.set(transactionId, [...its, one]);
       answer(response, one, scripts.get(name)?.(one) ?? 200);
     });
   }, port);
   const { origin } = server;
   const requests = (id: string, name?: string, phase?: Phase): Received[] =>
-    received.filter(
-      r =>
-        r.transactionId === id &&
-        (name === undefined || r.name === name) &&
-        (phase === undefined || r.phase === phase),
+    (ofTransaction.get(id) ?? []).filter(
+      r => (name === undefined || r.name === name) && (phase === undefined || r.phase === phase),
     );
   return {
     origin,

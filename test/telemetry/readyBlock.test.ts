@@ -7,13 +7,15 @@ const up = {
   temporal: '127.0.0.1:7233',
   namespace: 'default',
   isOpen: true,
+  hasConsole: true,
 } as const;
 
 test('says where everything is, and nothing more of a Temporal server of its own', () => {
   const block = readyBlock({ ...up, own: true, webUi: 'http://127.0.0.1:8233' });
-  expect(block.split('\n').slice(1, 5)).toEqual([
+  expect(block.split('\n').slice(1, 6)).toEqual([
     'Distributed Transaction Coordinator is ready (role: all).',
     '  API       http://127.0.0.1:8080',
+    '  Console   http://127.0.0.1:8080/console',
     '  Web UI    http://127.0.0.1:8233/namespaces/default/workflows',
     '  Temporal  127.0.0.1:7233, namespace default',
   ]);
@@ -23,6 +25,10 @@ test("says of somebody else's Temporal which setting names it", () => {
   expect(readyBlock({ ...up, own: false })).toContain(
     '  Temporal  127.0.0.1:7233, namespace default: named by TEMPORAL_ADDRESS, so no server was started here',
   );
+});
+
+test('names no console that is not served', () => {
+  expect(readyBlock({ ...up, own: true, hasConsole: false })).not.toContain('Console');
 });
 
 test('shows what to try where that works without a token', () => {

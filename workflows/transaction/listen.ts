@@ -10,6 +10,7 @@ import {
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
+import { type Foreseen, foresee } from '../../src/protocol/transaction/foresee';
 import { judge } from '../../src/protocol/transaction/operator';
 import { openKeys } from '../../src/protocol/transaction/shown';
 import { type Transaction } from '../../src/protocol/transaction/state';
@@ -18,10 +19,12 @@ import { plain } from '../../src/protocol/wire/plainText';
 import { shortened } from '../../src/protocol/wire/shortened';
 import { membersOf } from '../../src/protocol/wire/shapes';
 import {
+  type Foresight,
   type MessageName,
   abortSignal,
   abortUpdate,
   authorOf,
+  foreseeQuery,
   leftQuery,
   lockGrantedSignal,
   readLockGranted,
@@ -81,6 +84,10 @@ export function listen({ state, asOf, timed, document, accept, feed: tell }: Lis
     const now = document();
     return isAsOf(options) ? { document: now, asOf: asOf(), open: openKeys(state()) } : now;
   });
+  setHandler(foreseeQuery, asked => {
+    const foreseen = foreseenOf(state(), asked);
+    return { ...foreseen, asOf: asOf() };
+  });
   setHandler(leftQuery, ({ times }) => {
     const left = timed(times);
     return { stored: store(left), progress: progressOf(documentOf(left)) };
@@ -107,6 +114,14 @@ export function listen({ state, asOf, timed, document, accept, feed: tell }: Lis
   CancellationScope.current().cancelRequested.catch(() => {
     feed({ type: 'abort', by: 'workflow cancel' });
   });
+}
+
+/** What the update's validator and handler would make of it. */
+function foreseenOf(t: Transaction, { action, at, ...said }: Foresight): Foreseen {
+  const event = readMessage(action, said);
+  if (typeof event === 'string') return { is: 'conflict', why: event };
+  if (isTooLongFor(action)) return { is: 'conflict', why: tooLongForRetries };
+  return foresee(t, event, at);
 }
 
 function isOperator(event: Event): event is OperatorEvent {

@@ -1,10 +1,11 @@
 /**
- * Owns what can be said to a transaction from outside: the `status` query, the `left` query of a closed run, and abort,
+ * Owns what can be said to a transaction from outside: the `status` and `foresee` queries, the `left` query of a closed run, and abort,
  * retryNow, resolve as signals and as updates of the same names (PROTOCOL §4). Names and arguments are exact: people script against them.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
+import { type Foreseen } from '../../src/protocol/transaction/foresee';
 import { shownCalls } from '../../src/protocol/transaction/shown';
 import { type Stored } from '../../src/protocol/transaction/stored';
 import { type Progress, transactionType } from '../../src/engine/facts/memo';
@@ -24,6 +25,17 @@ export interface StatusAnswer {
 }
 
 export const statusQuery = defineQuery<TransactionDocument | StatusAnswer, [unknown?]>('status');
+
+/** What `foresee` is asked: the action, with what it says, and the time, which a query has not. */
+export interface Foresight {
+  readonly action: MessageName;
+  readonly at: Ms;
+}
+
+/** As `status` with `{asOf: true}`, what would come of an action; nothing is changed. */
+export type ForeseeAnswer = Foreseen & { readonly asOf: number };
+
+export const foreseeQuery = defineQuery<ForeseeAnswer, [Foresight]>('foresee');
 
 /** The argument of `left`: what `describe` says of the closed run, as proof that it has closed. */
 export interface ClosedRun {

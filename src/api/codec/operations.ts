@@ -3,6 +3,7 @@ import { type ProblemName } from '../../protocol/client/problems';
 import { payloads } from '../../protocol/client/payloads';
 import { traceContext } from '../openapi/headers';
 import { type Operation, identified, withBody } from '../openapi/operation';
+import { codecBody } from './body';
 
 const problems = [...identified, ...withBody] as const satisfies readonly ProblemName[];
 
@@ -14,7 +15,11 @@ function operation(of: 'decode' | 'encode', summary: string, description: string
     ...{ method: 'post', path: `/codec/${of}`, id: `${of}Payloads`, tag: 'Operating', summary },
     action: 'decode',
     parameters: traceContext,
-    body: { schema: payloads, required: true, examples: { 'a value': { payloads: [plain] } } },
+    body: {
+      schema: codecBody,
+      required: true,
+      examples: { 'a value': { payloads: [plain] }, nothing: {} },
+    },
     answers: { 200: { description, json: payloads } },
     problems,
   };

@@ -4,29 +4,32 @@
  * told by CORS headers that it may ask (the Fetch standard, "CORS protocol").
  */
 import { type RequestHandler, Router } from 'express';
-import { type Payloads, payloads } from '../../protocol/client/payloads';
+import { type Payloads, mostMetadata, mostPayloads } from '../../protocol/client/payloads';
 import { given } from '../../protocol/wire/given';
+import { membersOf } from '../../protocol/wire/shapes';
 import { bodyOf, jsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
 import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
+import { Problem } from '../problems';
 import { parseAction } from '../transaction/bodies';
+import { codecBody } from './body';
 
 /** A page of a history, all of whose payloads come at once: the inputs of a hundred large transactions are more, and come in parts. */
 const mostBytes = 8 * 1024 * 1024;
 
 type Codec = NonNullable<ApiDependencies['codec']>;
-type Payload = Parameters<Codec['decode']>[0][number];
+type Payload = Parameters<Codec['open']>[0];
+type Code = (payload: Payload) => Payload;
 
 /** Where nothing is encrypted, both give back what they are given. */
 export function codecRoutes({ codec }: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
-  const asIs = (all: Payload[]): Promise<Payload[]> => Promise.resolve(all);
   const coding = [
-    ['/decode', codec === undefined ? asIs : all => codec.decode(all)],
-    ['/encode', codec === undefined ? asIs : all => codec.encode(all)],
-  ] as const satisfies readonly [string, Codec['decode']][];
+    ['/decode', each => codec?.open(each) ?? each],
+    ['/encode', each => codec?.seal(each) ?? each],
+  ] as const satisfies readonly [string, Code][];
   for (const [path, code] of coding)
     router
       .route(path)
@@ -35,12 +38,32 @@ export function codecRoutes({ codec }: ApiDependencies): Router {
   return router;
 }
 
-function coded(code: Codec['decode']): RequestHandler {
-  return async (request, response) => {
-    const sent = parseAction(payloads, bodyOf(request.body));
-    const answered = await code(sent.payloads.map(fromJson));
-    response.json({ payloads: answered.map(toJson) } satisfies Payloads);
+function coded(code: Code): RequestHandler {
+  return (request, response) => {
+    const sent = parseAction(codecBody, bounded(bodyOf(request.body)));
+    const answered = sent.payloads.map(each => toJson(code(fromJson(each))));
+    response.json({ payloads: answered } satisfies Payloads);
   };
+}
+
+/** Before any of them is looked at, since even that takes its time with so many. @throws Problem */
+function bounded(body: unknown): unknown {
+  const { payloads } = membersOf(body);
+  if (!Array.isArray(payloads)) return body;
+  if (payloads.length > mostPayloads)
+    throw tooMany(
+      `the body has ${payloads.length} payloads: at most ${mostPayloads} in one request, send the rest in others`,
+    );
+  for (const [nth, each] of payloads.entries()) {
+    const names = Object.keys(membersOf(membersOf(each)['metadata'])).length;
+    if (names > mostMetadata)
+      throw tooMany(`payload ${nth + 1} has ${names} entries of metadata: at most ${mostMetadata}`);
+  }
+  return body;
+}
+
+function tooMany(detail: string): Problem {
+  return new Problem('body-too-large', detail);
 }
 
 /** No `Vary`, since nothing is cached. Before anybody is asked for a token: what asks beforehand has none (the Fetch standard, "CORS-preflight request"). */

@@ -12,12 +12,14 @@ import {
   stalledDocument,
   transactionDocument,
 } from '../../protocol/client/document';
+import { actedOrForeseen, follows, foreseenDocument } from '../../protocol/client/foreseen';
 import {
   countOfTransactions,
   listOfTransactions,
   listedParticipant,
   listedTransaction,
 } from '../../protocol/client/listed';
+import { consoleFacts } from '../../protocol/client/console';
 import { lease, listOfLocks, lockDocument } from '../../protocol/client/locks';
 import { bulkReport, sickHost, sickHosts } from '../../protocol/client/many';
 import {
@@ -30,6 +32,7 @@ import { payloads } from '../../protocol/client/payloads';
 import { type ProblemName, problemError, problemNames, problemSchema } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { resolveManyBody, retryManyBody } from '../bulk/bodies';
+import { codecBody } from '../codec/body';
 import { leaseBody } from '../lock/bodies';
 import { lockOrLocks } from '../lock/operations';
 import { healthy, ready } from '../serviceOperations';
@@ -45,7 +48,7 @@ const requests = {
   ResolveMany: resolveManyBody,
   Sweep: sweepBody,
   LeaseRequest: leaseBody,
-  Payloads: payloads,
+  CodecRequest: codecBody,
 };
 
 const answers = {
@@ -59,6 +62,9 @@ const answers = {
   Stalled: stalledDocument,
   Recovery: recoveryDocument,
   EndOfTransaction: endEvent,
+  Foreseen: foreseenDocument,
+  Follows: follows,
+  TransactionOrForeseen: actedOrForeseen,
   TransactionList: listOfTransactions,
   ListedTransaction: listedTransaction,
   ListedParticipant: listedParticipant,
@@ -74,6 +80,8 @@ const answers = {
   Finding: findingDocument,
   SweepAction: sweepActionDocument,
   SweepUnderWay: sweepUnderWay,
+  ConsoleFacts: consoleFacts,
+  Payloads: payloads,
   Healthy: healthy,
   Ready: ready,
   ProblemError: problemError,

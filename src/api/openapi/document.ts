@@ -10,6 +10,7 @@ import { sentTransaction } from '../../protocol/client/sentTransaction';
 import { type RequestLimits } from '../../protocol/client/transactionRequest';
 import { given } from '../../protocol/wire/given';
 import { bulkOperations } from '../bulk/operations';
+import { consoleOperations } from '../console/operations';
 import { codecOperations } from '../codec/operations';
 import { listOperations } from '../list/operations';
 import { lockOperations } from '../lock/operations';
@@ -104,6 +105,7 @@ export function openApiDocument(config: DescribedConfig, { version, license }: P
     ...lockOperations,
     ...orphanOperations,
     ...codecOperations,
+    ...consoleOperations,
     ...serviceOperations,
   ];
   return {

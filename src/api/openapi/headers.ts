@@ -9,7 +9,8 @@ export const answerHeaders = {
     .string()
     .meta({ description: 'How long was waited at most, where that was asked for', examples: ['wait=10'] }),
   'WWW-Authenticate': z.string().describe('RFC 6750'),
-  ETag: z.string().describe('For `If-None-Match`'),
+  ETag: z.string().describe('For `If-None-Match`, and of a transaction for `If-Match`'),
+  'Content-Encoding': z.string().describe('`gzip`, of whoever takes that'),
   Vary: z.string().describe('Which header of the request the answer depends on'),
   'X-Accel-Buffering': z.string().describe('`no`: a proxy is to pass each event on at once'),
 } as const;
@@ -50,6 +51,15 @@ export const lastEventId = header(
 export const ifNoneMatch = header(
   'If-None-Match',
   z.string().describe('An `ETag` that is at hand: `304` where it is still right'),
+);
+
+export const ifMatch = header(
+  'If-Match',
+  z
+    .string()
+    .describe(
+      'The `etag` of the document that was seen (RFC 9110): it is acted on only while that is its tag, else `412`. Without it, and with `*`: whatever it is now',
+    ),
 );
 
 /** Of what may change something. */

@@ -59,6 +59,6 @@ function kept(type: string, text: string, headers: Readonly<Record<string, strin
   };
 }
 
-function program(): Program {
+export function program(): Program {
   return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as Program;
 }

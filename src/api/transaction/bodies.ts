@@ -33,10 +33,12 @@ export function body<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Sha
   });
 }
 
-export const abortBody = body({ reason: reason.optional() });
-export const retryBody = body({});
-export const resolveBody = body({ participant, outcome, reason });
-export const sweepBody = body({ dryRun: z.boolean('must be true or false').default(false) });
+const dryRun = z.boolean('must be true or false').default(false);
+
+export const abortBody = body({ reason: reason.optional(), dryRun });
+export const retryBody = body({ dryRun });
+export const resolveBody = body({ participant, outcome, reason, dryRun });
+export const sweepBody = body({ dryRun });
 
 /** @throws Problem that names every wrong field */
 export function parseAction<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

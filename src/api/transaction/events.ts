@@ -11,6 +11,7 @@ import { type ApiDependencies } from '../dependencies';
 import { EventStream, type ServerEvent } from '../eventStream';
 import { headerProblem } from '../headerProblem';
 import { ownOnly } from '../permissions';
+import { tagged } from './preconditions';
 import { Problem } from '../problems';
 import { callerOf } from '../requestContext';
 import { waiting } from '../waiting';
@@ -91,7 +92,7 @@ function isOlder({ document, partial }: Reading, known: number | undefined): boo
 }
 
 function eventOf(document: TransactionDocument): ServerEvent {
-  return { event: 'transaction', id: String(changesOf(document)), data: document };
+  return { event: 'transaction', id: String(changesOf(document)), data: tagged(document) };
 }
 
 /** It counts as the last change, so that who has it is told that there is nothing more. */

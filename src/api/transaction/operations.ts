@@ -2,9 +2,10 @@
 import { type z } from 'zod';
 import { type Config } from '../../config/config';
 import { endEvent, transactionDocument, transactionId } from '../../protocol/client/document';
+import { actedOrForeseen } from '../../protocol/client/foreseen';
 import { type ProblemName } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
-import { idempotencyKey, lastEventId, prefer, traceContext } from '../openapi/headers';
+import { idempotencyKey, ifMatch, ifNoneMatch, lastEventId, prefer, traceContext } from '../openapi/headers';
 import { type Answer, type Operation, type Parameter, identified, withBody } from '../openapi/operation';
 import { abortBody, resolveBody, retryBody } from './bodies';
 
@@ -33,6 +34,10 @@ const document = (description: string, more: Partial<Answer> = {}): Answer => ({
   ...more,
 });
 
+const acted = (description: string): Answer => ({
+  ...document(`${description}. With \`dryRun\`: what it would come to`, { json: actedOrForeseen }),
+});
+
 /** What a look at one may come to. */
 const ofReading = [
   ...identified,
@@ -47,6 +52,7 @@ const ofActing = [
   ...ofReading,
   ...withBody,
   'action-conflict',
+  'state-changed',
   'worker-unavailable',
 ] as const satisfies readonly ProblemName[];
 
@@ -100,9 +106,17 @@ export function transactionOperations(
       ...{ method: 'get', path: '/transactions/{id}', id: 'readTransaction', tag: 'Transactions' },
       summary: 'Read a transaction',
       action: 'read',
-      parameters: [id, prefer('`state` is another than on arrival', longestWaitS)],
+      parameters: [id, prefer('`state` is another than on arrival', longestWaitS), ifNoneMatch],
       answers: {
-        200: document('The document', { headersAtTimes: ['Preference-Applied', 'Retry-After'] }),
+        200: document('The document', {
+          headers: ['ETag'],
+          headersAtTimes: ['Preference-Applied', 'Retry-After'],
+        }),
+        304: {
+          description: 'Nothing that is decided on has changed; attempts, errors and the next try may have',
+          headers: ['ETag'],
+          headersAtTimes: ['Preference-Applied', 'Retry-After'],
+        },
       },
       problems: ofReading,
     },
@@ -128,37 +142,38 @@ export function transactionOperations(
       ...{ method: 'post', path: '/transactions/{id}/abort', id: 'abortTransaction', tag: 'Transactions' },
       summary: 'Roll back, while nothing is decided',
       action: 'abort',
-      parameters: [id, ...traceContext],
+      parameters: [id, ifMatch, ...traceContext],
       body: {
         schema: abortBody,
         required: false,
         examples: { 'with a reason': { reason: 'the guest has gone' } },
       },
-      answers: { 200: document('The document after it; the repeat of one that took effect as well') },
+      answers: { 200: acted('The document after it; the repeat of one that took effect as well') },
       problems: ofActing,
     },
     {
       ...{ method: 'post', path: '/transactions/{id}/retry', id: 'retryTransaction', tag: 'Operating' },
       summary: 'Ask whoever is outstanding now',
       action: 'retry',
-      parameters: [id, ...traceContext],
+      parameters: [id, ifMatch, ...traceContext],
       body: { schema: retryBody, required: false, examples: { nothing: {} } },
-      answers: { 200: document('The document after it') },
+      answers: { 200: acted('The document after it') },
       problems: ofActing,
     },
     {
       ...{ method: 'post', path: '/transactions/{id}/resolve', id: 'resolveTransaction', tag: 'Operating' },
       summary: 'Settle a participant that phase two waits for',
       action: 'resolve',
-      parameters: [id, ...traceContext],
+      parameters: [id, ifMatch, ...traceContext],
       body: {
         schema: resolveBody,
         required: true,
         examples: {
           'it has committed': { participant: 'p2', outcome: 'committed', reason: 'seen in its database' },
+          'what would come of it': { participant: 'p2', outcome: 'unknown', reason: 'gone', dryRun: true },
         },
       },
-      answers: { 200: document('The document after it; the repeat of one that took effect as well') },
+      answers: { 200: acted('The document after it; the repeat of one that took effect as well') },
       problems: ofActing,
     },
   ];

@@ -4,6 +4,7 @@ import { type Reading } from '../../coordinator/transaction/contract';
 import { type ApiDependencies } from '../dependencies';
 import { callerOf } from '../requestContext';
 import { ownOnly } from '../permissions';
+import { tagged } from './preconditions';
 import { applyWait, waitMs, waitSeconds, withoutWait } from '../preferences';
 import { waiting } from '../waiting';
 import { type WaitingRoom } from '../waitingRoom';
@@ -15,7 +16,8 @@ export function read(api: ApiDependencies, room: WaitingRoom): RequestHandler<{ 
     if (seconds !== undefined) applyWait(response, seconds);
     const now = await waitForChange({ ...api, room }, response, reading, seconds ?? 0);
     if (now === undefined) withoutWait(response);
-    response.json((now ?? reading).document);
+    const document = tagged((now ?? reading).document);
+    response.set('etag', document.etag).json(document); // `304` by Express, where If-None-Match has it
   };
 }
 

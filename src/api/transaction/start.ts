@@ -12,6 +12,7 @@ import { bodyOf } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { callerOf, contextOf } from '../requestContext';
 import { idempotencyKeyOf } from './idempotencyKey';
+import { tagged } from './preconditions';
 import { applyWait, turnMs, waitMs, waitSeconds, withoutWait } from '../preferences';
 import { Problem, allOf, retryAfter } from '../problems';
 import { locationOf } from '../toProblem';
@@ -31,7 +32,7 @@ export function start(api: ApiDependencies, room: WaitingRoom): RequestHandler {
     const now = await waitForOutcome({ ...api, room }, response, started, seconds ?? 0);
     if (now === undefined) withoutWait(response);
     const { document } = now ?? started;
-    response.status(201).location(locationOf(document.id)).json(document);
+    response.status(201).location(locationOf(document.id)).json(tagged(document));
   };
 }
 

@@ -12,7 +12,8 @@ import { ActionConflict, EngineUnavailable, ForeignWorkflow, WorkerUnavailable, 
 import { oursWith } from '../ours';
 import { whyUnreadable } from '../orphans/unreadable';
 import { isStalled, stallInWords, stallOf } from '../stalled';
-import { type Action, refuseUndriven, take } from '../transaction/operate';
+import { type Action } from '../transaction/contract';
+import { refuseUndriven, take } from '../transaction/operate';
 import { pendingCalls } from '../transaction/pending';
 import { describe } from '../transaction/read';
 import { concurrently } from '../concurrently';

@@ -10,6 +10,7 @@ import { type Ms } from '../../protocol/wire/phases';
 import { type Memory } from '../../protocol/orphans/steps';
 import { handleOf, list, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { PayloadUnreadable } from '../../engine/errors';
 import { unlessSilent } from '../../engine/reach';
 import { isOpen, runState, visibly } from '../../engine/facts/status';
 
@@ -51,8 +52,12 @@ async function reportOf(handle: WorkflowHandle, listedAs: string): Promise<Sweep
   return runState(status) === 'ended' ? ((await handle.result()) as SweepReport) : undefined;
 }
 
+/** Where it is encrypted with a key that is missing here, what is found counts as found for the first time: it is acted on later, never sooner. */
 export async function memory(engine: Engine): Promise<Memory | undefined> {
-  const report = await lastReport(engine);
+  const report = await lastReport(engine).catch((error: unknown) => {
+    if (error instanceof PayloadUnreadable) return undefined;
+    throw error;
+  });
   if (report === undefined) return undefined;
   const { lists, findings, counts } = report;
   return {

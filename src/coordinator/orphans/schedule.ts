@@ -19,7 +19,7 @@ const longestRequestMs: Ms = 10_000;
 const callWithinMs: Ms = 10_000;
 
 export async function schedule(engine: Engine, sweep: SweepConfig): Promise<void> {
-  const { schedule: schedules } = engine.client;
+  const { schedule: schedules } = engine.lenient; // an update reads first what an earlier start sealed
   const { scheduleId, ...changing } = optionsOf(engine, sweep);
   try {
     await within(engine, callWithinMs, () => schedules.create({ scheduleId, ...changing }));

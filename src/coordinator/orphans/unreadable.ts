@@ -5,7 +5,7 @@
  * I11: an error of reading may quote what was read, so only its name is told.
  */
 import { type Engine } from '../../engine/engine';
-import { EngineUnavailable, ForeignWorkflow, StartUnknown } from '../errors';
+import { EngineUnavailable, ForeignWorkflow, PayloadUnreadable, StartUnknown } from '../errors';
 
 /** @throws the error itself where Temporal does not answer: that says nothing about the transaction */
 export function whyUnreadable(
@@ -14,7 +14,7 @@ export function whyUnreadable(
   id: string,
 ): string {
   if (error instanceof EngineUnavailable || error instanceof StartUnknown) throw error;
-  if (error instanceof ForeignWorkflow) return error.message;
+  if (error instanceof ForeignWorkflow || error instanceof PayloadUnreadable) return error.message;
   const name = error instanceof Error ? error.name : 'unknown error';
   return `this version cannot read it as a transaction (${name}): temporal workflow show --workflow-id ${id}${cliOptions}`;
 }

@@ -1,6 +1,7 @@
 /** Owns what the routes may ask of the coordinator. Every method rejects with one of `errors.ts`, or a bug. */
 import { type Owner } from '../../engine/facts/owner';
 import { type TransactionDocument } from '../../protocol/client/document';
+import { type ForeseenDocument } from '../../protocol/client/foreseen';
 import { type Ms } from '../../protocol/wire/phases';
 import { type TransactionRequest } from '../../protocol/client/transactionRequest';
 import { type TransactionTrace } from '../../protocol/wire/trace';
@@ -32,6 +33,13 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
 }
 
+export interface ActOptions {
+  /** Only on this caller's, as in `read`. */
+  readonly of?: Owner | undefined;
+  /** Only while one of these is the document's tag: what was seen. Absent: whatever it is now. */
+  readonly ifMatch?: readonly string[] | undefined;
+}
+
 export interface WatchOptions {
   /** Only this caller's, as in `read`. */
   readonly of?: Owner;
@@ -57,6 +65,12 @@ export type Recovered =
   | { readonly is: 'unreplayable'; readonly why: string }
   | { readonly is: 'noWorker' };
 
+/** What a person asks for. */
+export type Action =
+  | ({ readonly is: 'abort' } & Parameters<Coordinator['abort']>[1])
+  | ({ readonly is: 'retryNow' } & Parameters<Coordinator['retryNow']>[1])
+  | ({ readonly is: 'resolve' } & Parameters<Coordinator['resolve']>[1]);
+
 export interface Coordinator {
   /** Resolves once the start is durable; the same caller, key and request give the same transaction (I6). */
   start(options: StartOptions): Promise<Reading>;
@@ -68,9 +82,12 @@ export interface Coordinator {
   watch(id: string, options: WatchOptions, tell: Tell): Promise<void>;
   /** As `read`; those of one caller who come at once ask Temporal once, and have one answer, or one error. */
   glance(id: string, of: Owner | undefined): Promise<Reading>;
-  /** @param of as in `read` */
-  abort(id: string, action: { readonly by: string; readonly reason?: string }, of?: Owner): Promise<Reading>;
-  retryNow(id: string, action: { readonly by: string }): Promise<Reading>;
+  abort(
+    id: string,
+    action: { readonly by: string; readonly reason?: string },
+    options?: ActOptions,
+  ): Promise<Reading>;
+  retryNow(id: string, action: { readonly by: string }, options?: ActOptions): Promise<Reading>;
   resolve(
     id: string,
     action: {
@@ -79,7 +96,10 @@ export interface Coordinator {
       readonly participant: string;
       readonly outcome: 'committed' | 'rolledback' | 'unknown';
     },
+    options?: ActOptions,
   ): Promise<Reading>;
+  /** What the action would come to, without doing it. @throws what the action would throw */
+  foresee(id: string, action: Action, options?: ActOptions): Promise<ForeseenDocument>;
   /** Takes a transaction up again that ended abnormally in Temporal. Two at once start one run; the other finds it running. */
   recover(id: string): Promise<Recovered>;
   /** Temporal answers. @throws EngineInTrouble where it does, and is known to be of no use */

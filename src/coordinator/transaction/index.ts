@@ -2,6 +2,7 @@
 import { type Coordinator } from './contract';
 import { demandReachable } from '../../engine/reach';
 import { type Engine } from '../../engine/engine';
+import { foresee } from './foresee';
 import { operate } from './operate';
 import { read } from './read';
 import { recover } from './recover';
@@ -19,9 +20,10 @@ export function createCoordinator(engine: Engine, onStart?: OnStart): Coordinato
     wait: waits(engine),
     watch: watches(engine),
     glance: together((id, of) => read(engine, id, of)),
-    abort: (id, action, of) => operate(engine, id, { is: 'abort', ...action }, of),
-    retryNow: (id, action) => operate(engine, id, { is: 'retryNow', ...action }),
-    resolve: (id, action) => operate(engine, id, { is: 'resolve', ...action }),
+    abort: (id, action, options) => operate(engine, id, { is: 'abort', ...action }, options),
+    retryNow: (id, action, options) => operate(engine, id, { is: 'retryNow', ...action }, options),
+    resolve: (id, action, options) => operate(engine, id, { is: 'resolve', ...action }, options),
+    foresee: (id, action, options) => foresee(engine, id, action, options),
     recover: id => recover(engine, id),
     ready: async () => {
       demandNoTrouble(engine);

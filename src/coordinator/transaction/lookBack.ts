@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { given } from '../../protocol/wire/given';
 import { type SeenCall, traceOf } from '../../protocol/transaction/lookBack';
 import { type CallLook, type LookInput } from '../../protocol/transaction/steps';
-import { handleOf, within } from '../../engine/ask';
+import { describeRun, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { isNotFound } from '../../engine/errors';
 import { msOf } from '../../engine/facts/time';
@@ -53,9 +53,7 @@ interface Seen extends SeenCall {
 }
 
 async function see(engine: Engine, { transactionId, runId, keys }: LookInput): Promise<Seen[]> {
-  const description = await within(engine, answerWithinMs, () =>
-    handleOf(engine, transactionId, runId).describe(),
-  );
+  const description = await describeRun(engine, transactionId, answerWithinMs, runId);
   return pendingCalls(description).flatMap(({ activity }) => {
     const key = activity.activityId ?? '';
     const failed = {

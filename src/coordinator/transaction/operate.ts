@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import { abortUpdate, resolveUpdate, retryNowUpdate } from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
-import { type Coordinator, type Reading } from './contract';
+import { changesSince, etagOf } from '../../protocol/client/etag';
+import { type ActOptions, type Action, type Reading } from './contract';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import {
@@ -17,9 +18,8 @@ import {
   saidBy,
   updateFailure,
 } from '../../engine/errors';
-import { type Owner } from '../../engine/facts/owner';
 import { noneNamed, resolvedBefore } from '../../protocol/transaction/operator';
-import { ActionConflict, WorkerUnavailable } from '../errors';
+import { ActionConflict, StateChanged, WorkerUnavailable } from '../errors';
 import { pause } from '../pause';
 import { stallInWords } from '../stalled';
 import { read, readWithCalls } from './read';
@@ -37,14 +37,15 @@ const mostShown = 100;
 
 const updates = { abort: abortUpdate, retryNow: retryNowUpdate, resolve: resolveUpdate } as const;
 
-export type Action =
-  | ({ readonly is: 'abort' } & Parameters<Coordinator['abort']>[1])
-  | ({ readonly is: 'retryNow' } & Parameters<Coordinator['retryNow']>[1])
-  | ({ readonly is: 'resolve' } & Parameters<Coordinator['resolve']>[1]);
-
-/** @throws ActionConflict, WorkerUnavailable, and what `read` throws */
-export async function operate(engine: Engine, id: string, action: Action, of?: Owner): Promise<Reading> {
+/** @throws StateChanged, ActionConflict, WorkerUnavailable, and what `read` throws */
+export async function operate(
+  engine: Engine,
+  id: string,
+  action: Action,
+  { of, ifMatch }: ActOptions = {},
+): Promise<Reading> {
   const { calls, ...before } = await readWithCalls(engine, id, of);
+  demandSeen(before, action, ifMatch);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
   const taken = await take(engine, id, { action, calls });
@@ -53,6 +54,27 @@ export async function operate(engine: Engine, id: string, action: Action, of?: O
   const again = countsAnew ? await retried(engine, id, calls) : undefined;
   const document = again ?? (await withCalls(engine, taken.document, { countsAnew, calls }));
   return { ...before, document };
+}
+
+/**
+ * What changes after this, and before the workflow hears of the action, is for the workflow's own judgement: it refuses what no longer
+ * applies. The repeat of what took effect changes nothing and is answered like it (RFC 9110 §13.1.1): the first one changed the tag.
+ *
+ * @throws StateChanged, WorkerUnavailable where nobody tells how it is
+ */
+export function demandSeen(
+  { document, partial }: Reading,
+  action: Action,
+  ifMatch: ActOptions['ifMatch'],
+): void {
+  if (ifMatch === undefined || ifMatch.includes(etagOf(document))) return;
+  if (action.is !== 'retryNow' && tookEffect(document, action)) return;
+  if (partial === true)
+    throw new WorkerUnavailable(
+      'no worker tells whether the transaction is as it was seen: nothing was done',
+    );
+  const [only] = ifMatch.length === 1 ? ifMatch : [];
+  throw new StateChanged(document, only === undefined ? undefined : changesSince(only, document));
 }
 
 /** `told`: by the workflow, right after the action. `read`: later, since the answer itself did not come. */
@@ -164,7 +186,7 @@ function reasonOf({ trouble }: Engine, error: unknown): Error | undefined {
   );
 }
 
-function afterTheEnd(reading: Reading, action: Action): Reading {
+export function afterTheEnd(reading: Reading, action: Action): Reading {
   if (tookEffect(reading.document, action)) return reading;
   throw new ActionConflict(
     `the transaction has ended ${reading.document.status}${instead(reading.document, action)}`,

@@ -4,29 +4,33 @@
  * encoding, as protocol buffers write it; in plain text stand `encoding: binary/encrypted` and the key's id, which is authenticated.
  *
  * What is not sealed passes: what was stored before there were keys, and what a person sends with the `temporal` CLI. What cannot be
- * opened passes too, as it is: of a signal the workflow writes down that it makes no sense and goes on (PROTOCOL §4), where an error would
- * stop its workflow for ever; whoever needs the value finds an encoding that nobody reads.
+ * opened passes too: of a signal the workflow writes down that it makes no sense and goes on (PROTOCOL §4), where an error would stop its
+ * workflow for ever. Whoever needs the value finds an encoding that nobody reads, and that says which key is missing (`unreadable.ts`).
+ *
+ * Without keys nothing is sealed, and what another process has sealed is told of as well.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { type Payload, type PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
-import { type PayloadKey, type PayloadKeys } from './payloadKeys';
+import { type PayloadKey } from './payloadKeys';
+import { type WhyUnreadable, sealedEncoding, unreadableEncoding } from './unreadable';
 
 const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;
-const encoding = Buffer.from('binary/encrypted');
+const encoding = Buffer.from(sealedEncoding);
 const purpose = 'distributed-transaction-coordinator/payload/1/';
 
 /** Told of each payload that none of the keys opens: the id of the key it names, and why. */
-export type OnUnreadable = (keyId: string, why: 'unknown key' | 'not authentic') => void;
+export type OnUnreadable = (keyId: string, why: WhyUnreadable) => void;
 
 export class PayloadCipher implements PayloadCodec {
-  readonly #first: PayloadKey;
+  readonly #first: PayloadKey | undefined;
   readonly #keys: ReadonlyMap<string, PayloadKey>;
 
+  /** @param keys the first seals, all open */
   constructor(
-    keys: PayloadKeys,
+    readonly keys: readonly PayloadKey[],
     readonly onUnreadable: OnUnreadable,
   ) {
     this.#first = keys[0];
@@ -38,10 +42,15 @@ export class PayloadCipher implements PayloadCodec {
   }
 
   decode(payloads: Payload[]): Promise<Payload[]> {
-    return Promise.resolve(payloads.map(each => this.open(each)));
+    return Promise.resolve(payloads.map(each => this.#opened(each)));
+  }
+
+  get seals(): boolean {
+    return this.#first !== undefined;
   }
 
   seal(payload: Payload): Payload {
+    if (this.#first === undefined) return payload;
     const { id, key } = this.#first;
     const plain = temporal.api.common.v1.Payload.encode(payload).finish();
     const nonce = randomBytes(nonceBytes);
@@ -50,16 +59,33 @@ export class PayloadCipher implements PayloadCodec {
     return { metadata: { encoding, 'encryption-key-id': Buffer.from(id) }, data };
   }
 
+  /** As it was, where none of the keys opens it. */
   open(payload: Payload): Payload {
+    return this.#try(payload, () => payload);
+  }
+
+  /** For the SDK, whose error where it needs the value quotes the encoding. */
+  #opened(payload: Payload): Payload {
+    return this.#try(payload, (id, why) => {
+      const told = Buffer.from(unreadableEncoding(id, why));
+      return { ...payload, metadata: { ...payload.metadata, encoding: told } };
+    });
+  }
+
+  #try(payload: Payload, otherwise: (keyId: string, why: WhyUnreadable) => Payload): Payload {
     if (!isSealed(payload)) return payload;
     const id = keyIdOf(payload);
     const known = this.#keys.get(id);
     const opened = known === undefined ? undefined : openedWith(known, payload.data ?? new Uint8Array());
     if (opened !== undefined) return opened;
-    this.onUnreadable(id, known === undefined ? 'unknown key' : 'not authentic');
-    return payload;
+    const why = known === undefined ? 'unknown key' : 'not authentic';
+    this.onUnreadable(id, why);
+    return otherwise(id, why);
   }
 }
+
+/** Nothing is encrypted, and nobody told of what is. */
+export const keyless = new PayloadCipher([], () => undefined);
 
 export function isSealed({ metadata }: Payload): boolean {
   return encoding.equals(metadata?.['encoding'] ?? new Uint8Array());

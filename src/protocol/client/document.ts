@@ -31,6 +31,7 @@ const participantStates = [
 export type ParticipantState = (typeof participantStates)[number];
 
 const decisions = ['commit', 'rollback'] as const;
+export const decision = z.enum(decisions);
 
 export const transactionId = z.string().meta({
   description: 'Lower-case letters and digits, 57 at most; the first of them name the coordinator',
@@ -154,9 +155,13 @@ export const labels = z.record(z.string(), z.string()).describe('As given');
 
 export const transactionDocument = z.object({
   id: transactionId,
+  etag: z
+    .string()
+    .describe('Of what is decided on, as in the `ETag` header: `If-Match` of whoever acts by this document')
+    .exactOptional(),
   status,
   state,
-  decision: z.enum(decisions).nullable().describe('Taken once; `null` while there is none'),
+  decision: decision.nullable().describe('Taken once; `null` while there is none'),
   reason: reason.exactOptional(),
   needsAttention: z
     .boolean()

@@ -18,6 +18,7 @@
  * | `action-conflict` | 409 | the action does not apply to the transaction as it is |
  * | `foreign-workflow` | 409 | another program's workflow has the id, of the transaction or of the lock, in Temporal |
  * | `expired-transaction` | 410 | older than the engine keeps records |
+ * | `state-changed` | 412 | the transaction is not as `If-Match` says it was seen; `changes` says what is different |
  * | `body-too-large` | 413 | over `DTC_MAX_BODY_BYTES` |
  * | `unsupported-media-type` | 415 | `content-type` is not JSON, or the body is encoded |
  * | `misdirected-request` | 421 | `Host` names another service (DNS rebinding) |
@@ -51,6 +52,7 @@ const kinds = {
   'action-conflict': [409, 'The action does not apply'],
   'foreign-workflow': [409, 'A workflow of another program is in the way'],
   'expired-transaction': [410, 'The transaction has expired'],
+  'state-changed': [412, 'The transaction is not as it was seen'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],
   'misdirected-request': [421, 'The request was meant for another service'],
@@ -94,6 +96,19 @@ const members: Partial<Record<ProblemName, z.ZodRawShape>> = {
   'lock-timeout': { heldBy, ahead: z.int().min(0).describe('So many wait before') },
   'lock-conflict': { heldBy: heldBy.exactOptional() },
   'lock-queue-full': { heldBy },
+  'state-changed': {
+    changes: z
+      .array(
+        z.object({
+          member: z.string().describe('Of the document, or of a participant'),
+          participant: z.string().describe('Whose, where it is not the transaction’s').exactOptional(),
+          was: z.string(),
+          is: z.string(),
+        }),
+      )
+      .describe('What is different now; absent where the tag is not known here')
+      .exactOptional(),
+  },
   'start-unknown': {
     transactionId: z.string().describe('Under which it may have been started').exactOptional(),
     workflowId: z.string().describe("Of a sweep's workflow in Temporal").exactOptional(),

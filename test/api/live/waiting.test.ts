@@ -8,7 +8,6 @@ import { type Response } from 'express';
 import { waiting } from '../../../src/api/waiting';
 import { type WaitOptions } from '../../../src/coordinator/transaction/contract';
 import { endOf } from '../../../src/engine/ask';
-import { asItIs } from '../../../src/engine/encryption/opened';
 import { type Engine } from '../../../src/engine/engine';
 import { waits } from '../../../src/coordinator/transaction/wait';
 import { read } from '../../../src/coordinator/transaction/read';
@@ -168,7 +167,9 @@ it('asks Temporal no more once it has ended', async () => {
     return Promise.resolve({ history: { events: [] } }); // as after twenty seconds in which nothing closed
   };
   const connection = { workflowService: { getWorkflowExecutionHistory } } as unknown as Engine['connection'];
-  expect(await endOf({ connection, namespace: 'default', opened: asItIs }, 'id', over.signal)).toEqual({
+  expect(
+    await endOf({ connection, namespace: 'default', opened: answer => answer }, 'id', over.signal),
+  ).toEqual({
     is: 'unseen',
   });
   expect(polls).toBe(3);

@@ -1,0 +1,49 @@
+/** Owns what has to be so at the end: nothing prepared, nothing locked, every notification there and true, no event lost. */
+import { type Evidence, isFinal, ofKind } from '../evidence';
+import { groupBy } from './groupBy';
+import { type Known } from './knowledge';
+import { type Violation } from './violation';
+
+export function end(evidence: Evidence, known: Known): Violation[] {
+  return [
+    ...evidence.books.flatMap(({ participant, prepared }) =>
+      prepared.map((id): Violation => ({ rule: 'left prepared', what: `${participant}: ${id}` })),
+    ),
+    ...evidence.locksLeft.map((resource): Violation => ({ rule: 'left locked', what: resource })),
+    ...lostNotifications(evidence, known),
+    ...untrueNotifications(evidence, known),
+    ...lostEvents(evidence),
+  ];
+}
+
+function lostNotifications(evidence: Evidence, known: Known): Violation[] {
+  const told = new Set(ofKind(evidence, 'notification').map(({ id, type }) => `${id} ${type}`));
+  return [...known.orderOf].flatMap(([id, name]) => {
+    const wanted = known.outcome(id) === undefined ? [] : (known.orders.get(name)?.notify ?? []);
+    return wanted
+      .map(on => `${id} transaction.${on}`)
+      .filter(one => !told.has(one))
+      .map((what): Violation => ({ rule: 'notification lost', what }));
+  });
+}
+
+function untrueNotifications(evidence: Evidence, { outcome }: Known): Violation[] {
+  return ofKind(evidence, 'notification')
+    .filter(({ id, seen }) => !isFinal(seen) || (outcome(id) ?? seen.status) !== seen.status)
+    .map(({ id, type, seen }) => ({
+      rule: 'notification untrue',
+      what: `${id}: ${type} says ${seen.status}, and it is ${outcome(id) ?? 'not known'}`,
+    }));
+}
+
+/** Whoever is told that a transaction has ended has been told how, and at last that it has. */
+function lostEvents(evidence: Evidence): Violation[] {
+  return [...groupBy(ofKind(evidence, 'event'), ({ stream }) => stream)].flatMap(([stream, events]) => {
+    const last = events.at(-1);
+    if (last?.event !== 'end') return [];
+    const told = events.findLast(({ event }) => event === 'transaction');
+    const isTold = told?.seen.status === last.seen.status && told.seen.ended;
+    const what = `${last.id}: stream ${stream} ended ${last.seen.status}, and its last event says ${told?.seen.status ?? 'nothing'}`;
+    return isTold ? [] : [{ rule: 'event lost', what } as const];
+  });
+}

@@ -1,0 +1,43 @@
+/** Owns what clients know at the end: of each transaction its order and what was last said of it; of each order its transactions. */
+import { type Evidence, type Order, type Seen, isFinal, ofKind } from '../evidence';
+
+export interface Observation {
+  readonly askedAt: number;
+  readonly at: number;
+  /** Who said it. */
+  readonly by: string;
+  readonly seen: Seen;
+}
+
+export interface Known {
+  readonly orders: ReadonlyMap<string, Order>;
+  /** The order of each transaction that an answer, a journal or a row names. */
+  readonly orderOf: ReadonlyMap<string, string>;
+  /** By transaction, in the order in which it was heard. */
+  readonly observations: ReadonlyMap<string, readonly Observation[]>;
+  /** `committed` or `rolledback`; absent where nothing final was ever said. */
+  readonly outcome: (id: string) => string | undefined;
+}
+
+export function knowledge(evidence: Evidence): Known {
+  const orderOf = new Map<string, string>();
+  const observations = new Map<string, Observation[]>();
+  const hear = (id: string, observation: Observation): void => {
+    observations.set(id, [...(observations.get(id) ?? []), observation]);
+  };
+  for (const { id, order, askedAt, at, api, seen } of ofKind(evidence, 'start')) {
+    if (id === undefined || id === '') continue;
+    orderOf.set(id, order);
+    if (seen !== undefined) hear(id, { askedAt, at, by: api, seen });
+  }
+  for (const { id, askedAt, at, api, seen } of ofKind(evidence, 'read'))
+    if (seen !== undefined) hear(id, { askedAt, at, by: api, seen });
+  for (const { id, at, stream, seen } of ofKind(evidence, 'event'))
+    hear(id, { askedAt: at, at, by: `stream ${stream}`, seen });
+  for (const { id, order } of ofKind(evidence, 'call')) if (order !== '') orderOf.set(id, order);
+  for (const { rows } of evidence.books) for (const { id, order } of rows) orderOf.set(id, order);
+  const orders = new Map(ofKind(evidence, 'order').map(each => [each.order, each]));
+  const outcome = (id: string): string | undefined =>
+    observations.get(id)?.findLast(({ seen }) => isFinal(seen))?.seen.status;
+  return { orders, orderOf, observations, outcome };
+}

@@ -1,0 +1,4 @@
+/** A workflow that is none of ours. */
+export function theirs(): Promise<string> {
+  return Promise.resolve('theirs');
+}

@@ -1,0 +1,41 @@
+/** Owns the report as text. */
+import { type Violation } from '../checker/violation';
+import { type Totals, verdictOf } from './totals';
+
+const shownViolations = 40;
+
+export function textReport(command: string, totals: Totals, violations: readonly Violation[]): string {
+  const { orders, committed, rolledBack, requests, unanswered, calls, notifications, events } = totals;
+  const faults = [...totals.faults.values()].reduce((sum, each) => sum + each, 0);
+  const recovery = new Map(totals.recoveries.map(each => [each.fault, each]));
+  return [
+    command,
+    '',
+    `${orders} orders: ${committed} committed, ${rolledBack} rolled back`,
+    `${requests} requests of clients, ${unanswered} of them without an answer; ${calls} requests at participants with a journal`,
+    `${notifications} notifications, ${events} events`,
+    '',
+    `${faults} faults                  times   first outcome after its end: median, longest`,
+    ...[...totals.faults].map(([fault, times]) => {
+      const found = recovery.get(fault);
+      const soon = found === undefined ? '' : `${seconds(found.medianMs)}  ${seconds(found.longestMs)}`;
+      return `  ${fault.padEnd(26)} ${String(times).padStart(4)}   ${soon}`;
+    }),
+    ...(totals.deaths.size === 0
+      ? []
+      : [
+          '',
+          'processes that ended by themselves, and were started again:',
+          ...[...totals.deaths].map(([how, times]) => `  ${how} (${times})`),
+        ]),
+    '',
+    `verdict: ${verdictOf(violations)}`,
+    ...violations.slice(0, shownViolations).map(({ rule, what }) => `  ${rule}: ${what}`),
+    ...(violations.length > shownViolations ? [`  and ${violations.length - shownViolations} more`] : []),
+    '',
+  ].join('\n');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2).padStart(6)} s`;
+}

@@ -1,0 +1,50 @@
+/** Owns the figures of a run. */
+import { type Recovery, recoveries } from '../checker/recovery';
+import { type Violation } from '../checker/violation';
+import { type Evidence, isFinal, ofKind } from '../evidence';
+
+export interface Totals {
+  readonly orders: number;
+  readonly committed: number;
+  readonly rolledBack: number;
+  readonly requests: number;
+  readonly unanswered: number;
+  readonly calls: number;
+  readonly notifications: number;
+  readonly events: number;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly deaths: ReadonlyMap<string, number>;
+  readonly recoveries: readonly Recovery[];
+}
+
+export function totalsOf(evidence: Evidence): Totals {
+  const starts = ofKind(evidence, 'start');
+  const reads = ofKind(evidence, 'read');
+  const outcomes = new Map<string, string>();
+  for (const { id, seen } of [...starts, ...reads])
+    if (id !== undefined && seen !== undefined && isFinal(seen)) outcomes.set(id, seen.status);
+  const count = (status: string): number => [...outcomes.values()].filter(each => each === status).length;
+  return {
+    orders: ofKind(evidence, 'order').length,
+    committed: count('committed'),
+    rolledBack: count('rolledback'),
+    requests: starts.length + reads.length,
+    unanswered: [...starts, ...reads].filter(({ http }) => http === undefined).length,
+    calls: ofKind(evidence, 'call').filter(({ is }) => is === 'received').length,
+    notifications: ofKind(evidence, 'notification').length,
+    events: ofKind(evidence, 'event').length,
+    faults: tally(ofKind(evidence, 'fault').flatMap(({ is, fault }) => (is === 'begins' ? [fault] : []))),
+    deaths: tally(ofKind(evidence, 'death').map(({ process, how }) => `${process}: ${how}`)),
+    recoveries: recoveries(evidence),
+  };
+}
+
+function tally(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names.toSorted()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+export function verdictOf(violations: readonly Violation[]): string {
+  return violations.length === 0 ? 'no violation' : `${violations.length} violations`;
+}

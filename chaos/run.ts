@@ -1,0 +1,159 @@
+/**
+ * Owns a run: a world is started, loaded and destroyed by the plan of a seed, mended, read from outside, and judged. Everything stops by
+ * itself, also where it is interrupted.
+ */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { seeded } from '../src/testing/random';
+import { check } from './checker/check';
+import { type Violation } from './checker/violation';
+import { type Evidence } from './evidence';
+import { Load } from './load/load';
+import { type Receiver, startReceiver } from './load/receiver';
+import { type FaultKind, faultKinds } from './nemesis/faults';
+import { prepareForeignWorker } from './nemesis/foreignWorker';
+import { carryOut } from './nemesis/nemesis';
+import { schedule } from './nemesis/schedule';
+import { type Recorder, createRecorder } from './recorder';
+import { type World, startWorld } from './world/world';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly forMs: number;
+  /** Where the log is written. */
+  readonly logFile: string;
+  /** Where processes write theirs. */
+  readonly logs: string;
+  /** Of the world: its data, which is removed at the end. */
+  readonly folder: string;
+  readonly clients: number;
+  /** Between the beginnings of two faults, on average. */
+  readonly everyMs: number;
+  /** Only these kinds, by the beginning of their names; all where there are none. */
+  readonly only: readonly string[];
+  /** Default: until everything has ended, ninety seconds at most. */
+  readonly settleWithinMs?: number;
+  /** The name of a planted bug. */
+  readonly plant?: string | undefined;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface Ran {
+  readonly evidence: Evidence;
+  readonly violations: readonly Violation[];
+}
+
+export async function run(options: RunOptions): Promise<Ran> {
+  const recorder = createRecorder(options.logFile);
+  const { signal, folder, plant, say } = options;
+  await prepareForeignWorker();
+  signal.throwIfAborted();
+  const world = await startWorld(folder, { recorder, signal, plant, logs: options.logs });
+  try {
+    say(`started: ${world.services.map(({ name }) => name).join(', ')}`);
+    return await destroy(world, recorder, options);
+  } finally {
+    await world.close();
+  }
+}
+
+async function destroy(world: World, recorder: Recorder, options: RunOptions): Promise<Ran> {
+  const { seed, signal, say, clients } = options;
+  const receiver = await startReceiver(recorder, seeded(seed + 1));
+  const connection = Connection.lazy({ address: world.temporalAddress });
+  try {
+    const [first, second] = world.coordinators.filter(({ role }) => role === 'api');
+    if (first === undefined || second === undefined) throw new Error('there are not two APIs');
+    const load = new Load({
+      ...{
+        recorder,
+        random: seeded(seed + 2),
+        apis: [first, second],
+        services: world.services,
+        clients,
+        signal,
+      },
+      receiver: receiver.url,
+    });
+    const kinds = chosen(
+      faultKinds({
+        ...{ world, random: seeded(seed + 3), temporal: new Client({ connection }) },
+        anyOpen: () => load.anyOpen(seeded(seed + load.orders)),
+      }),
+      options.only,
+    );
+    const loading = load.run();
+    try {
+      const plan = schedule(kinds, { random: seeded(seed), forMs: options.forMs, everyMs: options.everyMs });
+      say(
+        `${plan.length} faults of ${kinds.length} kinds in ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
+      );
+      await Promise.all([
+        carryOut(plan, { kinds, recorder, signal, forMs: options.forMs }),
+        sleep(options.forMs, undefined, { signal }),
+      ]);
+    } finally {
+      load.stop();
+      await loading;
+    }
+    say(`mended; ${load.orders} orders were given, waiting for what is open`);
+    return await judge(world, { recorder, load, receiver, options });
+  } finally {
+    await receiver.close();
+    await connection.close();
+  }
+}
+
+function chosen(kinds: readonly FaultKind[], only: readonly string[]): FaultKind[] {
+  const possible = kinds.filter(({ targets }) => targets.length > 0);
+  return only.length === 0
+    ? possible
+    : possible.filter(({ fault }) => only.some(each => fault.startsWith(each)));
+}
+
+interface Judging {
+  readonly recorder: Recorder;
+  readonly load: Load;
+  readonly receiver: Receiver;
+  readonly options: RunOptions;
+}
+
+/** What takes a moment after the end of a transaction (its last notification, say) is waited for: as long as the verdict gets better by it. */
+async function judge(world: World, { recorder, load, options }: Judging): Promise<Ran> {
+  const withinMs = options.settleWithinMs ?? 90_000;
+  const end = Date.now() + withinMs;
+  await load.settle(withinMs);
+  for (;;) {
+    const evidence = await gather(world, recorder);
+    const violations = check(evidence);
+    const mayGetBetter = violations.length > 0 && violations.every(({ rule }) => comesLater.includes(rule));
+    if (!mayGetBetter || Date.now() > end || options.signal.aborted) return { evidence, violations };
+    await sleep(500);
+  }
+}
+
+const comesLater: readonly string[] = [
+  'left prepared',
+  'left locked',
+  'notification lost',
+  'event lost',
+  'books',
+];
+
+async function gather(world: World, recorder: Recorder): Promise<Evidence> {
+  const books = await Promise.all(world.services.map(service => service.books()));
+  const told = [...recorder.told, ...world.journals()].toSorted((a, b) => a.at - b.at);
+  return { told, books, locksLeft: await locksLeft(world) };
+}
+
+async function locksLeft({ coordinators }: World): Promise<string[]> {
+  const url = `${coordinators[0]?.url ?? ''}/locks`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+  if (!response.ok) return [`GET /locks answered ${response.status}`]; // looked at again, as what is left locked
+  const { locks } = (await response.json()) as { readonly locks: readonly { readonly resource: string }[] };
+  return locks.map(({ resource }) => resource);
+}
+
+export const logIn = (folder: string): string => join(folder, 'chaos.jsonl');

@@ -1,0 +1,230 @@
+/**
+ * Owns everything that a run destroys: the Temporal server, the coordinator's processes, participants and their databases, and the links
+ * between them. `close` ends all of it by pid and removes its data, whatever state it is in.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../examples/freePorts';
+import { type Books, type Call, type Told } from '../evidence';
+import { type Recorder } from '../recorder';
+import { coordinatorProgram } from './coordinators';
+import { type LedgerDatabase, mysqlDatabase, postgresDatabase, sqliteDatabase } from './databases';
+import { planting } from './planting';
+import { ManagedProcess, type Program } from './process';
+import { type Link, startLink } from './proxy';
+import { hasPython, pythonBooks, pythonProgram } from './python';
+import { root } from './root';
+import { environment, temporalProgram } from './temporal';
+
+export interface Service {
+  readonly name: string;
+  /** Through its link: what transactions name. */
+  readonly url: string;
+  readonly process: ManagedProcess;
+  readonly link: Link;
+  readonly database?: LedgerDatabase;
+  /** Takes seats, and not money. */
+  readonly isSeats: boolean;
+  books(): Promise<Books>;
+}
+
+export interface Coordinator {
+  readonly name: string;
+  readonly role: 'api' | 'worker';
+  readonly url: string;
+  readonly process: ManagedProcess;
+  /** Its way to Temporal. */
+  readonly link: Link;
+}
+
+export interface World {
+  readonly folder: string;
+  readonly temporal: ManagedProcess;
+  readonly temporalAddress: string;
+  readonly coordinators: readonly Coordinator[];
+  readonly services: readonly Service[];
+  /** What the participants wrote down. */
+  journals(): Told[];
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly recorder: Recorder;
+  readonly signal: AbortSignal;
+  /** The folder of the processes' logs, which stay. */
+  readonly logs: string;
+  /** The name of a bug that is planted in coordinators and participants. */
+  readonly plant?: string | undefined;
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'dtc-chaos-'));
+}
+
+export async function startWorld(folder: string, options: WorldOptions): Promise<World> {
+  const closers: (() => Promise<void> | void)[] = [];
+  let closed: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    for (let next = closers.pop(); next !== undefined; next = closers.pop()) await next();
+  };
+  /** Once; whoever asks again waits for the same. */
+  const close = (): Promise<void> => (closed ??= closeAll());
+  const interrupt = (): void => void close();
+  options.signal.addEventListener('abort', interrupt);
+  closers.push(() => {
+    options.signal.removeEventListener('abort', interrupt);
+  });
+  try {
+    return { ...(await start(folder, options, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Closers = (() => Promise<void> | void)[];
+
+async function start(folder: string, options: WorldOptions, closers: Closers): Promise<Omit<World, 'close'>> {
+  const { recorder, signal } = options;
+  closers.push(() => {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const manage = (program: Program): ManagedProcess => {
+    const onDeath = (how: string): void => {
+      recorder.record({ kind: 'death', process: program.name, how });
+    };
+    const managed = new ManagedProcess(program, onDeath);
+    closers.push(() => managed.kill());
+    return managed;
+  };
+  const link = async (port: number): Promise<Link> => {
+    const made = await startLink({ port });
+    closers.push(() => made.close());
+    return made;
+  };
+  const [port = 0, uiPort = 0] = await freePorts(2);
+  const temporal = manage(temporalProgram({ folder, logs: options.logs, port, uiPort }));
+  await temporal.start();
+  signal.throwIfAborted();
+  const apiPorts = await freePorts(4);
+  const publicUrl = `http://127.0.0.1:${apiPorts[0]}`;
+  const services = await startServices({ folder, publicUrl, manage, link, closers, ...options });
+  signal.throwIfAborted();
+  const recoveryUrls = services.map(({ url }) => `${url}/prepared`);
+  const coordinators: Coordinator[] = [];
+  for (const [nth, name] of (['api-1', 'api-2', 'worker-1', 'worker-2'] as const).entries()) {
+    const role = nth < 2 ? 'api' : 'worker';
+    const at = apiPorts[nth] ?? 0;
+    const toTemporal = await link(port);
+    const place = {
+      name,
+      role,
+      port: at,
+      temporalPort: toTemporal.port,
+      publicUrl,
+      recoveryUrls,
+      folder,
+      logs: options.logs,
+    } as const;
+    const program = coordinatorProgram({ ...place, plant: options.plant });
+    const url = `http://127.0.0.1:${at}`;
+    coordinators.push({ name, role, url, process: manage(program), link: toTemporal });
+  }
+  await Promise.all(coordinators.map(each => each.process.start()));
+  return {
+    ...{ folder, temporal, temporalAddress: `127.0.0.1:${port}`, coordinators, services },
+    journals: () => services.flatMap(({ name, isSeats }) => (isSeats ? [] : readJournal(folder, name))),
+  };
+}
+
+interface Making extends WorldOptions {
+  readonly folder: string;
+  readonly publicUrl: string;
+  readonly manage: (program: Program) => ManagedProcess;
+  readonly link: (port: number) => Promise<Link>;
+  readonly closers: Closers;
+}
+
+async function startServices(making: Making): Promise<Service[]> {
+  const { folder, closers } = making;
+  const mysqlUrl = process.env['MYSQL_URL'];
+  const databases: Readonly<Record<string, () => Promise<LedgerDatabase> | LedgerDatabase>> = {
+    postgres: postgresDatabase,
+    sqlite: () => sqliteDatabase(folder),
+    ...(mysqlUrl === undefined || mysqlUrl === '' ? {} : { mariadb: () => mysqlDatabase(mysqlUrl) }),
+  };
+  const services: Service[] = [];
+  for (const [name, open] of Object.entries(databases)) {
+    making.signal.throwIfAborted();
+    const database = await open();
+    closers.push(() => database.close());
+    services.push(await startLedger(name, database, making));
+  }
+  if (hasPython()) services.push(await startSeats(making));
+  return services;
+}
+
+async function startLedger(name: string, database: LedgerDatabase, making: Making): Promise<Service> {
+  const { folder, publicUrl, manage, link, plant } = making;
+  const [port = 0] = await freePorts(1);
+  const bug = planting(plant);
+  const args = [
+    `--name=${name}`,
+    `--port=${port}`,
+    `--store=${database.store}`,
+    `--journal=${journalOf(folder, name)}`,
+  ];
+  const process_ = manage({
+    name,
+    command: process.execPath,
+    args: [
+      ...bug.args,
+      join(root, 'dist/chaos/participant/program.js'),
+      ...args,
+      `--coordinator=${publicUrl}`,
+    ],
+    env: { ...environment(), ...bug.env },
+    logFile: join(making.logs, `${name}.log`),
+    mark: folder,
+    takesMessages: true,
+    isReady: () => answers(`http://127.0.0.1:${port}/ledger/prepared`),
+  });
+  await process_.start();
+  const through = await link(port);
+  return {
+    ...{ name, process: process_, link: through, database, isSeats: false },
+    url: `http://127.0.0.1:${through.port}/ledger`,
+    books: () => database.books(name),
+  };
+}
+
+async function startSeats({ folder, logs, manage, link }: Making): Promise<Service> {
+  const name = 'python';
+  const place = join(folder, name);
+  mkdirSync(place);
+  const [port = 0] = await freePorts(1);
+  const process_ = manage(pythonProgram(name, { port, folder: place, logs }));
+  await process_.start();
+  const through = await link(port);
+  return {
+    ...{ name, process: process_, link: through, isSeats: true },
+    url: `http://127.0.0.1:${through.port}`,
+    books: () => Promise.resolve(pythonBooks(name, place)),
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(1_000) })).ok;
+  } catch {
+    return false; // not yet
+  }
+}
+
+const journalOf = (folder: string, name: string): string => join(folder, `${name}.journal`);
+
+function readJournal(folder: string, name: string): Call[] {
+  const lines = readFileSync(journalOf(folder, name), 'utf8').split('\n').filter(Boolean);
+  return lines.map(line => JSON.parse(line) as Call);
+}

@@ -1,0 +1,74 @@
+/** Owns what keeps a page true while it is looked at: a clock, and reading again every few seconds, never while nobody sees it. */
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+
+/** The time, every second. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = window.setInterval(() => {
+      if (document.visibilityState === 'visible') setNow(Date.now());
+    }, 1_000);
+    return () => {
+      window.clearInterval(timer);
+    };
+  }, []);
+  return now;
+}
+
+export interface Loaded<T> {
+  /** As it was read last; it stays while newer ones cannot be had. */
+  readonly data?: T;
+  /** Why there is nothing newer. */
+  readonly error?: unknown;
+  again(): void;
+}
+
+interface Held<T> {
+  readonly key: string;
+  readonly data?: T;
+  readonly error?: unknown;
+}
+
+/**
+ * @param key what is read: another one forgets what was read before
+ * @param everyMs 0: once
+ */
+export function useLoaded<T>(key: string, read: (signal: AbortSignal) => Promise<T>, everyMs = 0): Loaded<T> {
+  const [held, setHeld] = useState<Held<T>>({ key });
+  const [round, setRound] = useState(0);
+  const reading = useRef(read);
+  reading.current = read;
+  const again = useCallback(() => {
+    setRound(nth => nth + 1);
+  }, []);
+  useEffect(() => {
+    const ending = new AbortController();
+    let timer: number | undefined;
+    const later = (): void => {
+      if (everyMs > 0 && !ending.signal.aborted) timer = window.setTimeout(look, everyMs);
+    };
+    const look = (): void => {
+      if (document.visibilityState !== 'visible') {
+        later();
+        return;
+      }
+      reading
+        .current(ending.signal)
+        .then(data => {
+          if (!ending.signal.aborted) setHeld({ key, data });
+        })
+        .catch((error: unknown) => {
+          if (!ending.signal.aborted)
+            setHeld(before => (before.key === key ? { ...before, error } : { key, error }));
+        })
+        .finally(later);
+    };
+    look();
+    return () => {
+      ending.abort();
+      window.clearTimeout(timer);
+    };
+  }, [key, round, everyMs]);
+  const { data, error }: Partial<Held<T>> = held.key === key ? held : {};
+  return { again, ...(data === undefined ? {} : { data }), ...(error === undefined ? {} : { error }) };
+}

@@ -1,0 +1,124 @@
+/** Owns the pieces that every page is made of. All text goes through Preact, which makes text of it whatever it looks like. */
+import { type ComponentChildren, type VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type Loaded } from './live';
+import { relative, said } from './words';
+
+export function When({ at, now }: { readonly at: string; readonly now: number }): VNode {
+  return (
+    <time dateTime={at} title={at}>
+      {relative(at, now)}
+    </time>
+  );
+}
+
+interface TitleProps {
+  readonly children: ComponentChildren;
+  /** Of the tab. */
+  readonly name: string;
+}
+
+/** Whoever comes to a page is told so: the tab's title, and the focus at its heading. */
+export function Title({ children, name }: TitleProps): VNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${name} · Coordinator`;
+    heading.current?.focus();
+  }, [name]);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+export function Trouble({ error }: { readonly error: unknown }): VNode | null {
+  if (error === undefined) return null;
+  return (
+    <p class="trouble" role="alert">
+      {said(error)}
+    </p>
+  );
+}
+
+/** What was loaded, and above it why there is nothing newer. */
+export function Shown<T>({
+  loaded: { data, error },
+  children,
+}: {
+  readonly loaded: Loaded<T>;
+  readonly children: (data: T) => ComponentChildren;
+}): VNode {
+  return (
+    <>
+      <Trouble error={error} />
+      {data === undefined ? error === undefined && <p class="quiet">Loading …</p> : children(data)}
+    </>
+  );
+}
+
+/** Spoken, where it changes, by whoever reads the page aloud. */
+export function Spoken({ text }: { readonly text: string }): VNode {
+  return (
+    <p class="spoken" role="status">
+      {text}
+    </p>
+  );
+}
+
+/** A table that is wider than the page scrolls by itself, and the keyboard reaches it. */
+export function Wide({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}): VNode {
+  return (
+    <div class="wide" role="region" aria-label={label} tabIndex={0}>
+      {children}
+    </div>
+  );
+}
+
+const toneOf: Readonly<Record<string, string>> = {
+  ...{ committed: 'good', yes: 'good', prepared: 'good' },
+  ...{ rolledback: 'calm', refused: 'calm', unanswered: 'calm', waiting: 'calm' },
+  ...{ preparing: 'busy', committing: 'busy', rollingBack: 'busy', acquiringLocks: 'busy' },
+  ...{ interrupted: 'bad', forced: 'odd' },
+};
+
+const saidAs: Readonly<Record<string, string>> = {
+  rolledback: 'rolled back',
+  rollingBack: 'rolling back',
+  acquiringLocks: 'acquiring locks',
+};
+
+export function State({ of }: { readonly of: string }): VNode {
+  return <span class={`state ${toneOf[of] ?? 'calm'}`}>{saidAs[of] ?? of}</span>;
+}
+
+export function Copyable({ text, name }: { readonly text: string; readonly name: string }): VNode {
+  const [copied, setCopied] = useState<string>();
+  const copy = (): void => {
+    navigator.clipboard.writeText(text).then(
+      () => {
+        setCopied('copied');
+      },
+      (error: unknown) => {
+        setCopied(`not copied: ${said(error)}`);
+      },
+    );
+  };
+  return (
+    <div class="copyable">
+      <pre tabIndex={0} aria-label={name}>
+        {text}
+      </pre>
+      <button type="button" onClick={copy}>
+        Copy {name}
+      </button>
+      <span role="status">{copied}</span>
+    </div>
+  );
+}
