@@ -25,6 +25,7 @@ import { shownKeyId, unreadableText } from './engine/encryption/unreadable';
 import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn, workersOn } from './engine/pollers';
+import { onceAnswered } from './engine/onceAnswered';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { createWaker } from './engine/wake';
@@ -89,21 +90,17 @@ export async function reachTemporal(
   theirs?: NativeConnection,
 ): Promise<Reached> {
   const { namespace } = config.temporal;
-  const own = config.temporal.address === undefined;
-  const isDue = seldom(sayAgainMs);
   const cipher = cipherOf(config, log);
+  const patience = { signal: stopping, onRetry: warning({ config, log }, address) };
   const connected = await connect({
-    cipher,
+    ...{ cipher, namespace, ...patience },
     connection: theirs ?? connectionOptions(config.temporal, address),
-    namespace,
-    signal: stopping,
-    onRetry: error => {
-      const why = whyUnusable(error, { address, namespace, own });
-      if (isDue(why)) log.warn({ address, namespace }, `${why} (trying again every second)`);
-    },
   });
   try {
-    const registered = await registerSearchAttributes(connected.connection, namespace);
+    const registered = await onceAnswered(
+      () => registerSearchAttributes(connected.connection, namespace),
+      patience,
+    );
     const trouble = searchAttributeTrouble(registered, { address, namespace });
     if (trouble !== undefined) log.warn({ namespace }, trouble);
     return { ...connected, cipher, address, attributes: registered.attributes };
@@ -114,6 +111,19 @@ export async function reachTemporal(
 }
 
 const sayAgainMs = 30_000;
+
+/** Of a Temporal that cannot be used yet: the same line seldom. */
+function warning(
+  { config: { temporal }, log }: Pick<Surroundings, 'config' | 'log'>,
+  address: string,
+): (error: unknown) => void {
+  const { namespace } = temporal;
+  const isDue = seldom(sayAgainMs);
+  return error => {
+    const why = whyUnusable(error, { address, namespace, own: temporal.address === undefined });
+    if (isDue(why)) log.warn({ address, namespace }, `${why} (trying again every second)`);
+  };
+}
 
 function cipherOf({ payloadKeys }: Config, log: Log): PayloadCipher {
   const isDue = eachSeldom(sayAgainMs);
@@ -188,7 +198,7 @@ export function compose(connected: Reached, around: Surroundings, observers: Obs
       return worker;
     },
     nameStrangers: () => nameStrangers(engine, log),
-    scheduleSweeps: () => makeSchedule(engine, around),
+    scheduleSweeps: () => makeSchedule(engine, around, connected.address),
   };
 }
 
@@ -238,9 +248,14 @@ const stranger =
   'another task queue (DTC_TASK_QUEUE)';
 
 /** Where that is not ours to do, an administrator may have done it. */
-async function makeSchedule(engine: Engine, { config, log }: Surroundings): Promise<void> {
+async function makeSchedule(
+  engine: Engine,
+  { config, log, stopping: signal }: Surroundings,
+  address: string,
+): Promise<void> {
+  const patience = { signal, onRetry: warning({ config, log }, address) };
   try {
-    await scheduleSweeps(engine, config.sweep);
+    await onceAnswered(() => scheduleSweeps(engine, config.sweep), patience);
   } catch (error) {
     if (!isForbidden(error)) throw error;
     log.warn({ namespace: engine.namespace }, scheduleRefused(engine, config.sweep));

@@ -6,6 +6,7 @@ import { bounded, within } from './ask';
 import { type PayloadCipher, keyless } from './encryption/cipher';
 import { converterOf, lenientConverterOf } from './encryption/converter';
 import { type Opened, openedBy } from './encryption/opened';
+import { type Patience, pauseMs } from './onceAnswered';
 
 export interface Connected {
   readonly connection: NativeConnection;
@@ -22,18 +23,14 @@ export interface Connected {
   readonly close: () => Promise<void>;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions extends Patience {
   /** How to connect, or a connection that is somebody else's. */
   readonly connection: NativeConnectionOptions | NativeConnection;
   readonly namespace: string;
   /** Absent: nothing is encrypted. */
   readonly cipher?: PayloadCipher;
-  /** Told once a failed try. */
-  readonly onRetry: (error: unknown) => void;
-  readonly signal: AbortSignal;
 }
 
-const pauseMs = 1000;
 const answerWithinMs = 5000;
 
 /** Tries until Temporal answers: it may come up after us. Rejects when `signal` aborts. */

@@ -1,0 +1,29 @@
+/** Owns waiting at the start for a Temporal that comes up after us: its frontend may answer while the services behind it do not yet. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineUnavailable, isForbidden } from './errors';
+
+export interface Patience {
+  /** Told once a failed try. */
+  readonly onRetry: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+export const pauseMs = 1000;
+
+/**
+ * Tries until Temporal answers.
+ *
+ * @throws what else is wrong, which trying again does not mend; and when `signal` aborts
+ */
+export async function onceAnswered<T>(call: () => Promise<T>, { onRetry, signal }: Patience): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable) || isForbidden(error)) throw error;
+      onRetry(error);
+      await sleep(pauseMs, undefined, { signal });
+    }
+  }
+}
