@@ -1,17 +1,17 @@
 /** Owns what keeps a page true while it is looked at: a clock, and reading again every few seconds, never while nobody sees it. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
-/** The time, every second. */
-export function useNow(): number {
+/** The time, every second unless that is too often for what is drawn anew with it. */
+export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = window.setInterval(() => {
       if (document.visibilityState === 'visible') setNow(Date.now());
-    }, 1_000);
+    }, everyMs);
     return () => {
       window.clearInterval(timer);
     };
-  }, []);
+  }, [everyMs]);
   return now;
 }
 

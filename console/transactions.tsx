@@ -29,12 +29,12 @@ interface Listing {
 export function Transactions({ session, query }: { readonly session: Known; readonly query: Query }): VNode {
   const filter = filterOf(query);
   const key = JSON.stringify(query);
-  const now = useNow();
   const [more, setMore] = useState<{
     readonly key: string;
     readonly pages: readonly Page<ListedTransaction>[];
   }>({ key, pages: [] });
   const pages = more.key === key ? more.pages : [];
+  const now = useNow(pages.length === 0 ? 1_000 : 30_000);
   const [failure, setFailure] = useState<unknown>();
   const loaded = useLoaded(key, signal => listing(session, filter, signal), pages.length === 0 ? everyMs : 0);
   const counts = useLoaded(`counts ${key}`, signal => countsOf(session, filter, signal), 2 * everyMs);

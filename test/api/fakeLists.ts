@@ -5,11 +5,13 @@ import { type CountOfTransactions, type ListOfTransactions } from '../../src/pro
 export class FakeLists implements Lists {
   readonly asked: (PageWanted | Which)[] = [];
   page: ListOfTransactions = { transactions: [] };
+  /** Where one page is not enough. */
+  pageOf: (wanted: PageWanted) => ListOfTransactions = () => this.page;
   /** Thrown by both. */
   failure: unknown;
 
   list(wanted: PageWanted): Promise<ListOfTransactions> {
-    return this.#answer(wanted, this.page);
+    return this.#answer(wanted, this.pageOf(wanted));
   }
 
   count(which: Which): Promise<CountOfTransactions> {
