@@ -96,7 +96,7 @@ function Report({ report, now }: { readonly report: OrphansDocument; readonly no
                     <When at={finding.since} now={now} />
                   </td>
                   <td>
-                    {finding.willDo} <span class="quiet">{finding.why}</span>
+                    {finding.willDo}: <span class="quiet">{finding.why}</span>
                     {finding.command !== undefined && <Copyable text={finding.command} name="command" />}
                     {finding.curl !== undefined && <Copyable text={finding.curl} name="request" />}
                   </td>

@@ -9,7 +9,12 @@ import { type Browser, startBrowser, violations, whereChromiumRuns } from './bro
 whereChromiumRuns('acts', () => {
   // who is in trouble is not tried again by itself while the test looks
   const seldom = { retryInitialMs: 300_000, retryMaxMs: 300_000, attentionRetryMs: 300_000 };
-  const world = useWorld({ limits: { ...seldom, completionAttempts: 1, prepareTimeoutMs: 60_000 } });
+  const world = useWorld({
+    limits: { ...seldom, completionAttempts: 1, prepareTimeoutMs: 60_000 },
+    // it sweeps what is its own, when it is told to
+    env: { DTC_COORDINATOR_ID: 'console', DTC_SWEEP_INTERVAL_MS: '3600000' },
+    sweeps: true,
+  });
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();
@@ -166,6 +171,34 @@ whereChromiumRuns('acts', () => {
     await press('Retry 1 transaction');
     await page.getByText('Done for 1 transaction').waitFor();
     expect((await ended(id)).status).toBe('committed');
+  });
+
+  /** Its report. */
+  async function dryRun(): Promise<string> {
+    const headers = { 'content-type': 'application/json' };
+    const asked = { method: 'POST', headers, body: JSON.stringify({ dryRun: true }) };
+    return (await fetch(`${world.dtc.url}/orphans/sweep`, asked)).text();
+  }
+
+  it('sweeps after a dry run, and takes up again what was ended from outside', async () => {
+    const id = await stuck('cut');
+    await world.dtc.client.workflow.getHandle(id).terminate('by hand');
+    await eventually(async () => {
+      const report = await dryRun();
+      return report.includes(id) && !report.includes('only just now');
+    }, 60_000);
+    await open('orphans');
+    await press('Sweep now …');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('link', { name: id }).first().waitFor();
+    await dialog.getByText('would take it up again').waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect((await world.dtc.get(id)).state).toBe('interrupted');
+    world.participants.on('cut', () => 200);
+    await press('Sweep');
+    await dialog.getByRole('heading', { name: 'What it did' }).waitFor();
+    const { status, recoveries } = await ended(id);
+    expect([status, recoveries?.length]).toEqual(['committed', 1]);
   });
 
   it('releases a lock, and says what that risks', async () => {
