@@ -1,6 +1,6 @@
 /** Owns that a notification is true (PROTOCOL §3, Notifications): signed by who has the secret, minutes ago at most, and of our shape. */
-import { type TransactionDocument } from '../protocol/client/document';
 import { documentFrom } from '../protocol/client/documentFrom';
+import { type NotificationBody } from '../protocol/client/notified';
 import { isText, membersOf } from '../protocol/wire/shapes';
 import { isSecret, secretForm, whyUnsigned } from '../protocol/wire/signatures';
 import { NotificationRefused } from './errors';
@@ -8,11 +8,11 @@ import { NotificationRefused } from './errors';
 export interface VerifiedNotification {
   /** The same in every repeat: keep the ids that you have worked on. */
   readonly id: string;
-  readonly type: 'transaction.outcome' | 'transaction.attention' | 'transaction.end';
+  readonly type: NotificationBody['type'];
   /** When it came about; RFC 3339, UTC. */
   readonly timestamp: string;
   /** The transaction as it was then. */
-  readonly data: TransactionDocument;
+  readonly data: NotificationBody['data'];
 }
 
 type ReceivedHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;

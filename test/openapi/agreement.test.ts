@@ -144,7 +144,9 @@ function filesIn(folder: string): string[] {
 
 it('every example is as its schema says', () => {
   const schemas = new Schemas(document);
-  const media = operations.flatMap(({ operation: { requestBody, responses } }) =>
+  const sent = Object.values(document.webhooks).flatMap(item => Object.values(item));
+  const all = [...operations.map(({ operation }) => operation), ...sent];
+  const media = all.flatMap(({ requestBody, responses }) =>
     [requestBody, ...Object.values(responses)].flatMap(each => Object.values(each?.content ?? {})),
   );
   const shown = media.flatMap(({ schema, examples }) =>

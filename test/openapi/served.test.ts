@@ -61,13 +61,17 @@ describe('the page', () => {
   });
 
   it('shows every operation, parameter, status and schema, and links to nothing that is not there', async () => {
-    const { paths, components } = (await api.call('/openapi.json')).json as unknown as OpenApiDocument;
+    const document = (await api.call('/openapi.json')).json as unknown as OpenApiDocument;
+    const { paths, webhooks, components } = document;
     const { text } = await api.call('/docs');
-    for (const [path, item] of Object.entries(paths))
+    for (const [path, item] of [...Object.entries(paths), ...Object.entries(webhooks)])
       for (const [method, { operationId, parameters = [], responses }] of Object.entries(item)) {
         const [, shown = ''] = new RegExp(`<section id="${operationId}">([^]*?)</section>`).exec(text) ?? [];
         expect(shown).toContain(`${method.toUpperCase()} ${path}`);
-        expect(shown).toContain('<code>curl -s');
+        const isSent = path in webhooks; // what the reader is sent is no command of his
+        expect(shown.includes('<code>curl -s')).toBe(!isSent);
+        expect(shown.includes(', sent by the coordinator')).toBe(isSent);
+        if (isSent) expect(shown).toContain('&quot;transaction');
         for (const { name } of parameters)
           expect(shown).toContain(
             `<code>${name.replace(/[<>]/g, c => (c === '<' ? '&lt;' : '&gt;'))}</code>`,

@@ -29,8 +29,10 @@ import {
   sweepUnderWay,
 } from '../../protocol/client/orphans';
 import { payloads } from '../../protocol/client/payloads';
+import { notificationBodies } from '../../protocol/client/notified';
 import { type ProblemName, problemError, problemNames, problemSchema } from '../../protocol/client/problems';
 import { type sentTransaction } from '../../protocol/client/sentTransaction';
+import { fencedLock, participantBodies, voteBody } from '../../protocol/wire/participantBody';
 import { resolveManyBody, retryManyBody } from '../bulk/bodies';
 import { codecBody } from '../codec/body';
 import { leaseBody } from '../lock/bodies';
@@ -87,6 +89,18 @@ const answers = {
   ProblemError: problemError,
 };
 
+/** What the coordinator sends, and is answered. */
+const sent = {
+  PrepareCall: participantBodies.prepare,
+  CommitCall: participantBodies.commit,
+  RollbackCall: participantBodies.rollback,
+  FencedLock: fencedLock,
+  Vote: voteBody,
+  OutcomeNotification: notificationBodies.outcome,
+  AttentionNotification: notificationBodies.attention,
+  EndNotification: notificationBodies.end,
+};
+
 export interface Components {
   /** By name. */
   readonly schemas: Readonly<Record<string, JsonSchema>>;
@@ -97,7 +111,13 @@ export interface Components {
 
 export function componentsOf({ participant, request }: ReturnType<typeof sentTransaction>): Components {
   const registry = z.registry<{ id: string }>();
-  const named = { TransactionRequest: request, ParticipantRequest: participant, ...requests, ...answers };
+  const named = {
+    TransactionRequest: request,
+    ParticipantRequest: participant,
+    ...requests,
+    ...answers,
+    ...sent,
+  };
   for (const [id, schema] of Object.entries(named)) registry.add(schema, { id });
   for (const name of problemNames) registry.add(problemSchema(name), { id: problemId(name) });
   const { schemas } = z.toJSONSchema(registry, { ...options, uri: uriOf });

@@ -1,6 +1,6 @@
 /**
- * Owns `/openapi.json` (PROTOCOL §3): what each slice's `operations.ts` and the schemas say, as OpenAPI 3.1. Which routes there are, and
- * what they really answer, the tests compare with it (test/openapi).
+ * Owns `/openapi.json` (PROTOCOL §3): what each slice's `operations.ts` and the schemas say, as OpenAPI 3.1. Which routes there are, what
+ * they really answer, and what the coordinator really sends, the tests compare with it (test/openapi).
  */
 import { type z } from 'zod';
 import { isAuthenticated } from '../../config/bindRule';
@@ -20,6 +20,7 @@ import { serviceOperations } from '../serviceOperations';
 import { transactionOperations } from '../transaction/operations';
 import { type Components, type JsonSchema, componentsOf, inlined } from './components';
 import { type HeaderName, answerHeaders } from './headers';
+import { sentByTheCoordinator } from './webhooks';
 import { type Answer, type Body, type Operation, type Parameter, tags } from './operation';
 
 export interface OpenApiDocument {
@@ -33,6 +34,8 @@ export interface OpenApiDocument {
   readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, PathItem>>;
+  /** What the coordinator sends, by name. */
+  readonly webhooks: Readonly<Record<string, PathItem>>;
   readonly components: {
     readonly schemas: Readonly<Record<string, JsonSchema>>;
     readonly securitySchemes: Readonly<Record<string, object>>;
@@ -117,6 +120,7 @@ export function openApiDocument(config: DescribedConfig, { version, license }: P
     servers: [{ url: config.publicUrl ?? '/' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths: pathsOf(operations, components, isAuthenticated(config)),
+    webhooks: pathsOf(sentByTheCoordinator, components, isAuthenticated(config)),
     components: {
       schemas: components.schemas,
       securitySchemes: {

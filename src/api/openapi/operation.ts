@@ -20,15 +20,21 @@ export interface Operation {
   readonly action?: Action;
   readonly parameters?: readonly Parameter[];
   readonly body?: Body;
-  readonly answers: Readonly<Record<number, Answer>>;
+  readonly answers: Readonly<Record<number, Answer>> & Readonly<Partial<Record<Others, Answer>>>;
   readonly problems: readonly ProblemName[];
 }
+
+/** Of a kind of status, those that are not named. */
+type Others = '2XX' | '3XX' | '4XX' | '5XX' | 'default';
 
 export const tags = {
   Transactions: 'Start, read, watch and list transactions, and abort them',
   Operating: 'What operators do to transactions, and to many at once',
   Locks: 'Locks that stand on their own, with a lease',
   Service: 'This process, and what it says of itself',
+  Participants:
+    'What the coordinator asks of participants, by `POST`: prepare at the URL that the client gave, commit and rollback beside it',
+  Notifications: 'What the coordinator tells the URL of `notify`, by `POST`',
 } as const;
 
 export type Tag = keyof typeof tags;

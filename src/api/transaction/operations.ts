@@ -1,5 +1,4 @@
 /** Owns what `/openapi.json` says of the routes of one transaction (PROTOCOL §3). */
-import { type z } from 'zod';
 import { type Config } from '../../config/config';
 import { endEvent, transactionDocument, transactionId } from '../../protocol/client/document';
 import { actedOrForeseen } from '../../protocol/client/foreseen';
@@ -8,24 +7,9 @@ import { type sentTransaction } from '../../protocol/client/sentTransaction';
 import { idempotencyKey, ifMatch, ifNoneMatch, lastEventId, prefer, traceContext } from '../openapi/headers';
 import { type Answer, type Operation, type Parameter, identified, withBody } from '../openapi/operation';
 import { abortBody, resolveBody, retryBody } from './bodies';
+import { example } from './example';
 
 export const id: Parameter = { in: 'path', name: 'id', schema: transactionId, required: true };
-
-const example: z.output<typeof transactionDocument> = {
-  id: '01a20d11t01a20d13a27178d3bf0fa999be3bbc3d',
-  status: 'committed',
-  state: 'committed',
-  decision: 'commit',
-  needsAttention: false,
-  createdAt: '2026-11-24T10:22:00.305Z',
-  decideBy: '2026-11-24T10:23:00.305Z',
-  decidedAt: '2026-11-24T10:22:00.547Z',
-  endedAt: '2026-11-24T10:22:00.605Z',
-  participants: [
-    { name: 'p1', url: 'http://127.0.0.1:9001/hotel/prepare', state: 'committed', vote: 'yes', attempts: 1 },
-    { name: 'p2', url: 'http://127.0.0.1:9001/car/prepare', state: 'committed', vote: 'yes', attempts: 1 },
-  ],
-};
 
 const document = (description: string, more: Partial<Answer> = {}): Answer => ({
   description,

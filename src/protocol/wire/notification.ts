@@ -17,7 +17,9 @@ export interface Notification {
   readonly data: object;
 }
 
-export function notificationType(event: NotifyEvent): string {
+export type NotificationType<Event extends NotifyEvent = NotifyEvent> = `transaction.${Event}`;
+
+export function notificationType<Event extends NotifyEvent>(event: Event): NotificationType<Event> {
   return `transaction.${event}`;
 }
 

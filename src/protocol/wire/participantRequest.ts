@@ -3,6 +3,7 @@
  * repeat is the same request (I7): same transaction id, idempotency key and body.
  */
 import { type FencedLock } from './locks';
+import { type ParticipantBody } from './participantBody';
 import { type Ms, type Phase, timestamp } from './phases';
 
 export interface ParticipantCall {
@@ -29,15 +30,20 @@ export function participantHeaders(call: ParticipantCall): Record<string, string
   };
 }
 
-/** JSON text; `decideBy` in prepare only, the optional fields only where there is something in them. */
+/** JSON text; the optional members only where there is something in them. */
 export function participantBody(call: ParticipantCall): string {
-  return JSON.stringify({
-    transactionId: call.transactionId,
-    participant: call.participant,
-    phase: call.phase,
-    decideBy: call.phase === 'prepare' ? timestamp(call.decideBy) : undefined,
+  return JSON.stringify(bodyOf(call));
+}
+
+/** `decideBy` in prepare only. */
+function bodyOf(call: ParticipantCall): ParticipantBody {
+  const { transactionId, participant, phase } = call;
+  const given = {
     payload: call.payload,
     locks: call.locks?.map(({ resource, mode, fencingToken }) => ({ resource, mode, fencingToken })),
     statusUrl: call.statusUrl,
-  });
+  };
+  return phase === 'prepare'
+    ? { transactionId, participant, phase, decideBy: timestamp(call.decideBy), ...given }
+    : { transactionId, participant, phase, ...given };
 }

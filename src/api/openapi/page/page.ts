@@ -4,9 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  type MediaType,
   type OpenApiDocument,
   type OperationObject,
   type ParameterObject,
+  type PathItem,
   type ResponseObject,
 } from '../document';
 import { curls } from './curl';
@@ -28,15 +30,22 @@ export function docsPage(document: OpenApiDocument): Page {
 
 interface Shown {
   readonly method: string;
+  /** Of what the coordinator sends: its name. */
   readonly path: string;
   readonly operation: OperationObject;
+  /** It is not for the reader to send. */
+  readonly isWebhook: boolean;
+}
+
+function shownIn(items: Readonly<Record<string, PathItem>>, isWebhook: boolean): readonly Shown[] {
+  return Object.entries(items).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method, path, operation, isWebhook })),
+  );
 }
 
 function pageOf(document: OpenApiDocument): Html {
   const { info, tags, components } = document;
-  const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ method, path, operation })),
-  );
+  const operations = [...shownIn(document.paths, false), ...shownIn(document.webhooks, true)];
   const ofTag = (tag: string): Shown[] => operations.filter(({ operation }) => operation.tags.includes(tag));
   return markup`<!doctype html>
     <html lang="en">
@@ -96,21 +105,27 @@ function contents(tag: string, operations: readonly Shown[]): Html {
     </ul> `;
 }
 
-function section({ method, path, operation }: Shown, origin: string): Html {
+function section(shown: Shown, origin: string): Html {
+  const { method, path, operation, isWebhook } = shown;
   const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
   const content = requestBody?.content['application/json'];
   return markup`<section id="${operationId}">
     <h3>${summary}</h3>
-    <p><code>${method.toUpperCase()} ${path}</code></p>
+    <p><code>${method.toUpperCase()} ${path}</code>${isWebhook ? ', sent by the coordinator' : ''}</p>
     ${description === undefined ? undefined : prose(description)}
     ${parameters.length === 0 ? undefined : parameterTable(parameters)}
     ${content === undefined ? undefined : markup`<p>Body${requestBody?.required === true ? '' : ' (optional)'}: ${typeOf(content.schema)}</p>`}
-    ${curls({ method, path, operation, origin }).map(
-      ([name, command]) =>
+    ${(isWebhook ? bodies(content) : curls({ ...shown, origin })).map(
+      ([name, text]) =>
         markup`${name === '' ? undefined : markup`<p>${name}:</p>`}
-          <pre><code>${command}</code></pre> `,
+          <pre><code>${text}</code></pre> `,
     )}${responseTable(responses)}
   </section> `;
+}
+
+function bodies(content: MediaType | undefined): readonly (readonly [string, string])[] {
+  const examples = Object.values(content?.examples ?? {});
+  return examples.map(({ value }) => ['', JSON.stringify(value, undefined, 2)]);
 }
 
 function parameterTable(parameters: readonly ParameterObject[]): Html {
