@@ -4,3 +4,4 @@ import './needs'; // before anything that imports them
 export { createCoordinator } from './coordinator';
 export { type CoordinatorOptions, type EmbeddedCoordinator, type Logger, type Settings } from './contract';
 export { ConfigError, type SettingProblem } from '../config/configError';
+export { dataConverter, payloadCodec } from './encryption';
