@@ -56,6 +56,18 @@ describe('POST /transactions/resolve', () => {
     expect(retried.json).toEqual(json);
   });
 
+  it('hints at the port where nothing waits for the host, and it is known with another', async () => {
+    api.bulk.like = { isKnown: false, others: ['old.example.com:8443'] };
+    const { json } = await resolve(gone);
+    const known = /^nothing waits for a host "old.example.com", but "old.example.com:8443" is known:/;
+    expect(json).toEqual({ ...api.bulk.counts, dryRun: false, hint: expect.stringMatching(known) as string });
+    expect(
+      (await as('ann', '/transactions/retry', { json: { participant: gone.participant } })).json,
+    ).toEqual(json);
+    api.bulk.like = { isKnown: true, others: ['old.example.com:8443'] };
+    expect((await resolve(gone)).json).not.toHaveProperty('hint');
+  });
+
   it('hints at nothing where not all were looked at, somebody is asked there, or no host was named', async () => {
     expect((await as('ann', '/transactions/retry', { json: {} })).json).not.toHaveProperty('hint');
     api.bulk.counts = { matched: 0, acted: 0, asking: 1, failed: [] };

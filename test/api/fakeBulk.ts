@@ -1,5 +1,6 @@
 /** Actions on many, in memory: the routes are the point of these tests. It records what it was asked. */
 import { type Bulk, type BulkOptions, type ResolveMany, type RetryMany } from '../../src/coordinator/bulk';
+import { type HostsLike } from '../../src/coordinator/hostsLike';
 import { type BulkReport, type SickHosts } from '../../src/protocol/client/many';
 
 export class FakeBulk implements Bulk {
@@ -11,6 +12,7 @@ export class FakeBulk implements Bulk {
     acted: 0,
     failed: [],
   };
+  like: HostsLike = { isKnown: false, others: [] };
   sick: SickHosts = { participants: [] };
   /** What an action waits for. */
   until: (options: BulkOptions) => Promise<unknown> = () => Promise.resolve();
@@ -21,6 +23,10 @@ export class FakeBulk implements Bulk {
 
   resolve(asked: ResolveMany): Promise<BulkReport> {
     return this.act('resolve', asked);
+  }
+
+  hostsLike(): Promise<HostsLike> {
+    return Promise.resolve(this.like);
   }
 
   sickHosts(): Promise<SickHosts> {

@@ -1,5 +1,6 @@
 /** What `GET /transactions` and `…/count` take, refuse and answer, and to whom. Lists are in memory; test/api/live has real ones. */
 import { BadCursor, EngineUnavailable, TooManyLists } from '../../src/coordinator/errors';
+import { type HostsLike } from '../../src/coordinator/hostsLike';
 import { type ListedTransaction } from '../../src/protocol/client/listed';
 import { Harness, problem } from './harness';
 
@@ -141,6 +142,31 @@ it.each([
     });
   },
 );
+
+it.each<[string, HostsLike, RegExp | undefined]>([
+  [
+    'localhost',
+    { isKnown: false, others: ['localhost:4001'] },
+    /^no transaction .* at a host "localhost", but "localhost:4001" is known: participant is a host, with the port/,
+  ],
+  [
+    '10.0.0.1:80',
+    { isKnown: false, others: ['10.0.0.1', '10.0.0.1:81'] },
+    /, but "10.0.0.1" and "10.0.0.1:81" are known:/,
+  ],
+  [
+    'a.b',
+    { isKnown: false, others: [1, 2, 3, 4, 5, 6, 7].map(nth => `a.b:${nth}`) },
+    /"a.b:4", "a.b:5" and 2 more are known:/,
+  ],
+  ['hotel', { isKnown: true, others: ['hotel:81'] }, undefined],
+])('hints at the port where nothing has %s, and it is known with another', async (host, like, expected) => {
+  api.lists.like = like;
+  const hint = expected === undefined ? {} : { hint: expect.stringMatching(expected) as string };
+  const query = `participant=${host}&status=pending`;
+  expect((await api.call(`/transactions?${query}`)).json).toEqual({ transactions: [], ...hint });
+  expect((await api.call(`/transactions/count?${query}`)).json).toEqual({ count: 0, ...hint });
+});
 
 it('hints at nothing on a page that others are before or after', async () => {
   expect((await api.call('/transactions?participant=hotel&cursor=c')).json).not.toHaveProperty('hint');

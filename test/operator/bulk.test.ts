@@ -86,6 +86,11 @@ it('resolves all that wait for a host, each with its author, and no other; dry f
     dryRun: true,
   });
   for (const id of ids) expect(forced(await dtc.get(id))).toEqual([undefined, undefined]);
+  const { hostname } = new URL(old.origin);
+  const hint = expect.stringContaining(`"${hostOf(old)}"`) as string;
+  expect(await ask('resolve', { ...what, participant: hostname })).toEqual({
+    ...{ matched: 0, acted: 0, failed: [], dryRun: false, hint },
+  });
   const odd = { ...what, participant: "it's.example.com" };
   expect(await ask('resolve', odd)).toEqual({ matched: 0, acted: 0, failed: [], dryRun: false });
 

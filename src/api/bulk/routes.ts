@@ -3,7 +3,7 @@
  * in the log too: whoever asked may have gone before the answer.
  */
 import { type RequestHandler, type Response, Router } from 'express';
-import { type BulkOptions } from '../../coordinator/bulk';
+import { type Bulk, type BulkOptions } from '../../coordinator/bulk';
 import { type BulkReport } from '../../protocol/client/many';
 import { given } from '../../protocol/wire/given';
 import { bodyOf, optionalBodyOf } from '../body';
@@ -26,7 +26,7 @@ export function retryMany(api: ApiDependencies): RequestHandler {
     );
     const which = given({ participant, needsAttention });
     const report = await asBulk(api, response, options => api.bulk.retry({ ...asked, ...which, ...options }));
-    tell(api, response, { action: 'retry', ...which, report });
+    await tell(api, response, { action: 'retry', ...which, report });
   };
 }
 
@@ -35,7 +35,7 @@ export function resolveMany(api: ApiDependencies): RequestHandler {
     const asked = parseAction(resolveManyBody, bodyOf(request.body));
     const report = await asBulk(api, response, options => api.bulk.resolve({ ...asked, ...options }));
     const { participant, outcome, reason } = asked;
-    tell(api, response, { action: 'resolve', participant, outcome, reason, report });
+    await tell(api, response, { action: 'resolve', participant, outcome, reason, report });
   };
 }
 
@@ -59,19 +59,25 @@ interface Done {
   readonly reason?: string;
 }
 
-function tell({ log }: ApiDependencies, response: Response, { report, ...what }: Done): void {
+async function tell(
+  { bulk, log }: ApiDependencies,
+  response: Response,
+  { report, ...what }: Done,
+): Promise<void> {
   const { failed, ...counts } = report;
   const line = { caller: callerOf(response).name, ...what, ...counts, failed: failed.length };
   log.info(line, report.dryRun ? 'would act on many' : 'acted on many');
-  response.json({ ...report, ...given({ hint: hintOf(what.participant, report) }) });
+  response.json({ ...report, ...given({ hint: await hintOf(bulk, what.participant, report) }) });
 }
 
-function hintOf(
-  participant: string | undefined,
+/** Nothing was acted on where it is looked for, so nothing is left unsaid where that fails. */
+async function hintOf(
+  bulk: Bulk,
+  host: string | undefined,
   { matched, asking = 0, stoppedBy }: BulkReport,
-): string | undefined {
-  if (matched > 0 || asking > 0 || stoppedBy !== undefined) return undefined;
-  return hostHint(participant, 'nothing waits for a host');
+): Promise<string | undefined> {
+  if (host === undefined || matched > 0 || asking > 0 || stoppedBy !== undefined) return undefined;
+  return hostHint(host, 'nothing waits for a host', await bulk.hostsLike(host));
 }
 
 export function participantRoutes({ bulk }: ApiDependencies): Router {

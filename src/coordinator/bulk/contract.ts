@@ -1,6 +1,7 @@
 /** Owns what may be asked of many transactions at once (PROTOCOL §3). */
 import { type BulkReport, type SickHosts } from '../../protocol/client/many';
 import { type Ms } from '../../protocol/wire/phases';
+import { type HostsLike } from '../hostsLike';
 
 export interface BulkOptions {
   /** Who acts: stands in each transaction as if it had been the only one. */
@@ -33,6 +34,8 @@ export interface Bulk {
   retry(asked: RetryMany): Promise<BulkReport>;
   /** @throws EngineUnavailable where nothing could be looked at */
   resolve(asked: ResolveMany): Promise<BulkReport>;
+  /** Among those of transactions in trouble. @throws EngineUnavailable */
+  hostsLike(host: string): Promise<HostsLike>;
   /** One look every few seconds, for all who ask. @throws EngineUnavailable */
   sickHosts(): Promise<SickHosts>;
 }

@@ -12,6 +12,8 @@ import {
 } from '../../engine/facts/searchAttributes';
 import { quoted, visibly } from '../../engine/facts/status';
 import { type BulkReport } from '../../protocol/client/many';
+import { hostsLike } from '../hostsLike';
+import { oursAnd } from '../ours';
 import { type Bulk, type ResolveMany, type RetryMany } from './contract';
 import { actOnMany } from './many';
 import { sickHostsLook } from './sickHosts';
@@ -19,10 +21,14 @@ import { type Waiting } from './waits';
 
 export type { Bulk, BulkOptions, ResolveMany, RetryMany } from './contract';
 
+const hostsWithinMs = 2_000;
+
 export function createBulk(engine: Engine): Bulk {
   return {
     retry: asked => retryMany(engine, asked),
     resolve: asked => resolveMany(engine, asked),
+    hostsLike: host =>
+      hostsLike(engine, { host, query: oursAnd(engine, and([inTrouble])), withinMs: hostsWithinMs }),
     sickHosts: sickHostsLook(engine),
   };
 }

@@ -3,6 +3,7 @@ import { type Owner } from '../../engine/facts/owner';
 import { type TransactionDocument, type TransactionState } from '../../protocol/client/document';
 import { type CountOfTransactions, type ListOfTransactions } from '../../protocol/client/listed';
 import { type Ms } from '../../protocol/wire/phases';
+import { type HostsLike } from '../hostsLike';
 
 /** A transaction has to be as all of them say. */
 export interface Filters {
@@ -29,8 +30,11 @@ export interface PageWanted extends Which {
   readonly cursor?: string;
 }
 
+/** `like`, where nothing was found of a participant's host: what is known besides; absent where there was no time left to look. */
+export type Told<T> = T & { readonly like?: HostsLike };
+
 /** Both reject with `BadCursor`, `TooManyLists`, `EngineUnavailable`. */
 export interface Lists {
-  list(wanted: PageWanted): Promise<ListOfTransactions>;
-  count(which: Which): Promise<CountOfTransactions>;
+  list(wanted: PageWanted): Promise<Told<ListOfTransactions>>;
+  count(which: Which): Promise<Told<CountOfTransactions>>;
 }

@@ -13,9 +13,11 @@ import {
   type ListOfTransactions,
   type ListedTransaction,
 } from '../../protocol/client/listed';
+import { given } from '../../protocol/wire/given';
 import { type Ms } from '../../protocol/wire/phases';
 import { BadCursor } from '../errors';
-import { type Lists, type PageWanted, type Which } from './contract';
+import { type HostsLike, hostsLike } from '../hostsLike';
+import { type Lists, type PageWanted, type Told, type Which } from './contract';
 import { type Position, readCursor, writeCursor } from './cursor';
 import { entriesOf } from './entries';
 import { Lanes } from './lanes';
@@ -44,7 +46,7 @@ export function createLists(engine: Engine): Lists {
   };
 }
 
-async function list(engine: Engine, wanted: PageWanted, leftMs: () => Ms): Promise<ListOfTransactions> {
+async function list(engine: Engine, wanted: PageWanted, leftMs: () => Ms): Promise<Told<ListOfTransactions>> {
   const { limit, cursor, ...which } = wanted;
   const from = cursor === undefined ? undefined : readCursor(engine, which, cursor);
   const query = pageQuery(engine, which);
@@ -57,7 +59,10 @@ async function list(engine: Engine, wanted: PageWanted, leftMs: () => Ms): Promi
     token = page.next;
     if (token === undefined || transactions.length >= limit || leftMs() < lastRoundMs) break;
   }
-  if (token === undefined || first === undefined) return { transactions };
+  if (token === undefined || first === undefined) {
+    const isNone = cursor === undefined && transactions.length === 0;
+    return { transactions, ...(isNone ? await whatElse(engine, which, leftMs) : {}) };
+  }
   return { transactions, next: writeCursor(engine, which, { first, token }) };
 }
 
@@ -75,15 +80,31 @@ async function pageOf(
   }
 }
 
-async function count(engine: Engine, which: Which, leftMs: () => Ms): Promise<CountOfTransactions> {
+async function count(engine: Engine, which: Which, leftMs: () => Ms): Promise<Told<CountOfTransactions>> {
   const { sure, unsure } = countQueries(engine, which);
   const [counted, looked] = await Promise.all([
     countRuns(engine, sure, leftMs()),
     lookAtAll(engine, unsure, { ...which, first: undefined, leftMs }),
   ]);
-  if (looked.isAll) return { count: counted + looked.ids.size };
+  if (looked.isAll) {
+    const all = counted + looked.ids.size;
+    return { count: all, ...(all === 0 ? await whatElse(engine, which, leftMs) : {}) };
+  }
   const more = (await countRuns(engine, unsure, leftMs())) - looked.runs;
   return { count: counted + looked.ids.size + Math.max(more, 0), atMost: true };
+}
+
+/** Which hosts the caller's transactions have, whatever else was asked for. */
+async function whatElse(
+  engine: Engine,
+  { filters: { participant: host }, of }: Which,
+  leftMs: () => Ms,
+): Promise<{ readonly like?: HostsLike }> {
+  if (host === undefined || leftMs() < lastRoundMs) return {};
+  const which = { filters: {}, ...given({ of }) };
+  return {
+    like: await hostsLike(engine, { ...which, host, query: pageQuery(engine, which), withinMs: leftMs() }),
+  };
 }
 
 interface Looked {

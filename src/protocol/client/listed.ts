@@ -32,7 +32,9 @@ export type ListedTransaction = Answered<typeof listedTransaction>;
 
 const hint = z
   .string()
-  .describe('What `participant` has to be, where nothing has it and it looks like a name')
+  .describe(
+    'What `participant` has to be, where nothing has it and it looks like a name, or such a host is known with another port',
+  )
   .exactOptional();
 
 export const listOfTransactions = z.object({

@@ -19,7 +19,9 @@ export const bulkReport = z.object({
     .exactOptional(),
   hint: z
     .string()
-    .describe('What `participant` has to be, where nothing waits for it and it looks like a name')
+    .describe(
+      'What `participant` has to be, where nothing waits for it and it looks like a name, or such a host is known with another port',
+    )
     .exactOptional(),
 });
 export type BulkReport = Answered<typeof bulkReport>;

@@ -253,6 +253,19 @@ it('finds and counts by each filter, and by pairs of them, what fits and nothing
   expect(await count()).toBe(list.length);
 });
 
+it('hints at the port of a host that the caller’s transactions have, and at no other’s', async () => {
+  const { hostname, host } = new URL(participants.origin);
+  const hintTo = async (path: string, who: Who = 'ops'): Promise<unknown> =>
+    ((await (await ask(path, who)).json()) as { hint?: string }).hint;
+  for (const path of ['/transactions', '/transactions/count'])
+    expect(await hintTo(`${path}?participant=${hostname}&label.kind=plain`, 'bob')).toMatch(
+      `at a host "${hostname}", but "${host}" is known`,
+    );
+  expect(await hintTo(`/transactions?participant=${hostname}`, 'alice')).toContain('"127.0.0.1:9"');
+  expect(await hintTo(`/transactions?participant=${host}&label.kind=nothing`)).toBeUndefined();
+  expect(await hintTo('/transactions?participant=nobody.example')).toBeUndefined();
+});
+
 it('gives the same page by page', async () => {
   const list = await all();
   for (const size of [1, 3, 200]) expect(await all(`limit=${size}`)).toEqual(list);
