@@ -33,9 +33,10 @@ describe('POST /transactions/resolve', () => {
   });
 
   it('takes a limit, tries dry, and says where it stopped', async () => {
-    api.bulk.counts = { matched: 7, acted: 0, failed: [], stoppedBy: 'limit' };
+    const heuristic = { mixed: 4, hazard: 2, undecided: 1 };
+    api.bulk.counts = { matched: 7, acted: 0, heuristic, failed: [], stoppedBy: 'limit' };
     const { json } = await resolve({ ...gone, limit: 7, dryRun: true });
-    expect(json).toEqual({ matched: 7, acted: 0, failed: [], dryRun: true, stoppedBy: 'limit' });
+    expect(json).toEqual({ matched: 7, acted: 0, heuristic, failed: [], dryRun: true, stoppedBy: 'limit' });
     expect(api.bulk.asked).toMatchObject([{ limit: 7, dryRun: true }]);
     expect(await api.logLines('would act on many')).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ export class FakeBulk implements Bulk {
   readonly asked: unknown[] = [];
   /** Thrown by every method. */
   failure: Error | undefined;
-  counts: Pick<BulkReport, 'matched' | 'acted' | 'asking' | 'failed' | 'stoppedBy'> = {
+  counts: Omit<BulkReport, 'dryRun' | 'hint'> = {
     matched: 0,
     acted: 0,
     failed: [],

@@ -5,9 +5,10 @@ import { type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { type BulkReport, type SickHosts } from '../../src/protocol/client/many';
+import { type ForeseenDocument } from '../../src/protocol/client/foreseen';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type CountOfTransactions, type ListOfTransactions } from '../../src/protocol/client/listed';
-import { type Participants, startParticipants } from '../support/participants';
+import { type Participants, always, hang, startParticipants } from '../support/participants';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
@@ -80,10 +81,8 @@ it('resolves all that wait for a host, each with its author, and no other; dry f
   await untilMatched('resolve', what, 3);
 
   expect(await ask('resolve', { ...what, dryRun: true })).toEqual({
-    matched: 3,
-    acted: 0,
-    failed: [],
-    dryRun: true,
+    ...{ matched: 3, acted: 0, failed: [], dryRun: true },
+    heuristic: { mixed: 3, hazard: 0 },
   });
   for (const id of ids) expect(forced(await dtc.get(id))).toEqual([undefined, undefined]);
   const { hostname } = new URL(old.origin);
@@ -114,6 +113,55 @@ it('resolves all that wait for a host, each with its author, and no other; dry f
   ]);
   isDown = false;
   await dtc.act(elsewhere.id, 'retry');
+});
+
+/** What each would come to as it says itself, where it is settled alone: so many are mixed, so many hazard. */
+async function foreseen(ids: readonly string[], said: object): Promise<BulkReport['heuristic']> {
+  const each = await Promise.all(
+    ids.map(async id => {
+      const answer = await world.dtc.act(id, 'resolve', { participant: 'p1', ...said, dryRun: true });
+      return ((await answer.json()) as ForeseenDocument).follows.heuristic;
+    }),
+  );
+  const many = (which: string): number => each.filter(is => is === which).length;
+  return { mixed: many('mixed'), hazard: many('hazard') };
+}
+
+it('says how many would end heuristic, as each of them says itself, whatever was decided and said before', async () => {
+  const { dtc, participants } = world;
+  const participant = hostOf(old);
+  old.on('deaf', r => (r.phase === 'rollback' ? 503 : undefined));
+  old.on('hangs', always('commit', hang));
+  participants.on('no', always('prepare', 409));
+  participants.on('late', r => (r.phase === 'commit' ? 503 : undefined));
+  const [plain = '', partly = ''] = await stuck(2, participants.url('late'));
+  const other = { participant: 'p2', outcome: 'unknown', reason: 'burnt down' };
+  expect((await dtc.act(partly, 'resolve', other)).status).toBe(200);
+  const back = await dtc.start([old.url('deaf'), participants.url('no')]);
+  await dtc.until(back.id, d => d.needsAttention);
+  const decided = [plain, partly, back.id];
+  for (const [outcome, heuristic] of [
+    ['committed', { mixed: 1, hazard: 1 }],
+    ['rolledback', { mixed: 2, hazard: 0 }],
+    ['unknown', { mixed: 0, hazard: 3 }],
+  ] as const) {
+    const said = { outcome, reason: 'seen' };
+    await untilMatched('resolve', { ...said, participant }, 3);
+    expect(await ask('resolve', { ...said, participant, dryRun: true })).toMatchObject({ heuristic });
+    expect(await foreseen(decided, said)).toEqual(heuristic);
+  }
+
+  const { id } = await dtc.start({
+    participants: [{ url: old.url('hangs'), timeoutMs: 60_000 }],
+    ...{ onCommitFailure: 'rollback', timeoutMs: 600_000 },
+  });
+  await dtc.until(id, d => d.state === 'committing');
+  expect((await dtc.act(id, 'retry')).status).toBe(200); // so it is listed
+  const said = { ...gone, participant };
+  await untilMatched('resolve', said, 4);
+  expect(await ask('resolve', { ...said, dryRun: true })).toMatchObject({
+    heuristic: { mixed: 2, hazard: 0, undecided: 1 },
+  });
 });
 
 it('settles each participant at the host that phase two waits for, and before a decision none', async () => {

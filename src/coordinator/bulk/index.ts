@@ -15,6 +15,7 @@ import { type BulkReport } from '../../protocol/client/many';
 import { hostsLike } from '../hostsLike';
 import { oursAnd } from '../ours';
 import { type Bulk, type ResolveMany, type RetryMany } from './contract';
+import { heuristicAfter } from './foreseen';
 import { actOnMany } from './many';
 import { sickHostsLook } from './sickHosts';
 import { type Waiting } from './waits';
@@ -68,6 +69,7 @@ function resolveMany(
         participant: name,
         ...{ outcome, reason, by: options.by },
       })),
+    foresee: waits => heuristicAfter(waits, outcome),
   });
 }
 

@@ -8,6 +8,7 @@
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type Engine } from '../../engine/engine';
 import { type BulkReport } from '../../protocol/client/many';
+import { given } from '../../protocol/wire/given';
 import { ActionConflict, EngineUnavailable, ForeignWorkflow, WorkerUnavailable, isGone } from '../errors';
 import { oursWith } from '../ours';
 import { whyUnreadable } from '../orphans/unreadable';
@@ -18,6 +19,7 @@ import { pendingCalls } from '../transaction/pending';
 import { describe } from '../transaction/read';
 import { concurrently } from '../concurrently';
 import { type BulkOptions } from './contract';
+import { type Foreseen, counted } from './foreseen';
 import { type Waits, waitsOf } from './waits';
 
 /** An action is some ten writes of the engine, which has room for a few hundred a second; a look is none. */
@@ -33,6 +35,8 @@ interface Asked {
   readonly candidates: string;
   /** None: it does not wait. */
   readonly actionsOn: (waits: Waits) => readonly Action[];
+  /** What a dry run tells of each that matches; absent where nothing is to be told. */
+  readonly foresee?: (waits: Waits) => Foreseen | undefined;
   /** Whether one without an action is to be counted as being asked; absent where that does not matter. */
   readonly isAsking?: (waits: Waits) => boolean;
 }
@@ -56,6 +60,7 @@ export async function actOnMany(engine: Engine, asked: Asked): Promise<BulkRepor
 class Run {
   readonly #failed: { id: string; why: string }[] = [];
   readonly #until: number;
+  readonly #foreseen: Foreseen[] = [];
   #matched = 0;
   #acted = 0;
   #asking = 0;
@@ -87,6 +92,11 @@ class Run {
     return false;
   }
 
+  foresee(waits: Waits): void {
+    const foreseen = this.asked.foresee?.(waits);
+    if (foreseen !== undefined) this.#foreseen.push(foreseen);
+  }
+
   pass(waits: Waits): void {
     if (this.asked.isAsking?.(waits) === true) this.#asking += 1;
   }
@@ -108,8 +118,8 @@ class Run {
     const asking = isAsking === undefined ? {} : { asking: this.#asking };
     const { stoppedBy } = this;
     const counts = { matched: this.#matched, acted: this.#acted, ...asking, failed: this.#failed };
-    const report = { ...counts, dryRun: options.dryRun };
-    return stoppedBy === undefined ? report : { ...report, stoppedBy };
+    const heuristic = counted(this.#foreseen);
+    return { ...counts, ...given({ heuristic }), dryRun: options.dryRun, ...given({ stoppedBy }) };
   }
 }
 
@@ -135,8 +145,9 @@ async function one(
     const waits = waitsOf(engine, description);
     const actions = asked.actionsOn(waits);
     if (actions.length === 0) run.pass(waits);
-    if (actions.length === 0 || !run.match() || asked.options.dryRun) return;
-    await actOn(engine, { description, waits, actions }, run);
+    if (actions.length === 0 || !run.match()) return;
+    if (asked.options.dryRun) run.foresee(waits);
+    else await actOn(engine, { description, waits, actions }, run);
   } catch (error) {
     if (isGone(error) || error instanceof ForeignWorkflow) return; // since it was listed, or it was none of ours
     if (run.match()) run.fail(id, error);

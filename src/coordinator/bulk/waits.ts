@@ -5,8 +5,10 @@
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type Engine } from '../../engine/engine';
+import { type Memo, memoOf } from '../../engine/facts/memo';
 import { type ParticipantDocument, type TransactionDocument } from '../../protocol/client/document';
-import { type Phase } from '../../protocol/wire/phases';
+import { type Decision, type Phase } from '../../protocol/wire/phases';
+import { given } from '../../protocol/wire/given';
 import { hostOf } from '../../protocol/wire/urls';
 import { describedDocument } from '../transaction/describe';
 import { type PendingCall, pendingCalls } from '../transaction/pending';
@@ -20,6 +22,8 @@ export interface Waiting {
 export interface Waits {
   readonly document: TransactionDocument;
   readonly waiting: readonly Waiting[];
+  /** Absent where nothing is decided yet. */
+  readonly decision?: Decision;
 }
 
 export function waitsOf(way: Pick<Engine, 'cliOptions'>, description: WorkflowExecutionDescription): Waits {
@@ -29,7 +33,19 @@ export function waitsOf(way: Pick<Engine, 'cliOptions'>, description: WorkflowEx
     const phase = phaseOfCall(participant, calls);
     return phase === undefined ? [] : [{ phase, host: hostOf(participant.url), participant }];
   });
-  return { document, waiting };
+  return { document, waiting, ...given({ decision: decisionOf(document, memoOf(description), calls) }) };
+}
+
+/** What was written down of it, or what only follows it: a rollback, and a commit that is not provisional. */
+function decisionOf(
+  { decision }: TransactionDocument,
+  { provisional }: Pick<Memo, 'provisional'>,
+  calls: readonly PendingCall[],
+): Decision | undefined {
+  const phases = calls.map(({ phase }) => phase);
+  if (decision !== null) return decision;
+  if (phases.includes('rollback')) return 'rollback';
+  return phases.includes('commit') && !provisional ? 'commit' : undefined;
 }
 
 /** Its own call, or its place in a round that it has not answered. */

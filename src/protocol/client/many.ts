@@ -11,6 +11,18 @@ export const bulkReport = z.object({
   asking: count(
     'Of a retry: those not among `matched` since whoever they wait for is being asked at this moment, which is not cut off',
   ).exactOptional(),
+  heuristic: z
+    .object({
+      mixed: count('So many end otherwise than decided'),
+      hazard: count('So many may have'),
+      undecided: count(
+        'So many have not decided: commit is provisional, and it depends on the others',
+      ).exactOptional(),
+    })
+    .describe(
+      'Of the dry run of a resolve: what those of `matched` that would end with a heuristic outcome come to, as far as nobody else answers anything; absent where none would',
+    )
+    .exactOptional(),
   failed: z.array(z.object({ id: transactionId, why: z.string() })),
   dryRun: z.boolean(),
   stoppedBy: z

@@ -4,7 +4,15 @@
  * I5: `committed` when everyone acknowledged or was forced; `rolledback` when rollback is decided and nobody holds the
  *     report back. What they are computed from only adds up, so a reported status never changes.
  */
-import { type Participant, type Transaction, isOutstanding, isProvisional, isSettled } from './state';
+import { type Decision } from '../wire/phases';
+import {
+  type ForcedOutcome,
+  type Participant,
+  type Transaction,
+  isOutstanding,
+  isProvisional,
+  isSettled,
+} from './state';
 
 export type Status = 'pending' | 'committed' | 'rolledback';
 
@@ -34,7 +42,10 @@ export type Heuristic = 'mixed' | 'hazard';
 
 /** XA's heuristics (X/Open XA §3.3): somebody ended, or may have ended, otherwise than decided. */
 export function heuristicOf(t: Transaction): Heuristic | undefined {
-  const each = t.participants.map(p => heuristicOfOne(t, p));
+  return worstOf(t.participants.map(p => heuristicOfOne(t, p)));
+}
+
+export function worstOf(each: readonly (Heuristic | undefined)[]): Heuristic | undefined {
   return each.find(is => is === 'mixed') ?? each.find(is => is === 'hazard');
 }
 
@@ -42,12 +53,24 @@ export function heuristicOf(t: Transaction): Heuristic | undefined {
 export function heuristicOfOne(t: Transaction, p: Participant): Heuristic | undefined {
   if (endedAgainst(t, p)) return 'mixed';
   const gaveUp = isProvisional(t) && t.decision === 'rollback' && p.exposure.commit.reached;
-  return gaveUp || p.forced?.outcome === 'unknown' ? 'hazard' : undefined;
+  return gaveUp ? 'hazard' : heuristicOfForced(t.decision, p.forced?.outcome);
 }
+
+/** By the operator's word alone, whatever it has answered; a word in favour of what is yet to be decided is none. */
+export function heuristicOfForced(
+  decision: Decision | undefined,
+  forced: ForcedOutcome | undefined,
+): Heuristic | undefined {
+  if (forced === undefined) return undefined;
+  if (forced === 'unknown') return 'hazard';
+  return decision === undefined || forced === outcomeOf[decision] ? undefined : 'mixed';
+}
+
+const outcomeOf = { commit: 'committed', rollback: 'rolledback' } as const;
 
 function endedAgainst(t: Transaction, p: Participant): boolean {
   if (t.decision === undefined) return false;
   const other = t.decision === 'commit' ? 'rollback' : 'commit';
-  const forcedOther = p.forced?.outcome === (other === 'commit' ? 'committed' : 'rolledback');
-  return forcedOther || p.acknowledged === other || p.contradiction?.answer === other;
+  const isForcedOther = heuristicOfForced(t.decision, p.forced?.outcome) === 'mixed';
+  return isForcedOther || p.acknowledged === other || p.contradiction?.answer === other;
 }
