@@ -142,10 +142,7 @@ function ResolveAll({ session: { client }, host, close }: ActProps): VNode {
       })}
       foresee={asked => client.resolveMany({ ...asked, dryRun: true })}
       show={(report, { outcome }) => (
-        <Foreseen
-          report={report}
-          words={`will count ${host} as ${outcome}, whatever it has done. Those decided otherwise end as mixed${outcome === 'unknown' ? ', or as hazard' : ''}`}
-        />
+        <Foreseen report={report} words={`will count ${host} as ${outcome}, whatever it has done`} />
       )}
       verb={({ outcome }, { matched }) =>
         matched === 0 ? undefined : `Settle ${howMany(matched, 'transaction')} as ${outcome}`
@@ -185,7 +182,8 @@ function More({ report: { stoppedBy, failed, hint } }: { readonly report: BulkRe
 }
 
 function Foreseen({ report, words }: { readonly report: BulkReport; readonly words: string }): VNode {
-  const { matched, asking = 0 } = report;
+  const { matched, asking = 0, heuristic } = report;
+  const { undecided = 0 } = heuristic ?? {};
   return (
     <>
       <p>
@@ -195,6 +193,12 @@ function Foreseen({ report, words }: { readonly report: BulkReport; readonly wor
         <p>
           {howMany(asking, 'transaction')} more {asking === 1 ? 'is' : 'are'} being asked at this moment,
           which is not cut off.
+        </p>
+      )}
+      {heuristic !== undefined && (
+        <p>
+          Of them <b>{heuristic.mixed}</b> will end as mixed, <b>{heuristic.hazard}</b> as hazard
+          {undecided > 0 && `; ${undecided} not decided yet may end as either`}.
         </p>
       )}
       <More report={report} />

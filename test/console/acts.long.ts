@@ -156,6 +156,7 @@ whereChromiumRuns('acts', () => {
     await page.getByLabel('Why').fill('retired');
     await press('See what will happen');
     await page.getByText(/3 transactions will count/).waitFor();
+    await page.getByText('Of them 0 will end as mixed, 3 as hazard.').waitFor();
     expect((await world.dtc.get(ids[0] ?? '')).endedAt).toBeUndefined();
     await press('Settle 3 transactions as unknown');
     await page.getByText('Done for 3 transactions').waitFor();

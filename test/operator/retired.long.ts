@@ -104,7 +104,10 @@ it('is settled with two requests, each transaction with its author', async () =>
     ({ matched }) => matched === waiting,
     { withinMs: 60_000, everyMs: 1_000 },
   );
-  expect(dry).toEqual({ matched: waiting, acted: 0, failed: [], dryRun: true });
+  expect(dry).toEqual({
+    ...{ matched: waiting, acted: 0, failed: [], dryRun: true },
+    heuristic: { mixed: 0, hazard: waiting },
+  });
   const { participants: sick } = await ask<SickHosts>('/participants');
   expect(sick).toMatchObject([{ host: participant, waiting, needsAttention: waiting }]);
 
