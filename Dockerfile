@@ -10,6 +10,7 @@ COPY scripts scripts
 COPY src src
 COPY workflows workflows
 COPY activities activities
+COPY console console
 RUN npm run build
 
 # Of Temporal's native core there is one for each platform, 137 MB in all: only this platform's is kept, and none of

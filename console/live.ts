@@ -44,11 +44,13 @@ export function useLoaded<T>(key: string, read: (signal: AbortSignal) => Promise
   useEffect(() => {
     const ending = new AbortController();
     let timer: number | undefined;
+    let isMissed = false;
     const later = (): void => {
       if (everyMs > 0 && !ending.signal.aborted) timer = window.setTimeout(look, everyMs);
     };
     const look = (): void => {
-      if (document.visibilityState !== 'visible') {
+      isMissed = document.visibilityState !== 'visible';
+      if (isMissed) {
         later();
         return;
       }
@@ -63,8 +65,16 @@ export function useLoaded<T>(key: string, read: (signal: AbortSignal) => Promise
         })
         .finally(later);
     };
+    /** A page that was opened behind another has nothing yet. */
+    const seen = (): void => {
+      if (!isMissed || document.visibilityState !== 'visible') return;
+      window.clearTimeout(timer);
+      look();
+    };
+    document.addEventListener('visibilitychange', seen);
     look();
     return () => {
+      document.removeEventListener('visibilitychange', seen);
       ending.abort();
       window.clearTimeout(timer);
     };

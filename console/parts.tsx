@@ -101,6 +101,10 @@ export function State({ of }: { readonly of: string }): VNode {
 export function Copyable({ text, name }: { readonly text: string; readonly name: string }): VNode {
   const [copied, setCopied] = useState<string>();
   const copy = (): void => {
+    if (!('clipboard' in navigator)) {
+      setCopied('not copied: browsers allow it over https and on this machine alone');
+      return;
+    }
     navigator.clipboard.writeText(text).then(
       () => {
         setCopied('copied');

@@ -16,11 +16,17 @@ type Told = Pick<Story, 'what' | 'todo'>;
 
 const nothing = 'Nothing has to be done.';
 
-/** Whom phase two waits for: who may be settled by hand. */
+/** Whom phase two waits for: who may be settled by hand. Who acknowledged, and is in trouble with its late rollback, is one of them. */
 export function outstanding({
   participants,
-}: Pick<TransactionDocument, 'participants'>): ParticipantDocument[] {
-  return participants.filter(({ state }) => state === 'committing' || state === 'rollingBack');
+  needsAttention,
+  lateRollback,
+}: Pick<TransactionDocument, 'participants' | 'needsAttention' | 'lateRollback'>): ParticipantDocument[] {
+  const late = needsAttention ? (lateRollback?.participants ?? []) : [];
+  return participants.filter(
+    ({ name, state }) =>
+      state === 'committing' || state === 'rollingBack' || (state !== 'forced' && late.includes(name)),
+  );
 }
 
 export function storyOf(document: TransactionDocument, now: number): Story {
@@ -114,10 +120,11 @@ function completingOf(document: TransactionDocument, now: number): Told {
       : 'Commit is decided';
   const verb = decision === 'rollback' ? 'rollback' : 'commit';
   if (waiting.length === 0 && lateRollback !== undefined) {
-    const left = duration(Math.max(Date.parse(lateRollback.at) - now, 0));
+    const left = Date.parse(lateRollback.at) - now;
+    const when = left > 0 ? `in ${duration(left)}` : 'now';
     return {
-      what: `${decided}; one more rollback goes to ${listed(lateRollback.participants)} in ${left}, since a prepare may arrive late.`,
-      todo: 'It ends right after that, and its locks with it. No action ends it sooner.',
+      what: `${decided}; one more rollback goes to ${listed(lateRollback.participants)} ${when}, since a prepare may arrive late.`,
+      todo: `It ends once that is acknowledged, and its locks with it.${left > 0 ? ' No action ends it sooner than then.' : ''}`,
     };
   }
   const names = listed(waiting.map(({ name }) => name));

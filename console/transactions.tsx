@@ -16,8 +16,8 @@ import { howMany } from './words';
 
 const pageSize = 100;
 const everyMs = 5_000;
-/** More have to be read again by hand. */
-const mostCalls = 50;
+/** After the first; a browser is to draw them all, and none is to be missing in between. */
+const mostPages = 50;
 
 type Query = Readonly<Record<string, string>>;
 
@@ -45,7 +45,7 @@ export function Transactions({ session, query }: { readonly session: Known; read
       .page(next)
       .then(
         page => {
-          setMore({ key, pages: [...pages, page].slice(-mostCalls) });
+          setMore({ key, pages: [...pages, page] });
           setFailure(undefined);
         },
         (error: unknown) => {
@@ -69,7 +69,8 @@ export function Transactions({ session, query }: { readonly session: Known; read
             <List rows={rowsOf(urgent, [page, ...pages])} now={now} />
             {page.hint !== undefined && <p class="hint">{page.hint}</p>}
             <p class="under">
-              {next !== undefined && (
+              {next !== undefined && pages.length >= mostPages && 'There are more: narrow the filter. '}
+              {next !== undefined && pages.length < mostPages && (
                 <button type="button" onClick={readMore}>
                   Show {pageSize} more
                 </button>

@@ -56,6 +56,8 @@ whereChromiumRuns('ten thousand transactions', () => {
       await linkTo(listed(many - shown).id).waitFor();
     }
     expect(await rows()).toBe(mostRows);
+    await page.getByText('There are more: narrow the filter').waitFor();
+    expect(await more.count()).toBe(0);
     const last = listed(many - mostRows + 1).id;
     api.coordinator.add(last);
     await linkTo(last).click();

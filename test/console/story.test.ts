@@ -1,7 +1,7 @@
 /** docs/CONSOLE.md: what a transaction's page says first, and the rest of the console that needs no browser. */
 import { hrefOf, placeOf } from '../../console/place';
 import { scaleOf } from '../../console/scale';
-import { storyOf } from '../../console/story';
+import { outstanding, storyOf } from '../../console/story';
 import { duration, relative } from '../../console/words';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 
@@ -52,6 +52,29 @@ it.each<[string, Partial<TransactionDocument>, string, RegExp, RegExp]>([
   expect(story.tone).toBe(tone);
   expect(story.what).toMatch(what);
   expect(story.todo).toMatch(todo);
+});
+
+const late = (at: string, needsAttention = false): Partial<TransactionDocument> => ({
+  ...{ status: 'rolledback', state: 'rollingBack', decision: 'rollback', needsAttention },
+  participants: [
+    { name: 'hotel', url: 'http://a/prepare', state: 'rolledback', attempts: 1 },
+    { name: 'car', url: 'http://b/prepare', state: 'rolledback', attempts: 9 },
+  ],
+  lateRollback: { at, participants: ['car'], why: 'a prepare may arrive late' },
+});
+
+it('says of a late rollback when it is due, that it is, and who can be settled where it does not arrive', () => {
+  const due = storyOf(document(late('2026-01-01T00:00:15.000Z')), now);
+  expect([due.what, due.todo]).toEqual([
+    expect.stringContaining('goes to car in 5 s'),
+    expect.stringContaining('No action ends it sooner than then'),
+  ]);
+  const overdue = storyOf(document(late('2026-01-01T00:00:05.000Z')), now);
+  expect(overdue.what).toContain('goes to car now');
+  expect(overdue.todo).not.toContain('No action');
+  const away = document(late('2026-01-01T00:00:05.000Z', true));
+  expect(outstanding(away).map(({ name }) => name)).toEqual(['car']);
+  expect(storyOf(away, now).todo).toMatch(/Get car running.*settle by hand/);
 });
 
 it('gives each phase a part of the width, and keeps within it', () => {

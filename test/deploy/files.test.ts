@@ -138,6 +138,17 @@ it('copies files that are there and that .dockerignore lets through, and starts 
   expect(instructions.at(-1)).toBe('CMD ["node", "dist/src/main.js"]');
 });
 
+/** What else the build compiles is for those who work on it. */
+const notOfTheProgram = ['bench', 'chaos', 'examples'];
+
+it('gives the build all that it reads', () => {
+  const [, list = ''] = /\[('src', .*)\]/.exec(read('scripts/setup/build.mjs')) ?? [];
+  const sources = [...list.matchAll(/'(\w+)[^']*'/g)].map(([, folder = '']) => folder);
+  expect(sources).toEqual(expect.arrayContaining(['workflows', 'activities', 'console']));
+  const copied = sources.filter(folder => !notOfTheProgram.includes(folder));
+  for (const folder of copied) expect(instructions).toContain(`COPY ${folder} ${folder}`);
+});
+
 it('mounts files that are there', () => {
   const mounted = services.flatMap(([, { volumes = [] }]) =>
     (volumes as string[]).filter(each => each.startsWith('.')),

@@ -7,7 +7,13 @@ import { handleOf, listPage, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
 import { visibly } from '../../engine/facts/status';
 import { isAhead, isNotFound } from '../../engine/errors';
-import { BadCursor, EngineUnavailable, ForeignWorkflow, WorkerUnavailable } from '../errors';
+import {
+  BadCursor,
+  EngineUnavailable,
+  ForeignWorkflow,
+  PayloadUnreadable,
+  WorkerUnavailable,
+} from '../errors';
 import { isStrangersPast, strangerAt } from './inTheWay';
 import { type ListedLock, type LockPage } from './contract';
 import { patiently } from './patience';
@@ -74,13 +80,16 @@ async function page(
   }
 }
 
+/** Of one lock, which keeps nobody from the others. */
+const untold = [WorkerUnavailable, ForeignWorkflow, PayloadUnreadable] as const;
+
 async function listed(engine: Engine, resource: string, answerBy: Ms): Promise<ListedLock> {
   const withinMs = Math.min(answerBy - Date.now(), readWithinMs);
   if (withinMs <= 0) return { resource };
   try {
     return await readLock(engine, resource, withinMs);
   } catch (error) {
-    if (error instanceof WorkerUnavailable || error instanceof ForeignWorkflow) return { resource };
+    if (untold.some(kind => error instanceof kind)) return { resource };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Owns telling, in the document of a transaction that waits for a lock, who has it now: the transaction itself knows who had it. */
 import { type LockStateDocument, type TransactionDocument } from '../../protocol/client/document';
 import { type Engine } from '../../engine/engine';
-import { EngineUnavailable, ForeignWorkflow, WorkerUnavailable } from '../errors';
+import { EngineUnavailable, ForeignWorkflow, PayloadUnreadable, WorkerUnavailable } from '../errors';
 import { readLock } from './read';
 
 /** There is an answer already: this only makes it fresher. */
@@ -23,7 +23,7 @@ function isWaiting({ state }: LockStateDocument): boolean {
   return state === 'waiting';
 }
 
-const unanswered = [EngineUnavailable, WorkerUnavailable, ForeignWorkflow] as const;
+const unanswered = [EngineUnavailable, WorkerUnavailable, ForeignWorkflow, PayloadUnreadable] as const;
 
 async function refreshed(engine: Engine, id: string, lock: LockStateDocument): Promise<LockStateDocument> {
   try {

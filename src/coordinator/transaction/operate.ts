@@ -67,12 +67,13 @@ export function demandSeen(
   action: Action,
   ifMatch: ActOptions['ifMatch'],
 ): void {
-  if (ifMatch === undefined || ifMatch.includes(etagOf(document))) return;
-  if (action.is !== 'retryNow' && tookEffect(document, action)) return;
+  if (ifMatch === undefined || (action.is !== 'retryNow' && tookEffect(document, action))) return;
+  // also where the tags agree: what was written down last may be older than what was seen
   if (partial === true)
     throw new WorkerUnavailable(
       'no worker tells whether the transaction is as it was seen: nothing was done',
     );
+  if (ifMatch.includes(etagOf(document))) return;
   const [only] = ifMatch.length === 1 ? ifMatch : [];
   throw new StateChanged(document, only === undefined ? undefined : changesSince(only, document));
 }
