@@ -73,10 +73,16 @@ interface EntryRow {
 
 const toRow = ({ ordered, id, amount }: EntryRow): Row => ({ order: ordered, id, amount });
 
+const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
 /** A database of its own on the server that `url` names. */
 export async function mysqlDatabase(url: string): Promise<LedgerDatabase> {
   const name = `dtc_chaos_${process.pid}`;
   const at = new URL(url);
+  if (!loopback.has(at.hostname))
+    throw new Error(
+      `MYSQL_URL names ${at.hostname}: chaos makes a database there, so it has to be this machine (127.0.0.1)`,
+    );
   const link = await startLink({ port: Number(at.port === '' ? 3306 : at.port) });
   const direct = Object.assign(new URL(url), { pathname: `/${name}` }).href;
   const linked = Object.assign(new URL(direct), { hostname: '127.0.0.1', port: String(link.port) }).href;

@@ -34,7 +34,7 @@ export interface CallOptions {
 export interface ActOptions extends CallOptions {
   /**
    * The `etag` of the document by which it was decided: it is acted on only while that is its tag.
-   * @throws StateChanged where it is not; nothing was done
+   * @throws StateChanged where it is not
    */
   readonly ifMatch?: string | undefined;
 }

@@ -79,7 +79,10 @@ export class NotFound extends ProblemError {}
 export class ExpiredTransaction extends ProblemError {}
 /** `409`: the action does not apply to the transaction as it is, or another program's workflow has the id. */
 export class Conflict extends ProblemError {}
-/** `412`: the transaction is not as the document says whose `etag` was given. Nothing was done: read it again, and decide anew. */
+/**
+ * `412`: the transaction is not as the document says whose `etag` was given. Nothing was done by this request (a `retry` whose answer was lost may have
+ * been taken before it): read it again, and decide anew.
+ */
 export class StateChanged extends ProblemError {
   /** What is different now; empty where the coordinator does not know the tag. */
   get changes(): readonly Change[] {
