@@ -23,7 +23,7 @@ whereChromiumRuns('how it looks', () => {
     const all = ['hotel', 'car', 'train'].map(name => ({ url: participants.url(name), name }));
     await dtc.run([participants.url('hotel'), participants.url('full')]);
     await dtc.run({ participants: all.slice(0, 1), labels: { order: '4710', note: hostile } });
-    const locks = [{ resource: 'rooms/7', mode: 'exclusive' }];
+    const locks = [{ resource: 'rooms/looks', mode: 'exclusive' }];
     const started = await dtc.start({ participants: all, labels: { order: '4711', tier: 'gold' }, locks });
     stuck = started.id;
     await dtc.until(stuck, ({ needsAttention }) => needsAttention);

@@ -181,7 +181,7 @@ it('says which key is missing, and goes on once it is there', async () => {
   const without = await start(second, { env, log: createLog('info', output) });
   await fetch(`${without.url}/transactions/${id}`);
   await eventually(() => lines.includes('"keyId":"first"'));
-  expect(lines).toContain('DTC_PAYLOAD_KEYS does not have');
+  expect(lines).toContain('DTC_PAYLOAD_KEYS of this process does not have');
   open.splice(0);
   await without.close();
 
