@@ -2,21 +2,10 @@
 import { type TargetedSubmitEvent, type VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { go } from './address';
+import { transactionStates, transactionStatuses } from '../src/protocol/client/states';
 import { textIn } from './fields';
 
 type Query = Readonly<Record<string, string>>;
-
-const states = [
-  '',
-  'acquiringLocks',
-  'preparing',
-  'committing',
-  'rollingBack',
-  'committed',
-  'rolledback',
-  'interrupted',
-];
-const statuses = ['', 'pending', 'committed', 'rolledback'];
 
 export function Filters({ query }: { readonly query: Query }): VNode {
   const [wrong, setWrong] = useState<string>();
@@ -48,8 +37,8 @@ export function Filters({ query }: { readonly query: Query }): VNode {
         {wrong !== undefined && <span role="alert">{wrong}</span>}
       </form>
       <form onSubmit={narrow} key={JSON.stringify(query)}>
-        <Choice name="status" words="Status" of={statuses} value={query['status']} />
-        <Choice name="state" words="State" of={states} value={query['state']} />
+        <Choice name="status" words="Status" of={['', ...transactionStatuses]} value={query['status']} />
+        <Choice name="state" words="State" of={['', ...transactionStates]} value={query['state']} />
         <Choice
           name="needsAttention"
           words="Needs attention"

@@ -1,7 +1,7 @@
 /** Owns the page of health: Temporal, workers, version, and the settings that matter when something is slow or stuck. */
 import { type VNode } from 'preact';
 import { useLoaded } from './live';
-import { Shown, Title, Wide } from './parts';
+import { Columns, Shown, Title, Wide } from './parts';
 import { type Known, factsOf } from './session';
 import { said } from './words';
 
@@ -52,12 +52,7 @@ export function Health({ session }: { readonly session: Known }): VNode {
             <h2>This server</h2>
             <Wide label="This server">
               <table>
-                <thead>
-                  <tr>
-                    <th scope="col">What</th>
-                    <th scope="col">Value</th>
-                  </tr>
-                </thead>
+                <Columns names={['What', 'Value']} />
                 <tbody>
                   <Row name="Version" value={version} />
                   <Row name="Callers need a token" value={authenticated ? 'yes' : 'no'} />

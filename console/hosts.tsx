@@ -7,7 +7,7 @@ import { hrefOf } from './place';
 import { Steps } from './dialog';
 import { OutcomeFields, textIn } from './fields';
 import { useLoaded, useNow } from './live';
-import { Shown, Title, When, Wide } from './parts';
+import { Columns, Shown, Title, When, Wide } from './parts';
 import { type Known, isOperator } from './session';
 import { howMany } from './words';
 
@@ -36,16 +36,7 @@ export function Hosts({ session }: { readonly session: Known }): VNode {
             ) : (
               <Wide label="Participants in trouble">
                 <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">Host</th>
-                      <th scope="col">Wait for it</th>
-                      <th scope="col">Need attention</th>
-                      <th scope="col">Since</th>
-                      <th scope="col">Last error</th>
-                      <th scope="col">Act</th>
-                    </tr>
-                  </thead>
+                  <Columns names={['Host', 'Wait for it', 'Need attention', 'Since', 'Last error', 'Act']} />
                   <tbody>
                     {participants.map(({ host, waiting, needsAttention, since, lastError }) => (
                       <tr key={host}>

@@ -5,7 +5,7 @@ import { type ListedLock, type LockView, type Page } from '../src/client/contrac
 import { hrefOf } from './place';
 import { Steps } from './dialog';
 import { useLoaded, useNow } from './live';
-import { Shown, Title, Trouble, When, Wide } from './parts';
+import { Columns, Shown, Title, Trouble, When, Wide } from './parts';
 import { type Known } from './session';
 import { duration, howMany } from './words';
 
@@ -82,13 +82,7 @@ function List({ locks, now, choose }: ListProps): VNode {
     <Wide label="Locks">
       <table>
         <caption>{howMany(locks.length, 'lock')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Resource</th>
-            <th scope="col">Held by</th>
-            <th scope="col">Awaited by</th>
-          </tr>
-        </thead>
+        <Columns names={['Resource', 'Held by', 'Awaited by']} />
         <tbody>
           {locks.map(({ resource, holders, waiters = [] }) => (
             <tr key={resource}>

@@ -6,7 +6,7 @@ import { type OrphansDocument } from '../src/protocol/client/orphans';
 import { hrefOf } from './place';
 import { Steps } from './dialog';
 import { useLoaded, useNow } from './live';
-import { Copyable, Shown, Title, When, Wide } from './parts';
+import { Columns, Copyable, Shown, Title, When, Wide } from './parts';
 import { type Known, isOperator } from './session';
 import { howMany } from './words';
 
@@ -66,14 +66,7 @@ function Report({ report, now }: { readonly report: OrphansDocument; readonly no
         <Wide label="Findings">
           <table>
             <caption>{howMany(findings.length, 'finding')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col">Where</th>
-                <th scope="col">Since</th>
-                <th scope="col">What becomes of it</th>
-              </tr>
-            </thead>
+            <Columns names={['What', 'Where', 'Since', 'What becomes of it']} />
             <tbody>
               {findings.map(finding => (
                 <tr

@@ -126,3 +126,18 @@ export function Copyable({ text, name }: { readonly text: string; readonly name:
     </div>
   );
 }
+
+/** The head of a table. */
+export function Columns({ names }: { readonly names: readonly string[] }): VNode {
+  return (
+    <thead>
+      <tr>
+        {names.map(name => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

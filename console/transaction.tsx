@@ -4,7 +4,7 @@ import { type TransactionDocument } from '../src/protocol/client/document';
 import { Acts } from './acts';
 import { hrefOf } from './place';
 import { useNow } from './live';
-import { Copyable, Spoken, State, Title, Trouble, When, Wide } from './parts';
+import { Columns, Copyable, Spoken, State, Title, Trouble, When, Wide } from './parts';
 import { type Known, apiUrl } from './session';
 import { becauseOf, storyOf } from './story';
 import { Timeline } from './timeline';
@@ -64,17 +64,9 @@ function Participants({ document, now }: Part): VNode {
       <h2>Participants</h2>
       <Wide label="Participants">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">State</th>
-              <th scope="col">Vote</th>
-              <th scope="col">Requests</th>
-              <th scope="col">Last error</th>
-              <th scope="col">Next request</th>
-              <th scope="col">Settled by hand</th>
-            </tr>
-          </thead>
+          <Columns
+            names={['Name', 'State', 'Vote', 'Requests', 'Last error', 'Next request', 'Settled by hand']}
+          />
           <tbody>
             {document.participants.map(
               ({ name, url, state, vote, attempts, lastError, nextAttemptAt, forced, contradiction }) => (
@@ -134,15 +126,7 @@ function Locks({ document: { locks }, now }: Part): VNode | null {
       <h2>Locks</h2>
       <Wide label="Locks">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Resource</th>
-              <th scope="col">Mode</th>
-              <th scope="col">State</th>
-              <th scope="col">Token</th>
-              <th scope="col">Held by, ahead</th>
-            </tr>
-          </thead>
+          <Columns names={['Resource', 'Mode', 'State', 'Token', 'Held by, ahead']} />
           <tbody>
             {locks.map(({ resource, mode, state, fencingToken, grantedAt, heldBy = [], ahead }) => (
               <tr key={resource}>

@@ -9,7 +9,7 @@ import { type ListedTransaction } from '../src/protocol/client/listed';
 import { hrefOf } from './place';
 import { Filters } from './filters';
 import { useLoaded, useNow } from './live';
-import { Shown, Spoken, State, Title, Trouble, When, Wide } from './parts';
+import { Columns, Shown, Spoken, State, Title, Trouble, When, Wide } from './parts';
 import { type Known } from './session';
 import { becauseOf } from './story';
 import { howMany } from './words';
@@ -164,15 +164,7 @@ function List({ rows, now }: { readonly rows: readonly ListedTransaction[]; read
         <caption>
           {howMany(rows.length, 'transaction')}, what needs attention first, then what runs, the newest first
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Transaction</th>
-            <th scope="col">State</th>
-            <th scope="col">Participants</th>
-            <th scope="col">Labels</th>
-            <th scope="col">Began</th>
-          </tr>
-        </thead>
+        <Columns names={['Transaction', 'State', 'Participants', 'Labels', 'Began']} />
         <tbody>
           {rows.map(row => (
             <Row key={row.id} row={row} now={now} />

@@ -1,12 +1,11 @@
 /** Owns the one connection to Temporal that client and worker share: eager start needs it to be the same. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { bounded, within } from './ask';
 import { type PayloadCipher, keyless } from './encryption/cipher';
 import { converterOf, lenientConverterOf } from './encryption/converter';
 import { type Opened, openedBy } from './encryption/opened';
-import { type Patience, pauseMs } from './onceAnswered';
+import { type Patience, onceDone } from './onceAnswered';
 
 export interface Connected {
   readonly connection: NativeConnection;
@@ -34,16 +33,8 @@ export interface ConnectOptions extends Patience {
 const answerWithinMs = 5000;
 
 /** Tries until Temporal answers: it may come up after us. Rejects when `signal` aborts. */
-export async function connect(options: ConnectOptions): Promise<Connected> {
-  for (;;) {
-    options.signal.throwIfAborted();
-    try {
-      return await connectOnce(options);
-    } catch (error) {
-      options.onRetry(error);
-      await sleep(pauseMs, undefined, { signal: options.signal });
-    }
-  }
+export function connect(options: ConnectOptions): Promise<Connected> {
+  return onceDone(() => connectOnce(options), options);
 }
 
 async function connectOnce({

@@ -8,20 +8,29 @@ export interface Patience {
   readonly signal: AbortSignal;
 }
 
-export const pauseMs = 1000;
+const pauseMs = 1000;
 
 /**
  * Tries until Temporal answers.
  *
  * @throws what else is wrong, which trying again does not mend; and when `signal` aborts
  */
-export async function onceAnswered<T>(call: () => Promise<T>, { onRetry, signal }: Patience): Promise<T> {
+export function onceAnswered<T>(call: () => Promise<T>, patience: Patience): Promise<T> {
+  return onceDone(call, patience, error => error instanceof EngineUnavailable && !isForbidden(error));
+}
+
+/** @throws what `mayPass` says is not to be waited for; and when `signal` aborts */
+export async function onceDone<T>(
+  call: () => Promise<T>,
+  { onRetry, signal }: Patience,
+  mayPass: (error: unknown) => boolean = () => true,
+): Promise<T> {
   for (;;) {
     signal.throwIfAborted();
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof EngineUnavailable) || isForbidden(error)) throw error;
+      if (!mayPass(error)) throw error;
       onRetry(error);
       await sleep(pauseMs, undefined, { signal });
     }

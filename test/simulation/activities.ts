@@ -36,6 +36,18 @@ interface Attempt extends Sender {
   readonly timers: (() => void)[];
 }
 
+function attemptAt(worker: Worker): Attempt {
+  return {
+    controller: new AbortController(),
+    details: undefined,
+    held: undefined,
+    isOver: false,
+    timers: [],
+    sentTo: new Set(),
+    isDead: () => worker.isDead,
+  };
+}
+
 export interface Activity {
   readonly command: Scheduled;
   readonly scheduledAt: Ms;
@@ -144,15 +156,7 @@ export class RunActivities {
       command.name === 'prepareRest' &&
       choices(`${what} goes on`, 'at the same worker', ['elsewhere']) === 'elsewhere';
     const worker = elsewhere ? newWorker() : current();
-    const attempt: Attempt = {
-      controller: new AbortController(),
-      details: undefined,
-      held: undefined,
-      isOver: false,
-      timers: [],
-      sentTo: new Set(),
-      isDead: () => worker.isDead,
-    };
+    const attempt = attemptAt(worker);
     activity.running = attempt;
     tell(`${what} begins${activity.attempt === 1 ? '' : `, attempt ${String(activity.attempt)}`}`);
     const startToClose = timeOf(command.options, 'startToCloseTimeout');
@@ -379,15 +383,7 @@ export function runLocal(
   onEnd: (result: Result) => void,
 ): void {
   const { clock, code, choices, senders, mayLoseWorker } = around;
-  const attempt: Attempt = {
-    controller: new AbortController(),
-    details: undefined,
-    held: undefined,
-    isOver: false,
-    timers: [],
-    sentTo: new Set(),
-    isDead: () => worker.isDead,
-  };
+  const attempt = attemptAt(worker);
   const noteLost = (): void => {
     around.onLost(command.input, attempt.sentTo);
   };

@@ -1,7 +1,7 @@
 /** Owns the parameters of `GET /transactions` and `GET /transactions/count` (PROTOCOL §3): all that is wrong is said at once, by name. */
 import { z } from 'zod';
 import { type Filters } from '../../coordinator/list/contract';
-import { transactionStates, transactionStatuses } from '../../protocol/client/document';
+import { transactionStates, transactionStatuses } from '../../protocol/client/states';
 import { type ProblemError } from '../../protocol/client/problems';
 import { isLabelValue, labelForm, wrongLabelName } from '../../protocol/client/transactionSchema';
 import { given } from '../../protocol/wire/given';

@@ -1,7 +1,8 @@
 /** Owns what may be asked of all transactions at once. */
 import { type Owner } from '../../engine/facts/owner';
-import { type TransactionDocument, type TransactionState } from '../../protocol/client/document';
+import { type TransactionDocument } from '../../protocol/client/document';
 import { type CountOfTransactions, type ListOfTransactions } from '../../protocol/client/listed';
+import { type TransactionState } from '../../protocol/client/states';
 import { type Ms } from '../../protocol/wire/phases';
 import { type HostsLike } from '../hostsLike';
 

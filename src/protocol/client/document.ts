@@ -2,19 +2,7 @@
 import { z } from 'zod';
 import { lockModes } from '../wire/locks';
 import { type Answered, count, instant } from './answered';
-
-export const transactionStatuses = ['pending', 'committed', 'rolledback'] as const;
-
-export const transactionStates = [
-  'acquiringLocks',
-  'preparing',
-  'committing',
-  'rollingBack',
-  'committed',
-  'rolledback',
-  'interrupted',
-] as const;
-export type TransactionState = (typeof transactionStates)[number];
+import { transactionStates, transactionStatuses } from './states';
 
 const participantStates = [
   'waiting',

@@ -7,7 +7,8 @@
  * same number, and it does not know how somebody was forced. A hash would not do either: a tag that no longer matches is read again, to
  * say what has changed since. Clients do not read it: its form may change with any version, which begins it.
  */
-import { type TransactionDocument, transactionStates, transactionStatuses } from './document';
+import { type TransactionDocument } from './document';
+import { transactionStates, transactionStatuses } from './states';
 
 type Participant = TransactionDocument['participants'][number];
 

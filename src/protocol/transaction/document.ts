@@ -7,8 +7,8 @@ import {
   type ParticipantState,
   type RecoveryDocument,
   type TransactionDocument,
-  type TransactionState,
 } from '../client/document';
+import { type TransactionState } from '../client/states';
 import { type Failure } from '../wire/answers';
 import { type LockRequest } from '../wire/locks';
 import { type Ms, timestamp } from '../wire/phases';
