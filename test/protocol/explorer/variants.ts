@@ -406,7 +406,11 @@ export const variants: readonly Variant[] = [
   {
     name: 'a provisional commit that was given up is not told',
     patches: [
-      { file: outcome, find: 'forcedOther || p.acknowledged === other ||', replace: 'forcedOther ||' },
+      {
+        file: outcome,
+        find: 'isForcedOther || p.acknowledged === other ||',
+        replace: 'isForcedOther ||',
+      },
     ],
     caughtBy: ['outcome'],
     exploration: givingUp,
