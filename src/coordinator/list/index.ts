@@ -22,6 +22,7 @@ import { type Position, readCursor, writeCursor } from './cursor';
 import { entriesOf } from './entries';
 import { Lanes } from './lanes';
 import { countQueries, pageQuery } from './query';
+import { sharedLists } from './shared';
 
 /** All of it, a turn included: as other reads. */
 const answerWithinMs: Ms = 2_300;
@@ -40,10 +41,10 @@ export function createLists(engine: Engine): Lists {
     const leftMs = (): Ms => Math.max(by - Date.now(), 1);
     return lanes.take(of?.name ?? '', turnWithinMs, () => work(leftMs));
   };
-  return {
+  return sharedLists({
     list: async wanted => inTurn(wanted, leftMs => list(engine, wanted, leftMs)),
     count: async which => inTurn(which, leftMs => count(engine, which, leftMs)),
-  };
+  });
 }
 
 async function list(engine: Engine, wanted: PageWanted, leftMs: () => Ms): Promise<Told<ListOfTransactions>> {

@@ -1,0 +1,49 @@
+/**
+ * Owns that one look answers all who ask the same: pages that are left open (docs/CONSOLE.md) ask for the first page and the counts again and again,
+ * and ten of them would crowd out whoever else lists. A look that is under way, or was made a moment ago, is the answer; of a caller's own
+ * transactions nobody else is told. Whoever pages on gets his own look.
+ *
+ * It is kept for ten times as long as it took, so that one question takes a tenth of the time at most, however many ask it.
+ */
+import { canonicalJson } from '../../protocol/wire/canonicalJson';
+import { type Ms } from '../../protocol/wire/phases';
+import { type Lists, type PageWanted, type Which } from './contract';
+
+const goodForMs: Ms = 1_500;
+const share = 10;
+const longestMs: Ms = 10_000;
+/** What is kept at once: a page may have a hundred kilobytes. */
+const mostKept = 50;
+
+export function sharedLists({ list, count }: Lists): Lists {
+  const pages = shared<ReturnType<Lists['list']>>();
+  const counts = shared<ReturnType<Lists['count']>>();
+  return {
+    list: wanted => (wanted.cursor === undefined ? pages(keyOf(wanted), () => list(wanted)) : list(wanted)),
+    count: which => counts(keyOf(which), () => count(which)),
+  };
+}
+
+function keyOf({ filters, of, limit }: Which & Partial<Pick<PageWanted, 'limit'>>): string {
+  return canonicalJson([of ?? null, filters, limit ?? null]);
+}
+
+function shared<Answer extends Promise<unknown>>(): (key: string, look: () => Answer) => Answer {
+  const kept = new Map<string, Answer>();
+  return (key, look) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const began = Date.now();
+    const answer = look();
+    if (kept.size >= mostKept) return answer;
+    kept.set(key, answer);
+    answer.then(
+      () => {
+        const ms = Math.min(Math.max(goodForMs, share * (Date.now() - began)), longestMs);
+        setTimeout(() => kept.delete(key), ms).unref();
+      },
+      () => kept.delete(key), // the next one who asks tries again
+    );
+    return answer;
+  };
+}
