@@ -12,7 +12,7 @@ import { Steps } from './dialog';
 import { OutcomeFields, Reason, textIn } from './fields';
 import { type Known, isOperator } from './session';
 import { outstanding } from './story';
-import { listed } from './words';
+import { inWords, listed } from './words';
 
 interface ActsProps {
   readonly session: Known;
@@ -90,10 +90,9 @@ function Act({ session, document, told, chosen, close }: ActProps): VNode {
       foresee={deed => foresee(session, document, deed)}
       show={(foreseen, deed) => <Foreseen deed={deed} document={document} foreseen={foreseen} />}
       verb={deed => wordsOf(deed)}
-      act={async deed => {
-        const after = await act(session, document, deed);
-        told(after);
-        return <p>Done: it is {after.state} now.</p>;
+      act={async (deed, { follows: { ends } }) => {
+        told(await act(session, document, deed));
+        return <p>{doneOf(deed, ends)}</p>;
       }}
     />
   );
@@ -118,7 +117,15 @@ function deedOf(chosen: Chosen, given: FormData): Deed {
 function wordsOf(deed: Deed): string {
   if (deed.verb === 'abort') return 'Abort it';
   if (deed.verb === 'retry') return 'Retry now';
-  return `Settle ${deed.participant} as ${deed.outcome}`;
+  return `Settle ${deed.participant} as ${inWords(deed.outcome)}`;
+}
+
+/** The transaction itself is behind the dialog, and goes on while this is read. */
+function doneOf(deed: Deed, ends: boolean): string {
+  if (deed.verb === 'abort') return 'Done: it is aborted, and rolls back.';
+  if (deed.verb === 'retry') return 'Done: who is outstanding is being asked.';
+  const then = ends ? 'the transaction ends with that' : 'the transaction goes on with the others';
+  return `Done: ${deed.participant} counts as ${inWords(deed.outcome)}; ${then}.`;
 }
 
 interface ForeseenProps {
@@ -126,6 +133,17 @@ interface ForeseenProps {
   readonly document: TransactionDocument;
   readonly foreseen: ForeseenDocument;
 }
+
+const heuristics = {
+  mixed: 'somebody is known to have ended otherwise',
+  hazard: 'somebody may have ended otherwise',
+} as const;
+
+const endsWhen = {
+  abort: 'no, but once who was asked has rolled back',
+  retry: 'no, but once it is acknowledged',
+  resolve: 'no, others are still waited for',
+} as const;
 
 function Foreseen({ deed, document, foreseen: { follows } }: ForeseenProps): VNode {
   const { decision, heuristic, inconsistent, locksFree, ends } = follows;
@@ -139,13 +157,15 @@ function Foreseen({ deed, document, foreseen: { follows } }: ForeseenProps): VNo
           {decision === document.decision ? ', as it is' : ''}
         </dd>
         <dt>Outcome against the decision</dt>
-        <dd>{heuristic ?? 'none'}</dd>
+        <dd>
+          {heuristic === undefined ? 'none: it ends as decided' : `${heuristic}: ${heuristics[heuristic]}`}
+        </dd>
         <dt>Left inconsistent</dt>
         <dd>{inconsistent.length === 0 ? 'nobody' : listed(inconsistent)}</dd>
         <dt>Locks that come free</dt>
         <dd>{locksFree.length === 0 ? 'none' : listed(locksFree)}</dd>
         <dt>Ends with it</dt>
-        <dd>{ends ? 'yes' : 'no, others are still waited for'}</dd>
+        <dd>{ends ? 'yes' : endsWhen[deed.verb]}</dd>
       </dl>
     </>
   );
@@ -154,7 +174,7 @@ function Foreseen({ deed, document, foreseen: { follows } }: ForeseenProps): VNo
 function whatOf(deed: Deed, document: TransactionDocument): string {
   if (deed.verb === 'abort') return 'Everybody who may have been asked is rolled back.';
   if (deed.verb === 'resolve')
-    return `${deed.participant} counts as ${deed.outcome}, whatever it has done, and is asked no more.`;
+    return `${deed.participant} counts as ${inWords(deed.outcome)}, whatever it has done, and is asked no more.`;
   const names = listed(outstanding(document).map(({ name }) => name));
   return `${names} will be asked now, and not at the next interval; requests are counted anew.`;
 }

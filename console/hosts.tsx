@@ -9,7 +9,7 @@ import { OutcomeFields, textIn } from './fields';
 import { useLoaded, useNow } from './live';
 import { Columns, Shown, Title, When, Wide } from './parts';
 import { type Known, isOperator } from './session';
-import { howMany } from './words';
+import { howMany, inWords } from './words';
 
 export function Hosts({ session }: { readonly session: Known }): VNode {
   const loaded = useLoaded('participants', signal => session.client.participants({ signal }), 5_000);
@@ -133,10 +133,14 @@ function ResolveAll({ session: { client }, host, close }: ActProps): VNode {
       })}
       foresee={asked => client.resolveMany({ ...asked, dryRun: true })}
       show={(report, { outcome }) => (
-        <Foreseen report={report} words={`will count ${host} as ${outcome}, whatever it has done`} />
+        <Foreseen
+          isSettling
+          report={report}
+          words={`will count ${host} as ${inWords(outcome)}, whatever it has done`}
+        />
       )}
       verb={({ outcome }, { matched }) =>
-        matched === 0 ? undefined : `Settle ${howMany(matched, 'transaction')} as ${outcome}`
+        matched === 0 ? undefined : `Settle ${howMany(matched, 'transaction')} as ${inWords(outcome)}`
       }
       act={async asked => <Reported report={await client.resolveMany(asked)} />}
     />
@@ -172,7 +176,14 @@ function More({ report: { stoppedBy, failed, hint } }: { readonly report: BulkRe
   );
 }
 
-function Foreseen({ report, words }: { readonly report: BulkReport; readonly words: string }): VNode {
+interface ForeseenProps {
+  readonly report: BulkReport;
+  readonly words: string;
+  /** Of a retry nobody ends otherwise than decided. */
+  readonly isSettling?: boolean;
+}
+
+function Foreseen({ report, words, isSettling = false }: ForeseenProps): VNode {
   const { matched, asking = 0, heuristic } = report;
   const { undecided = 0 } = heuristic ?? {};
   return (
@@ -185,6 +196,9 @@ function Foreseen({ report, words }: { readonly report: BulkReport; readonly wor
           {howMany(asking, 'transaction')} more {asking === 1 ? 'is' : 'are'} being asked at this moment,
           which is not cut off.
         </p>
+      )}
+      {isSettling && matched > 0 && heuristic === undefined && (
+        <p>All of them end as decided, if that is how it was.</p>
       )}
       {heuristic !== undefined && (
         <p>

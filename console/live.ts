@@ -20,7 +20,7 @@ export interface Loaded<T> {
   readonly data?: T;
   /** Why there is nothing newer. */
   readonly error?: unknown;
-  again(): void;
+  readonly again: () => void;
 }
 
 interface Held<T> {

@@ -1,14 +1,15 @@
 /** Owns the console's frame: who is asked for a token, which page the address names, and the way between them. */
 import { type VNode, render } from 'preact';
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import { Unauthenticated } from '../src/client/errors';
+import { NotAllowed, Unauthenticated } from '../src/client/errors';
 import { usePlace } from './address';
 import { type Place } from './place';
 import { Health } from './health';
 import { useLoaded } from './live';
 import { Locks } from './locks';
 import { Orphans } from './orphans';
-import { Title, Trouble } from './parts';
+import { Refused, Title, Trouble } from './parts';
+import { isWhole, readAgain } from './readAgain';
 import { Hosts } from './hosts';
 import { type Known, factsOf, forgetToken, keepToken, openSession, storedToken } from './session';
 import './style.css';
@@ -41,7 +42,7 @@ function Console(): VNode {
     setOpened(nth => nth + 1);
   };
   const { data: facts, error } = known;
-  if (error instanceof Unauthenticated)
+  if (error instanceof Unauthenticated || error instanceof NotAllowed)
     return <TokenForm refused={token === undefined ? undefined : error} enter={enter} />;
   return (
     <>
@@ -76,7 +77,11 @@ function Console(): VNode {
       </header>
       <main id="main" tabIndex={-1}>
         <Trouble error={error} />
-        {facts !== undefined && <Page session={{ ...session, facts }} place={place} />}
+        {facts !== undefined && (
+          <Refused.Provider value={known.again}>
+            <Page session={{ ...session, facts }} place={place} />
+          </Refused.Provider>
+        )}
       </main>
     </>
   );
@@ -96,16 +101,6 @@ function Page({
   readonly place: Place;
 }): VNode {
   const [page = 'transactions', id] = path;
-  if (session.facts.caller.role === 'participant')
-    return (
-      <Trouble
-        error={
-          new Error(
-            'A token of role participant reads single transactions by the API. The console needs one of role operator or client.',
-          )
-        }
-      />
-    );
   if (page === 'transactions')
     return id === undefined ? (
       <Transactions session={session} query={query} />
@@ -128,4 +123,5 @@ function Page({
 
 const place = document.getElementById('console');
 if (place === null) throw new Error('the page has no place for the console');
-render(<Console />, place);
+if (isWhole()) render(<Console />, place);
+else readAgain();

@@ -134,10 +134,7 @@ function Sweep({ session: { client }, now, close }: SweepProps): VNode {
       foresee={() => client.sweep({ dryRun: true })}
       show={expected => (
         <>
-          <p>
-            A dry run, which has changed nothing. The sweep will do what it names, and no more in one go than
-            DTC_SWEEP_MAX_ACTIONS.
-          </p>
+          <p>A dry run, which has changed nothing. {willDo(expected)}</p>
           <Swept report={expected} now={now} />
         </>
       )}
@@ -145,6 +142,12 @@ function Sweep({ session: { client }, now, close }: SweepProps): VNode {
       act={async () => <Swept report={await client.sweep({ dryRun: false })} now={now} />}
     />
   );
+}
+
+function willDo(expected: OrphansDocument | SweepUnderWay): string {
+  if (!('workflowId' in expected) && expected.actions.length === 0)
+    return 'As things are, the sweep would do nothing but look again.';
+  return 'The sweep will do what it names, and no more in one go than DTC_SWEEP_MAX_ACTIONS.';
 }
 
 function Swept({

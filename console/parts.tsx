@@ -1,8 +1,9 @@
 /** Owns the pieces that every page is made of. All text goes through Preact, which makes text of it whatever it looks like. */
-import { type ComponentChildren, type VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { type ComponentChildren, type VNode, createContext } from 'preact';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { Unauthenticated } from '../src/client/errors';
 import { type Loaded } from './live';
-import { relative, said } from './words';
+import { inWords, relative, said } from './words';
 
 export function When({ at, now }: { readonly at: string; readonly now: number }): VNode {
   return (
@@ -32,14 +33,28 @@ export function Title({ children, name }: TitleProps): VNode {
   );
 }
 
-export function Trouble({ error }: { readonly error: unknown }): VNode | null {
+interface TroubleProps {
+  readonly error: unknown;
+  /** What was read before stays on the page, and is asked for again. */
+  readonly isShownStill?: boolean;
+}
+
+export function Trouble({ error, isShownStill = false }: TroubleProps): VNode | null {
+  const refused = useContext(Refused);
+  useEffect(() => {
+    if (error instanceof Unauthenticated) refused();
+  }, [error]);
   if (error === undefined) return null;
   return (
     <p class="trouble" role="alert">
       {said(error)}
+      {isShownStill && ' What is below is as it was before; it is asked for again.'}
     </p>
   );
 }
+
+/** Whom to tell that the token is none any more: whatever page has met it. */
+export const Refused = createContext((): void => undefined);
 
 /** What was loaded, and above it why there is nothing newer. */
 export function Shown<T>({
@@ -51,7 +66,7 @@ export function Shown<T>({
 }): VNode {
   return (
     <>
-      <Trouble error={error} />
+      <Trouble error={error} isShownStill={data !== undefined} />
       {data === undefined ? error === undefined && <p class="quiet">Loading …</p> : children(data)}
     </>
   );
@@ -88,14 +103,8 @@ const toneOf: Readonly<Record<string, string>> = {
   ...{ interrupted: 'bad', forced: 'odd' },
 };
 
-const saidAs: Readonly<Record<string, string>> = {
-  rolledback: 'rolled back',
-  rollingBack: 'rolling back',
-  acquiringLocks: 'acquiring locks',
-};
-
 export function State({ of }: { readonly of: string }): VNode {
-  return <span class={`state ${toneOf[of] ?? 'calm'}`}>{saidAs[of] ?? of}</span>;
+  return <span class={`state ${toneOf[of] ?? 'calm'}`}>{inWords(of)}</span>;
 }
 
 export function Copyable({ text, name }: { readonly text: string; readonly name: string }): VNode {

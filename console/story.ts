@@ -132,10 +132,31 @@ function completingOf(document: TransactionDocument, now: number): Told {
   const lately = waiting.map(each => each.lastError?.message).find(message => message !== undefined);
   return {
     what: `${decided}, but ${names} ${waiting.length === 1 ? 'has' : 'have'} not acknowledged the ${verb}${lately === undefined ? '' : `: ${lately}`}.`,
-    todo: needsAttention
-      ? `Get ${names} running: it then ends by itself. Retry asks at once; if ${waiting.length === 1 ? 'that service never comes back' : 'they never come back'}, settle by hand.`
-      : 'It goes on by itself.',
+    todo: needsAttention ? toMend(waiting) : 'It goes on by itself.',
   };
+}
+
+/** Its answer says something else than that it is away, or busy (docs/OPERATIONS.md, `lastError.code`). */
+const answersWrong = ['refused', 'unexpectedStatus', 'brokenHttp', 'tooLarge', 'notJson'];
+
+/** Who answers has not to be got running, and whom we may not call least of all. */
+function toMend(waiting: readonly ParticipantDocument[]): string {
+  const isWrong = ({ lastError }: ParticipantDocument): boolean =>
+    answersWrong.includes(lastError?.code ?? '');
+  const isForbidden = ({ lastError }: ParticipantDocument): boolean => lastError?.code === 'policy';
+  const namesOf = (of: readonly ParticipantDocument[]): string => listed(of.map(({ name }) => name));
+  const [wrong, forbidden] = [waiting.filter(isWrong), waiting.filter(isForbidden)];
+  const away = waiting.filter(each => !isWrong(each) && !isForbidden(each));
+  return [
+    away.length > 0 &&
+      `Get ${namesOf(away)} running: it then ends by itself. Retry asks at once; if ${away.length === 1 ? 'that service never comes back' : 'they never come back'}, settle by hand.`,
+    wrong.length > 0 &&
+      `${namesOf(wrong)} ${wrong.length === 1 ? 'runs, but gives' : 'run, but give'} the wrong answer, which will hardly mend itself: somebody who knows that service looks what it has under this transaction's id. Mended, it ends by itself; else settle by hand what it has.`,
+    forbidden.length > 0 &&
+      `This coordinator may not call ${namesOf(forbidden)}: see DTC_ALLOWED_PARTICIPANTS. Once it may, it ends by itself; else settle by hand.`,
+  ]
+    .filter(each => each !== false)
+    .join(' ');
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { type VNode } from 'preact';
 import { type ParticipantDocument, type TransactionDocument } from '../src/protocol/client/document';
 import { type Scale, scaleOf } from './scale';
 import { type Sighted } from './watched';
-import { duration, howMany } from './words';
+import { duration, howMany, inWords } from './words';
 
 interface Props {
   readonly document: TransactionDocument;
@@ -146,13 +146,14 @@ function barsOf(
     lastError === undefined || Date.parse(lastError.at) < scale.decidedAt ? undefined : lastError.at;
   const known = participant.forced?.at ?? seen?.settledAt ?? lately;
   const to = known === undefined ? decided + 2 : scale.at(Date.parse(known));
-  const title = known === undefined ? `${state} (when is not in the record)` : `${state} by ${known}`;
+  const title =
+    known === undefined ? `${inWords(state)} (when is not in the record)` : `${inWords(state)} by ${known}`;
   return [...one, { kind: state === 'forced' ? 'forced' : kind, from: decided, to, title }];
 }
 
 function spokenOf({ participants, state }: TransactionDocument): string {
   const each = participants.map(
-    ({ name, state: how, attempts }) => `${name} ${how}, ${howMany(attempts, 'request')}`,
+    ({ name, state: how, attempts }) => `${name} ${inWords(how)}, ${howMany(attempts, 'request')}`,
   );
-  return `Timeline: ${state}. ${each.join('; ')}`;
+  return `Timeline: ${inWords(state)}. ${each.join('; ')}`;
 }

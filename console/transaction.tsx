@@ -7,6 +7,7 @@ import { useNow } from './live';
 import { Columns, Copyable, Spoken, State, Title, Trouble, When, Wide } from './parts';
 import { type Known, apiUrl } from './session';
 import { becauseOf, storyOf } from './story';
+import { inWords } from './words';
 import { Timeline } from './timeline';
 import { useWatched } from './watched';
 
@@ -18,7 +19,7 @@ export function Transaction({ session, id }: { readonly session: Known; readonly
       <Title name={`Transaction ${id}`}>
         Transaction <span class="id">{id}</span>
       </Title>
-      <Trouble error={error} />
+      <Trouble error={error} isShownStill={document !== undefined} />
       {document === undefined ? (
         error === undefined && <p class="quiet">Loading …</p>
       ) : (
@@ -48,7 +49,7 @@ function Story({ document, now }: { readonly document: TransactionDocument; read
       </p>
       <p class="what">{what}</p>
       <p>{todo}</p>
-      <Spoken text={`${document.state}${document.needsAttention ? ', needs attention' : ''}`} />
+      <Spoken text={`${inWords(document.state)}${document.needsAttention ? ', needs attention' : ''}`} />
     </section>
   );
 }
@@ -105,7 +106,8 @@ function Participants({ document, now }: Part): VNode {
                       '–'
                     ) : (
                       <>
-                        {forced.outcome} by {forced.by}, <When at={forced.at} now={now} />: {forced.reason}
+                        {inWords(forced.outcome)} by {forced.by}, <When at={forced.at} now={now} />:{' '}
+                        {forced.reason}
                       </>
                     )}
                   </td>
@@ -158,7 +160,7 @@ function Deeds({ document: { actions = [], recoveries = [] }, now }: Part): VNod
         {actions.map(({ action, by, at, reason, participant, outcome, ignored, times }) => (
           <li key={`${at} ${action} ${participant ?? ''}`}>
             <When at={at} now={now} />, {by}: <b>{action}</b> {participant}{' '}
-            {outcome !== undefined && `as ${outcome}`}
+            {outcome !== undefined && `as ${inWords(outcome)}`}
             {times !== undefined && `, ${times} times`}
             {reason !== undefined && `: ${reason}`}
             {ignored !== undefined && <span class="quiet"> (without effect: {ignored})</span>}
@@ -178,7 +180,9 @@ function Facts({ document, now }: Part): VNode {
   const { status, decision, reason, createdAt, decideBy, decidedAt, endedAt, labels = {} } = document;
   const times = [
     ['Began', createdAt],
-    ['Deadline of the decision', decideBy],
+    ...(decidedAt === undefined && endedAt === undefined
+      ? ([['Deadline of the decision', decideBy]] as const)
+      : []),
     ['Decided', decidedAt],
     ['Ended', endedAt],
   ] as const;
@@ -186,7 +190,7 @@ function Facts({ document, now }: Part): VNode {
     <section>
       <h2>Facts</h2>
       <dl>
-        <Fact name="Status, for clients">{status}</Fact>
+        <Fact name="Status, for clients">{inWords(status)}</Fact>
         <Fact name="Decision">{decision ?? 'none yet'}</Fact>
         {reason !== undefined && <Fact name="Why it rolls back">{becauseOf(reason)}</Fact>}
         {times.map(

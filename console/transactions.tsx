@@ -193,7 +193,7 @@ function Row({ row, now }: { readonly row: ListedTransaction; readonly now: numb
         {participants.map(({ name, host, state: how }) => (
           <div key={name} class="participant">
             {name} <span class="quiet">{host}</span>{' '}
-            {how !== undefined && how !== state && <State of={how} />}
+            {how !== undefined && (how !== state || needsAttention) && <State of={how} />}
           </div>
         ))}
       </td>

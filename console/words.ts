@@ -1,5 +1,5 @@
-/** Owns how times and errors are said. */
-import { ProblemError, StateChanged } from '../src/client/errors';
+/** Owns how times, states and errors are said. */
+import { NoAnswer, ProblemError, StateChanged, UnexpectedAnswer } from '../src/client/errors';
 
 const units = [
   [86_400_000, 'd'],
@@ -27,9 +27,22 @@ export function relative(at: string, now: number): string {
   return ms < 0 ? `${duration(ms)} ago` : `in ${duration(ms)}`;
 }
 
+const states: Readonly<Record<string, string>> = {
+  rolledback: 'rolled back',
+  rollingBack: 'rolling back',
+  acquiringLocks: 'acquiring locks',
+};
+
+/** Of a state or an outcome, by its name in the API. */
+export function inWords(state: string): string {
+  return states[state] ?? state;
+}
+
 /** What happened, in the API's own words, which say what to do. */
 export function said(error: unknown): string {
   if (error instanceof StateChanged) return changed(error);
+  if (error instanceof NoAnswer || error instanceof UnexpectedAnswer)
+    return `The coordinator does not answer (${error.message}).`;
   if (error instanceof ProblemError) {
     const each = error.errors.map(({ pointer, query, header, message }) =>
       [pointer ?? query ?? header, message].filter(part => part !== undefined).join(' '),
@@ -41,7 +54,7 @@ export function said(error: unknown): string {
 
 function changed({ changes }: StateChanged): string {
   const each = changes.map(({ member, participant, was, is }) =>
-    [participant ?? member, `was ${was} and is ${is}`].join(' '),
+    [participant ?? member, `was ${inWords(was)} and is ${inWords(is)}`].join(' '),
   );
   return `It has changed since you saw it: nothing was done. ${each.join('; ')}${each.length > 0 ? '. ' : ''}Close this, and look again.`;
 }

@@ -1,8 +1,8 @@
-// Builds the console: console/ becomes dist/console, one program, one style sheet and a picture with their hashes in their names, and the page
-// that names them. `npm run check` judges its types; nothing is typed here.
+// Builds the console: console/ becomes dist/console, one program, one style sheet and a picture with their hashes in their names, the page that
+// names them, and the program that stands in for another build's (console/again.ts). `npm run check` judges its types; nothing is typed here.
 // Can fail: the sources (esbuild says where), or the folder cannot be written (throws).
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -15,24 +15,25 @@ rmSync(target, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['console/main.tsx'],
+  entryPoints: ['console/main.tsx', 'console/again.ts'],
   tsconfig: 'console/tsconfig.json',
   outdir: assets,
   entryNames: '[name]-[hash]',
   ...{ bundle: true, minify: true, metafile: true, legalComments: 'none' },
   ...{ format: 'esm', platform: 'browser', target: 'es2022', logLevel: 'warning' },
 });
-const made = Object.keys(metafile.outputs).map(file => basename(file));
+const files = Object.keys(metafile.outputs).map(file => basename(file));
+renameSync(join(assets, made('again', '.js')), join(target, 'again.js'));
 const page = readFileSync(join(root, 'console/index.html'), 'utf8')
-  .replace('{program}', inAssets('.js'))
-  .replace('{style}', inAssets('.css'))
+  .replace('{program}', `assets/${made('main', '.js')}`)
+  .replace('{style}', `assets/${made('main', '.css')}`)
   .replace('{icon}', icon());
 writeFileSync(join(target, 'index.html'), page);
 
-function inAssets(ending) {
-  const name = made.find(file => file.endsWith(ending));
-  if (name === undefined) throw new Error(`esbuild made no file that ends in ${ending}`);
-  return `assets/${name}`;
+function made(name, ending) {
+  const file = files.find(each => each.startsWith(`${name}-`) && each.endsWith(ending));
+  if (file === undefined) throw new Error(`esbuild made no ${name}${ending}`);
+  return file;
 }
 
 function icon() {

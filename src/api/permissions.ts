@@ -17,14 +17,18 @@ const actions = {
   hosts: 'see whom transactions wait for',
   lock: 'read or take locks',
   decode: 'decrypt what Temporal stores',
+  console: 'use the console',
 } as const;
 
 export type Action = keyof typeof actions;
 
 const allowed: Readonly<Record<Role, readonly Action[]>> = {
-  client: ['start', 'read', 'list', 'abort', 'lock'],
+  client: ['start', 'read', 'list', 'abort', 'lock', 'console'],
   participant: ['read'],
-  operator: ['start', 'read', 'list', 'abort', 'retry', 'resolve', 'sweep', 'hosts', 'lock', 'decode'],
+  operator: [
+    ...(['start', 'read', 'list', 'abort', 'lock', 'console'] as const),
+    ...(['retry', 'resolve', 'sweep', 'hosts', 'decode'] as const),
+  ],
 };
 
 export function rolesFor(action: Action): readonly Role[] {

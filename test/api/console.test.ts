@@ -5,7 +5,9 @@ import { Harness } from './harness';
 
 let api: Harness;
 beforeAll(async () => {
-  api = await Harness.start({ DTC_API_TOKENS: 'alice:client:0123456789abcdef' });
+  api = await Harness.start({
+    DTC_API_TOKENS: 'alice:client:0123456789abcdef,pat:participant:pat-0123456789abcdef',
+  });
 });
 afterAll(() => api.close());
 
@@ -55,7 +57,19 @@ it('has files that may be kept for ever, gzipped for whoever takes that, and und
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(100_000);
 });
 
-it.each(['/console/assets/none.js', '/console/assets/..%2Findex.html'])('has nothing at %s', async path => {
+it('has in place of the program of another build one that reads the page anew, and is not kept', async () => {
+  const { status, headers, text } = await api.call('/console/assets/main-AAAAAAAA.js');
+  expect([status, headers['content-type'], headers['cache-control']]).toEqual([
+    200,
+    'text/javascript; charset=utf-8',
+    'no-store',
+  ]);
+  expect(text).toContain('location.reload()');
+  expect(text.length).toBeLessThan(1_000);
+});
+
+const none = ['none.js', 'again.js', 'main-AAAAAAAA.css', '..%2Findex.html', '..%2Fagain.js'];
+it.each(none.map(file => `/console/assets/${file}`))('has nothing at %s', async path => {
   const { status, json } = await api.call(path);
   expect([status, json['type']]).toEqual([404, '/problems/not-found']);
 });
@@ -73,6 +87,13 @@ describe('what it has to know of the server', () => {
       settings: { DTC_PREPARE_ATTEMPTS: 3, DTC_ON_COMMIT_FAILURE: 'retry' },
     });
     expect(text).not.toContain('0123456789abcdef');
+  });
+
+  it('is not for participants, who may not list transactions either', async () => {
+    const pat = { authorization: 'Bearer pat-0123456789abcdef' };
+    const { status, json, text } = await api.call('/console/about', { headers: pat });
+    expect([status, json['type']]).toEqual([403, '/problems/role-not-allowed']);
+    expect(text).not.toContain('dtc/test/1@here');
   });
 
   it('is there without who works, where Temporal does not say', async () => {

@@ -77,6 +77,7 @@ whereChromiumRuns('acts', () => {
     const id = await stuck('late');
     await open(`transactions/${id}`);
     await press('Retry now …');
+    await page.getByText('no, but once it is acknowledged').waitFor();
     world.participants.on('late', () => 200);
     await press('Retry now');
     await page.getByText(/^Committed everywhere/).waitFor();
@@ -114,6 +115,7 @@ whereChromiumRuns('acts', () => {
     expect((await world.dtc.get(id)).endedAt).toBeUndefined();
     await tabTo('Settle gone as committed');
     await page.keyboard.press('Enter'); // 4
+    await page.getByText('Done: gone counts as committed; the transaction ends with that.').waitFor();
     const { participants } = await ended(id);
     expect(participants[1]?.forced).toMatchObject({ outcome: 'committed', reason: 'its database has it' });
     await tabTo('Close');
@@ -131,14 +133,17 @@ whereChromiumRuns('acts', () => {
     await press('See what will happen');
     const follows = page.getByRole('dialog').locator('dd');
     await follows.first().waitFor();
-    expect(await follows.allInnerTexts()).toEqual(['commit, as it is', 'mixed', 'other', 'none', 'yes']);
+    expect(await follows.allInnerTexts()).toEqual([
+      ...['commit, as it is', 'mixed: somebody is known to have ended otherwise'],
+      ...['other', 'none', 'yes'],
+    ]);
     const settled = await world.dtc.act(id, 'resolve', {
       participant: 'other',
       outcome: 'committed',
       reason: 'it has',
     });
     expect(settled.status).toBe(200);
-    await press('Settle other as rolledback');
+    await press('Settle other as rolled back');
     await page.getByRole('dialog').getByRole('alert').filter({ hasText: 'nothing was done' }).waitFor();
     expect((await ended(id)).participants[1]?.forced).toMatchObject({
       outcome: 'committed',

@@ -34,6 +34,27 @@ whereChromiumRuns('a page', () => {
     await page.getByRole('heading', { name: 'Transactions' }).waitFor({ timeout: 20_000 });
   });
 
+  it.each([
+    { of: 'program', found: /main-\w{8}\.js/, other: 'main-AAAAAAAA.js' },
+    { of: 'style', found: /main-\w{8}\.css/, other: 'main-AAAAAAAA.css' },
+  ])('whose $of is of another build than the process has reads itself again', async ({ found, other }) => {
+    let readings = 0;
+    await page.route(/\/console\/(?:\?again)?$/, async route => {
+      readings += 1;
+      const answer = await route.fetch();
+      const html = await answer.text();
+      await route.fulfill({ response: answer, body: readings < 3 ? html.replace(found, other) : html });
+    });
+    await page.goto(`${api.listening.url}/console/?again#/health`);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Health' }).waitFor({ timeout: 20_000 });
+    await page.locator('.who').waitFor();
+    const colour = await page.evaluate<string>("getComputedStyle(document.querySelector('header')).display");
+    expect([readings, colour]).toEqual([3, 'flex']);
+    const refused = /^Refused to apply style/; // which the browser notes of a 404
+    expect(browser.complaints.splice(0).filter(each => !refused.test(each))).toEqual([]);
+  });
+
   it('that has no clipboard says so', async () => {
     await page.addInitScript('delete Navigator.prototype.clipboard');
     api.coordinator.add('testt1');

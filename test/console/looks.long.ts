@@ -52,6 +52,7 @@ whereChromiumRuns('how it looks', () => {
     for (const name of pages) {
       const page = await settled(browser, name);
       expect([name, await violations(page), await isTooWide(page)]).toEqual([name, [], false]);
+      expect([name, await unreadable(page)]).toEqual([name, []]);
       if (look.width === 1_600 && !look.dark && name !== 'orphans')
         await page.screenshot({ path: join(pictures, `console-${name}.png`), fullPage: true });
       await page.close();
@@ -86,6 +87,19 @@ whereChromiumRuns('how it looks', () => {
     await browser.close();
   });
 });
+
+/** Words of the timeline that stand on each other, and ids and URLs that are broken into lines of a few characters. */
+function unreadable(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const places = [...document.querySelectorAll('.axis .track span')].map(of => [of, of.getBoundingClientRect()]);
+    const areOn = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const onEachOther = places.filter(([of, a]) => places.some(([other, b]) => of !== other && areOn(a, b)));
+    const narrow = [...document.querySelectorAll('td .id, th .id, th .url')].filter(
+      each => each.getBoundingClientRect().height > 24 && each.getBoundingClientRect().width < 160,
+    );
+    return [...onEachOther.map(([of]) => of), ...narrow].map(each => each.textContent);
+  })()`);
+}
 
 /** What decides how it is shown, or is read as a time or an address, stays; of all other text some is a script. */
 const kept = new Set(['id', 'status', 'state', 'decision', 'kind', 'mode', 'transactionId', 'etag', 'next']);

@@ -21,11 +21,35 @@ function document(change: Partial<TransactionDocument> = {}): TransactionDocumen
   };
 }
 
+/** What car's newest request came to. */
+function failing(code: string): Partial<TransactionDocument> {
+  const { participants } = document();
+  const lastError = { code, message: 'answered 404', at: '2026-01-01T00:00:09.000Z' };
+  return {
+    needsAttention: true,
+    participants: participants.map(p => (p.name === 'car' ? { ...p, lastError } : p)),
+  };
+}
+
 const ended = { endedAt: '2026-01-01T00:00:05.000Z', status: 'committed', state: 'committed' } as const;
 
 it.each<[string, Partial<TransactionDocument>, string, RegExp, RegExp]>([
   ['goes on by itself', {}, 'busy', /car has not acknowledged the commit/, /by itself/],
   ['needs attention', { needsAttention: true }, 'bad', /car has not/, /Get car running.*settle by hand/],
+  [
+    'is answered wrong',
+    failing('unexpectedStatus'),
+    'bad',
+    /answered 404/,
+    /^car runs, but gives the wrong.*by hand/,
+  ],
+  [
+    'may not be asked',
+    failing('policy'),
+    'bad',
+    /car has not/,
+    /^This coordinator may not call car: see DTC_ALL/,
+  ],
   ['ended', ended, 'good', /^Committed everywhere after 5 s\.$/, /Nothing/],
   ['ended otherwise', { ...ended, heuristic: 'mixed' }, 'odd', /ended otherwise/, /compare/],
   [

@@ -1,5 +1,5 @@
 /** docs/CONSOLE.md, "Who may": the token is asked for, kept where it was said, and nowhere else. */
-import { type Page } from 'playwright-core';
+import { type Page, type Route } from 'playwright-core';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { type Browser, startBrowser, violations, whereChromiumRuns } from './browser';
@@ -82,11 +82,34 @@ whereChromiumRuns('tokens', () => {
       .waitFor();
   });
 
-  it('of a participant are told that they have no use here', async () => {
+  it('of a participant are told that they have no use here, and another is asked for', async () => {
     await enter('pat-0123456789abcdef');
-    await page
-      .getByRole('alert')
-      .filter({ hasText: 'The console needs one of role operator or client' })
-      .waitFor();
+    await page.getByRole('alert').filter({ hasText: 'which may not use the console' }).waitFor();
+    await enter(operator); // who has another one is not kept out
+    await page.getByText('ops (operator)').waitFor();
+  });
+
+  it('that are no more valid are asked for again at once, wherever one is, and where one was is shown then', async () => {
+    await enter(operator);
+    await page.getByText('ops (operator)').waitFor();
+    await page.getByRole('link', { name: 'Locks' }).click();
+    await page.getByText('No lock is held or awaited').waitFor();
+    const expired = {
+      type: '/problems/unauthenticated',
+      title: 'It is over',
+      status: 401,
+      detail: 'expired',
+    };
+    const refuse = async (route: Route): Promise<void> => {
+      const headers = { 'content-type': 'application/problem+json' };
+      await route.fulfill({ status: 401, headers, body: JSON.stringify(expired) });
+    };
+    await page.route(/\/(?:locks|console\/about)/, refuse);
+    await page.getByLabel('Token', { exact: true }).waitFor({ timeout: 20_000 });
+    await page.getByRole('alert').filter({ hasText: 'It is over: expired' }).waitFor();
+    await page.unroute(/\/(?:locks|console\/about)/, refuse);
+    await enter(operator);
+    await page.getByRole('heading', { name: 'Locks' }).waitFor();
+    await page.getByText('ops (operator)').waitFor();
   });
 });

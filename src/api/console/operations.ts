@@ -41,7 +41,8 @@ export const consoleOperations: Operation[] = [
     parameters: [{ in: 'path', name: 'file', schema: file, required: true }],
     answers: {
       200: {
-        description: 'May be kept for ever',
+        description:
+          'May be kept for ever; in place of the program of another build, one that reads the page anew',
         text: asText,
         headers: ['Vary'],
         headersAtTimes: ['Content-Encoding'],
@@ -52,7 +53,7 @@ export const consoleOperations: Operation[] = [
   {
     ...{ method: 'get', path: '/console/about', id: 'readConsoleFacts', tag: 'Service' },
     summary: 'What the console has to know of this server, and who asks',
-    action: 'read',
+    action: 'console',
     answers: { 200: { description: 'Nothing of it is a secret', json: consoleFacts } },
     problems: [...identified, 'invalid-request'],
   },

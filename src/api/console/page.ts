@@ -1,5 +1,5 @@
 /**
- * Owns what of the console stands in files (`dist/console`, made by `npm run build`): its page and the hashed files that the page names, each
+ * Owns what of the console stands in files (`dist/console`, made by `npm run build`): its page, the hashed files that the page names, and what stands in for another build's program, each
  * read once, and gzipped once for whoever takes that.
  * Can fail: they were not built, or not shipped (throws, with what to do).
  */
@@ -19,6 +19,8 @@ export interface Kept {
 export interface ConsoleFiles {
   readonly page: Kept;
   readonly assets: ReadonlyMap<string, Kept>;
+  /** In place of another build's program: reads the page anew. */
+  readonly again: Kept;
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -39,7 +41,7 @@ function readFiles(folder: string): ConsoleFiles {
   if (!existsSync(page)) throw new Error('the console was not built: npm run build makes dist/console');
   const names = readdirSync(join(folder, 'assets')).filter(name => extname(name) in types);
   const assets = new Map(names.map(name => [name, kept(join(folder, 'assets', name))]));
-  return { page: kept(page), assets };
+  return { page: kept(page), assets, again: kept(join(folder, 'again.js')) };
 }
 
 function kept(file: string): Kept {

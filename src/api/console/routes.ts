@@ -1,6 +1,6 @@
 /**
  * Owns `/console` (docs/CONSOLE.md): the operator's console in a browser, its files without a token, since nothing of a caller is in them,
- * and what it has to know of this server, to whoever may read. All else it asks of the API, as any client does.
+ * and what it has to know of this server, to operators and clients. All else it asks of the API, as any client does.
  */
 import { type RequestHandler, type Response, Router } from 'express';
 import { isAuthenticated } from '../../config/bindRule';
@@ -53,11 +53,21 @@ const page: RequestHandler = (request, response) => {
   send(response, html);
 };
 
+/** How the program of a build is called. */
+const programName = /^main-[A-Za-z0-9]{8}\.js$/;
+
+/**
+ * While versions change, the page may come from one process and what it names be asked of another, which has it not. That one hands out what
+ * reads the page anew, until both are of one process: who waits in front of an empty page would have to know. (`404` would be final: nothing
+ * inline is run, so nobody would hear of it.)
+ */
 const asset: RequestHandler<{ file: string }> = (request, response) => {
-  const found = consoleFiles().assets.get(request.params.file);
-  if (found === undefined) throw new Problem('not-found', 'the console has no such file');
-  response.set('cache-control', forEver);
-  send(response, found);
+  const { file } = request.params;
+  const { assets, again } = consoleFiles();
+  const found = assets.get(file);
+  if (found !== undefined) response.set('cache-control', forEver);
+  else if (!programName.test(file)) throw new Problem('not-found', 'the console has no such file');
+  send(response, found ?? again);
 };
 
 function send(response: Response, { type, bytes, gzipped }: Kept): void {
@@ -71,7 +81,7 @@ export function consoleFacts(api: ApiDependencies): Router {
   const router = Router({ caseSensitive: true });
   router
     .route('/about')
-    .get(permit('read'), noQuery, async (_request, response) => {
+    .get(permit('console'), noQuery, async (_request, response) => {
       response.json(factsOf(api, response, await workersOf(api)));
     })
     .all(allowOnly('GET, HEAD'));

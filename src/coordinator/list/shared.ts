@@ -15,12 +15,13 @@ const longestMs: Ms = 10_000;
 /** What is kept at once: a page may have a hundred kilobytes. */
 const mostKept = 50;
 
-export function sharedLists({ list, count }: Lists): Lists {
+export function sharedLists(lists: Lists): Lists {
   const pages = shared<ReturnType<Lists['list']>>();
   const counts = shared<ReturnType<Lists['count']>>();
   return {
-    list: wanted => (wanted.cursor === undefined ? pages(keyOf(wanted), () => list(wanted)) : list(wanted)),
-    count: which => counts(keyOf(which), () => count(which)),
+    list: wanted =>
+      wanted.cursor === undefined ? pages(keyOf(wanted), () => lists.list(wanted)) : lists.list(wanted),
+    count: which => counts(keyOf(which), () => lists.count(which)),
   };
 }
 

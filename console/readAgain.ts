@@ -1,0 +1,34 @@
+/**
+ * Owns what becomes of a page whose parts are of different builds: while versions change, one process hands out the page and another, which has not
+ * its program or its style, is asked for these. It is read again until all is of one build. The address stays, and so does a token that was kept.
+ */
+
+const everyMs = 1_000;
+/** Without its style it can be used, so that is not waited for without end. */
+const mostForStyle = 20;
+
+interface Readings {
+  readonly readings: number;
+}
+
+export function readAgain(): void {
+  const place = document.getElementById('console');
+  if (place !== null)
+    place.textContent = 'The coordinator is changing to another version: this page is read again …';
+  window.setTimeout(() => {
+    window.history.replaceState({ readings: readings() + 1 } satisfies Readings, '');
+    window.location.reload();
+  }, everyMs);
+}
+
+/** By a colour that the style names: of a sheet that was refused the rules may not be asked for. */
+export function isWhole(): boolean {
+  const isStyled = window.getComputedStyle(document.documentElement).getPropertyValue('--back') !== '';
+  return isStyled || readings() >= mostForStyle;
+}
+
+/** Of this page, in a row; the history of the tab has it over a reload. */
+function readings(): number {
+  const state = window.history.state as Partial<Readings> | null;
+  return state?.readings ?? 0;
+}
