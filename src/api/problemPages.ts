@@ -59,8 +59,8 @@ const explanations: Readonly<Record<ProblemName, Explanation>> = {
   },
   'lock-conflict': {
     happened:
-      'The lock cannot be taken or released like this: it is held in the other mode, by a name of another caller, or by a transaction that runs.',
-    toDo: 'See "detail". Release it first to change its mode, or use another holder; the lock of a transaction is released when that ends.',
+      'The lock cannot be taken or released like this: it is held in the other mode, by a name of another caller, by a transaction that runs, or not with the token that was seen.',
+    toDo: 'See "detail". Release it first to change its mode, or use another holder; the lock of a transaction is released when that ends; where the token is another, look at the lock again.',
   },
   'action-conflict': {
     happened: 'The action does not apply to the transaction as it is. Nothing was changed.',

@@ -135,14 +135,19 @@ export interface LockView extends Pick<LockDocument, 'resource' | 'lastFencingTo
 /** Who holds and awaits it is absent where no worker answered for it. */
 export type ListedLock = Pick<LockView, 'resource'> & Partial<LockView>;
 
+export interface ReleaseOptions extends CallOptions {
+  /** What the holder was seen with: it is released only while it holds the lock with that. */
+  readonly fencingToken?: number | undefined;
+}
+
 export interface LocksClient {
   /** Takes or renews it. @throws LockTimeout, LockConflict */
   acquire(request: LeaseRequest, options?: CallOptions): Promise<Lease>;
   read(resource: string, options?: CallOptions): Promise<LockView>;
   /** All that are held or awaited. */
   list(options?: PageOptions): Pages<ListedLock>;
-  /** @throws NotFound where that holder neither holds nor awaits it, LockConflict where it is a transaction's that runs */
-  release(resource: string, holder: string, options?: CallOptions): Promise<void>;
+  /** @throws NotFound where that holder neither holds nor awaits it, LockConflict where it is a transaction's that runs, or not held with that token */
+  release(resource: string, holder: string, options?: ReleaseOptions): Promise<void>;
 }
 
 /** A sweep that takes longer than a request may. */

@@ -5,6 +5,7 @@
 export { createClient } from './client';
 export {
   type ActOptions,
+  type ReleaseOptions,
   type BeginOptions,
   type CallOptions,
   type Client,

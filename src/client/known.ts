@@ -4,6 +4,7 @@ const ofCalls = ['signal', 'timeoutMs'] as const;
 const options = {
   call: ofCalls,
   act: [...ofCalls, 'ifMatch'],
+  release: [...ofCalls, 'fencingToken'],
   begin: [...ofCalls, 'idempotencyKey'],
   wait: [...ofCalls, 'until', 'withinMs'],
   page: [...ofCalls, 'limit'],

@@ -32,8 +32,11 @@ export function locksClient(calls: Calls): LocksClient {
         const page = await read<LockPage>(calls, asked, { member: 'locks', options });
         return { entries: page.locks, ...given({ next: page.next }) };
       }),
-    release: async (resource, holder, options) =>
-      release(calls, { resource, holder }, known(options, 'call')),
+    release: async (resource, holder, options = {}) => {
+      const { fencingToken, ...bounds } = known(options, 'release');
+      const seen = fencingToken === undefined ? {} : { fencingToken: String(fencingToken) };
+      await release(calls, { resource, holder, ...seen }, bounds);
+    },
   };
 }
 
@@ -53,7 +56,7 @@ async function acquire(calls: Calls, request: LeaseRequest, options: CallOptions
 /** Where an earlier request may have arrived, that it is not held any more is what was wanted. */
 async function release(
   calls: Calls,
-  query: { readonly resource: string; readonly holder: string },
+  query: Readonly<Record<string, string>>,
   options: CallOptions = {},
 ): Promise<void> {
   let mayBeReleased = false;

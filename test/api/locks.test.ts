@@ -279,6 +279,17 @@ describe('DELETE /locks?resource=&holder=', () => {
     expect(await api.logLines('request')).toMatchObject([{ method: 'DELETE', path: '/locks', ...asked }]);
   });
 
+  it('goes by the token that the holder was seen with, where that is said, and is 409 where it is another', async () => {
+    const seen = { resource: 'a', holder: 'h', fencingToken: 1795954074829000 };
+    const query = '?resource=a&holder=h&fencingToken=1795954074829000';
+    expect((await removeNamed(query)).status).toBe(204);
+    expect(api.locks.released).toEqual([seen]);
+    api.locks.result = 'changed';
+    const detail =
+      '"h" does not hold "a" with the token 1795954074829000, with which it was seen: nothing was done';
+    expect(await removeNamed(query)).toEqual(problem('lock-conflict', 409, { detail }));
+  });
+
   it('is 404 and 409 in the same words', async () => {
     for (const result of ['none', 'runs'] as const) {
       api.locks.result = result;
@@ -288,7 +299,7 @@ describe('DELETE /locks?resource=&holder=', () => {
   });
 
   const holderForm = 'must be 1 to 128 of [A-Za-z0-9._:@=-], the first a letter or digit';
-  it.each([
+  it.each<[string, object]>([
     ['', { query: 'resource', message: 'is required' }],
     ['?resource=a', { query: 'holder', message: 'is required' }],
     ['?holder=a', { query: 'resource', message: 'is required' }],
@@ -296,7 +307,21 @@ describe('DELETE /locks?resource=&holder=', () => {
     ['?resource=x/../b&holder=h', { query: 'resource', value: 'x/../b', message: resourceForm }],
     ['?resource=a+b&holder=h', { query: 'resource', value: 'a b', message: resourceForm }],
     ['?resource=a&holder=h/1', { query: 'holder', value: 'h/1', message: holderForm }],
-    ['?resource=a&holder=h&force=1', { query: 'force', message: 'unknown; known: resource, holder' }],
+    ...['7x', '-1', '1.5', '', '99999999999999999999'].map(
+      value =>
+        [
+          `?resource=a&holder=h&fencingToken=${value}`,
+          { query: 'fencingToken', value, message: 'must be a fencing token, a whole number' },
+        ] as [string, object],
+    ),
+    [
+      '?resource=a&holder=h&fencingToken=1&fencingToken=1',
+      { query: 'fencingToken', message: 'must be given once' },
+    ],
+    [
+      '?resource=a&holder=h&force=1',
+      { query: 'force', message: 'unknown; known: resource, holder, fencingToken' },
+    ],
   ])('refuses %j by name', async (query, error) => {
     expect(await removeNamed(query)).toEqual(problem('invalid-request', 400, { errors: [error] }));
     expect(api.locks.released).toEqual([]);

@@ -88,11 +88,11 @@ whereChromiumRuns('how it looks', () => {
   });
 });
 
-/** Words of the timeline that stand on each other, and ids and URLs that are broken into lines of a few characters. */
+/** Words of the timeline that stand on each other, or would if they were some letters longer, and ids and URLs that are broken into lines of a few characters. */
 function unreadable(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const places = [...document.querySelectorAll('.axis .track span')].map(of => [of, of.getBoundingClientRect()]);
-    const areOn = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const areOn = (a, b) => a.left < b.right + 40 && b.left < a.right + 40 && a.top < b.bottom && b.top < a.bottom;
     const onEachOther = places.filter(([of, a]) => places.some(([other, b]) => of !== other && areOn(a, b)));
     const narrow = [...document.querySelectorAll('td .id, th .id, th .url')].filter(
       each => each.getBoundingClientRect().height > 24 && each.getBoundingClientRect().width < 160,

@@ -1,5 +1,6 @@
 /** A lease belongs to the caller that took it. */
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
+import { lockWorkflowId, releaseUpdate } from '../../workflows/lock/messages';
 import { newResource, postLock } from './support';
 
 const tokens = { shop: 'shop-0123456789abcdef', bar: 'bar-0123456789abcdef', ops: 'ops-0123456789abcdef' };
@@ -31,6 +32,30 @@ it('is renewed and released by nobody else, though he calls himself the same', a
   expect(await give('bar', resource)).toBe(404);
   expect(await take('shop', resource)).toBe(201);
   expect(await give('shop', resource)).toBe(204);
+  expect(await take('bar', resource)).toBe(201);
+});
+
+it('is released only with the token that it was seen with, where that is said, also by the lock itself', async () => {
+  const resource = newResource();
+  expect(await take('shop', resource)).toBe(201);
+  const query = new URLSearchParams({ resource }).toString();
+  const look = await fetch(`${dtc.url}/locks?${query}`, { headers: as('ops') });
+  const { holders } = (await look.json()) as { holders: { fencingToken: number }[] };
+  const token = holders[0]?.fencingToken ?? 0;
+  const giveSeen = async (seen: number, holder = 'job'): Promise<number> => {
+    const url = `${dtc.url}/locks?${query}&holder=${holder}&fencingToken=${String(seen)}`;
+    return (await fetch(url, { method: 'DELETE', headers: as('ops') })).status;
+  };
+  expect(await giveSeen(token - 1)).toBe(409);
+  expect(await giveSeen(token, 'nobody')).toBe(404);
+  // it may change on the way, after whoever sends it has looked
+  const tell = (fencingToken: number): Promise<unknown> =>
+    dtc.client.workflow
+      .getHandle(lockWorkflowId(resource))
+      .executeUpdate(releaseUpdate, { args: [{ holder: 'job', fencingToken }] });
+  await expect(tell(token - 1)).rejects.toMatchObject({ cause: { type: 'Conflict' } });
+  expect(await take('bar', resource)).toBe(409);
+  expect(await giveSeen(token)).toBe(204);
   expect(await take('bar', resource)).toBe(201);
 });
 

@@ -40,6 +40,15 @@ export function isAcquire(argument: unknown): argument is AcquireMessage {
   return isNamed && isTimed && isOptional(isAmount, sees) && (isLease || kind === 'transaction');
 }
 
+/**
+ * The token that the holder was seen with: it is released only while that is its token. Undefined where it does not depend on it. Looked at
+ * before a release is taken, and never where one is replayed.
+ */
+export function tokenSeen(argument: unknown): number | undefined {
+  const { fencingToken } = membersOf(argument);
+  return typeof fencingToken === 'number' ? fencingToken : undefined;
+}
+
 /** Undefined where it says of nobody that he releases. */
 export function readRelease(argument: unknown): Release | undefined {
   const { holder, sentAt, ownOf } = membersOf(argument);

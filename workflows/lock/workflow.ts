@@ -43,6 +43,7 @@ import {
   releaseSignal,
   releaseUpdate,
   standingQuery,
+  tokenSeen,
 } from './messages';
 import { performLockWork } from './perform';
 
@@ -123,8 +124,13 @@ function listen({ version, state, feed }: Listener): () => boolean {
   });
   setHandler(releaseUpdate, release, {
     validator: argument => {
-      if (readRelease(argument) === undefined)
+      const event = readRelease(argument);
+      if (event === undefined)
         throw ApplicationFailure.nonRetryable('release needs "holder", a string', 'BadMessage');
+      const seen = tokenSeen(argument);
+      const { fencingToken } = state().holders.find(({ holder }) => holder === event.holder) ?? {};
+      if (seen !== undefined && seen !== fencingToken)
+        throw ApplicationFailure.nonRetryable('it is not held with that token', 'Conflict');
     },
   });
   setHandler(releaseSignal, argument => {

@@ -73,15 +73,30 @@ export function resourceIn(query: Query): string | undefined {
 export interface Held {
   readonly resource: string;
   readonly holder: string;
+  /** Absent: with whichever it has it. */
+  readonly fencingToken?: number;
 }
 
-/** Of `?resource=&holder=`. */
+/** Of `?resource=&holder=&fencingToken=`, the last of which may be missing. */
 export function heldIn(query: Query): Held {
-  const { resource, holder } = onlyThese(query, ['resource', 'holder']);
+  const { resource, holder, fencingToken } = onlyThese(query, ['resource', 'holder', 'fencingToken']);
   return {
     resource: resourceOf(once('resource', resource), 'query'),
     holder: holderOf(once('holder', holder), 'query'),
+    ...(fencingToken === undefined ? {} : { fencingToken: tokenOf(once('fencingToken', fencingToken)) }),
   };
+}
+
+const tokenForm = 'must be a fencing token, a whole number';
+export const tokenSeen = z
+  .int(tokenForm)
+  .nonnegative(tokenForm)
+  .describe('What the holder was seen with: it is released only while it holds the lock with that');
+
+function tokenOf(text: string): number {
+  const read = tokenSeen.safeParse(/^\d+$/.test(text) ? Number(text) : undefined);
+  if (read.success) return read.data;
+  throw badQuery('fencingToken', tokenForm, text);
 }
 
 function once(name: string, value: unknown): string {

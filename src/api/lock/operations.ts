@@ -4,7 +4,7 @@ import { lease, listOfLocks, lockDocument } from '../../protocol/client/locks';
 import { type ProblemName } from '../../protocol/client/problems';
 import { traceContext } from '../openapi/headers';
 import { type Operation, type Parameter, identified, queryOf, withBody } from '../openapi/operation';
-import { holderName, leaseBody, pages, resourceName } from './bodies';
+import { holderName, leaseBody, pages, resourceName, tokenSeen } from './bodies';
 
 /** Of `GET /locks`, which is one or the other. */
 export const lockOrLocks = z.union([listOfLocks, lockDocument]);
@@ -65,6 +65,7 @@ export const lockOperations: Operation[] = [
     action: 'lock',
     parameters: [
       ...queryOf({ resource: resourceName, holder: holderName }).map(each => ({ ...each, required: true })),
+      ...queryOf({ fencingToken: tokenSeen }),
       ...traceContext,
     ],
     answers: released,

@@ -108,16 +108,21 @@ function releaseNamed(api: ApiDependencies): RequestHandler {
 }
 
 async function releaseFor({ locks }: ApiDependencies, response: Response, held: Held): Promise<void> {
-  contextOf(response).lock = held;
+  contextOf(response).lock = { resource: held.resource, holder: held.holder };
   const { name, role } = callerOf(response);
   const own = role === 'client' ? { ownOf: name } : {};
   const came = await locks.release({ ...held, ...own });
   if (came === 'released') response.status(204).end();
-  else throw came === 'runs' ? stillRuns(held) : notHeld(held);
+  else throw { runs: stillRuns, changed: notAsSeen, none: notHeld }[came](held);
 }
 
 function stillRuns({ resource, holder }: Held): Problem {
   const detail = `"${resource}" belongs to transaction ${holder}, which runs: it is released when that ends`;
+  return new Problem('lock-conflict', detail);
+}
+
+function notAsSeen({ resource, holder, fencingToken }: Held): Problem {
+  const detail = `"${holder}" does not hold "${resource}" with the token ${String(fencingToken)}, with which it was seen: nothing was done`;
   return new Problem('lock-conflict', detail);
 }
 

@@ -29,10 +29,12 @@ export interface ReleaseRequest {
   readonly holder: string;
   /** Where only this caller's own lease may be released. */
   readonly ownOf?: string;
+  /** What the holder was seen with: only while it has the lock with that. */
+  readonly fencingToken?: number;
 }
 
-/** `runs`: it is a transaction's, which still needs it. `none`: the holder neither holds nor awaits it, or it is another caller's. */
-export type ReleaseResult = 'released' | 'runs' | 'none';
+/** `changed`: it is not held with the token that was seen, and nothing was done. `runs`: it is a transaction's, which still needs it. `none`: the holder neither holds nor awaits it, or it is another caller's. */
+export type ReleaseResult = 'released' | 'runs' | 'none' | 'changed';
 
 /** Of a page: who holds and awaits it is absent where no worker answered for it. */
 export type ListedLock = Pick<LockDocument, 'resource'> & Partial<LockDocument>;

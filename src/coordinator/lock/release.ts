@@ -10,7 +10,7 @@ import { type Ms } from '../../protocol/wire/phases';
 import { lockWorkflowId, releaseUpdate } from '../../../workflows/lock/messages';
 import { handleOf, within } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
-import { isNotFound } from '../../engine/errors';
+import { isNotFound, updateFailure } from '../../engine/errors';
 import { EngineInTrouble } from '../errors';
 import { type ReleaseRequest, type ReleaseResult } from './contract';
 import { isReleased } from '../../protocol/lock/results';
@@ -30,6 +30,8 @@ const besides = ': the lock may still be released; send the request again';
 export async function release(engine: Engine, request: ReleaseRequest): Promise<ReleaseResult> {
   const { holder, ownOf } = request;
   const sentAt = Date.now();
+  const changed = await changedBy(engine, request);
+  if (changed !== undefined) return changed;
   if (looksLikeId(holder)) {
     if (ownOf !== undefined) return 'none';
     const saw = await lookAt(engine, holder);
@@ -40,6 +42,18 @@ export async function release(engine: Engine, request: ReleaseRequest): Promise<
   return tell(engine, request, sentAt);
 }
 
+/** The lock compares too, when it hears of it; a worker of a version before does not, and until then this is all that is compared. */
+async function changedBy(
+  engine: Engine,
+  { resource, holder, fencingToken }: ReleaseRequest,
+): Promise<'none' | 'changed' | undefined> {
+  if (fencingToken === undefined) return undefined;
+  const { holders, waiters } = await readLock(engine, resource);
+  const held = holders.find(each => each.holder === holder);
+  if (held?.fencingToken === fencingToken) return undefined;
+  return held === undefined && !waiters.some(each => each.holder === holder) ? 'none' : 'changed';
+}
+
 async function isClaimed(engine: Engine, { resource, holder }: ReleaseRequest): Promise<boolean> {
   const { holders, waiters } = await readLock(engine, resource);
   return [...holders, ...waiters].some(each => each.holder === holder);
@@ -48,10 +62,10 @@ async function isClaimed(engine: Engine, { resource, holder }: ReleaseRequest): 
 /** Under one update id, so that a repeat is told what the first one did. */
 function tell(
   engine: Engine,
-  { resource, holder, ownOf }: ReleaseRequest,
+  { resource, holder, ownOf, fencingToken }: ReleaseRequest,
   sentAt: Ms,
 ): Promise<ReleaseResult> {
-  const message = { holder, sentAt, ...given({ ownOf }) };
+  const message = { holder, sentAt, ...given({ ownOf, fencingToken }) };
   const updateId = randomUUID();
   const handle = handleOf(engine, lockWorkflowId(resource));
   const began = Date.now();
@@ -70,6 +84,7 @@ function tell(
       return answer.released ? 'released' : 'none';
     } catch (error) {
       if (isNotFound(error)) return 'none';
+      if (updateFailure(error)?.type === 'Conflict') return 'changed';
       throw error;
     }
   });
