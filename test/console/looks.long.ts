@@ -88,7 +88,7 @@ whereChromiumRuns('how it looks', () => {
   });
 });
 
-/** Words of the timeline that stand on each other, or would if they were some letters longer, and ids and URLs that are broken into lines of a few characters. */
+/** Words of the timeline that stand on each other, or would if they were some letters longer, ids and URLs that are broken into lines of a few characters, URLs that go on where a name ends. */
 function unreadable(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const places = [...document.querySelectorAll('.axis .track span')].map(of => [of, of.getBoundingClientRect()]);
@@ -97,7 +97,10 @@ function unreadable(page: Page): Promise<string[]> {
     const narrow = [...document.querySelectorAll('td .id, th .id, th .url')].filter(
       each => each.getBoundingClientRect().height > 24 && each.getBoundingClientRect().width < 160,
     );
-    return [...onEachOther.map(([of]) => of), ...narrow].map(each => each.textContent);
+    const inTheLine = [...document.querySelectorAll('th .url')].filter(
+      each => each.getBoundingClientRect().left > each.parentElement.getBoundingClientRect().left + 1,
+    );
+    return [...onEachOther.map(([of]) => of), ...narrow, ...inTheLine].map(each => each.textContent);
   })()`);
 }
 
