@@ -16,6 +16,7 @@ const plan = [
     folders: ['test/api/live', 'test/client', 'test/e2e', 'test/property', 'test/workflows'],
   },
   { name: 'api', folders: ['test/api', 'test/openapi'] },
+  { name: 'core', folders: ['test/protocol', 'test/wire', 'test/config', 'test/protocol/lock'] }, // loading takes longer than their tests
 ];
 
 /** Files of these folders that run by themselves all the same, and why. */
@@ -42,7 +43,6 @@ export const longest = [
   fileOf('orphans-2'),
   fileOf('orphans-1'),
   fileOf('api'),
-  'test/devServer/script.test.ts',
   'test/api/live/waiting.test.ts',
   'test/protocol/lock/explorer/explorer.test.ts',
   'test/replay/previous.test.ts',
@@ -50,6 +50,7 @@ export const longest = [
   'test/participant/postgres/branches.test.ts',
   'test/engine/connect.test.ts',
   'test/replay/replay.test.ts',
+  fileOf('core'),
 ];
 
 /**

@@ -48,7 +48,7 @@ export const short: readonly Exploration[] = [
   }),
   exploration('terminated and taken up again', ['remembers', 'remembers'], { ...once, recoveries: 1 }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
-  exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
+  exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 1 }),
   exploration('two locks in the first task', ['remembers'], { ...once, locks: 2, fast: true, faults: 1 }),
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
   exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
@@ -108,6 +108,11 @@ export const long: readonly Exploration[] = [
     ...once,
     locks: 2,
     recoveries: 1,
+  }),
+  exploration('two locks and two participants, two faults', ['remembers', 'forgets'], {
+    ...once,
+    locks: 2,
+    faults: 2,
   }),
   exploration('no place for a request: two attempts, alone', ['remembers'], {
     busy: true,
@@ -200,11 +205,11 @@ export const long: readonly Exploration[] = [
     faults: 1,
     whole: true,
   }),
-  exploration('two locks and two participants, abort, retryNow and resolve', ['remembers', 'forgets'], {
+  exploration('two locks and two participants, retryNow and resolve', ['remembers', 'forgets'], {
     ...once,
     locks: 2,
     faults: 1,
-    operator: { abort: 1, retryNow: 1, resolve: 1 },
+    operator: { abort: 0, retryNow: 1, resolve: 1 },
   }),
   exploration('two locks and two participants, terminated and taken up again', ['remembers', 'forgets'], {
     ...once,
@@ -244,6 +249,7 @@ export const long: readonly Exploration[] = [
     locks: 2,
     fast: true,
     recoveries: 1,
+    faults: 1,
   }),
   exploration('a lock in the first task, retryNow and resolve', ['remembers'], {
     ...once,
