@@ -59,7 +59,12 @@ export const short: readonly Exploration[] = [
   }),
 ];
 
-/** What `npm run test:long` adds. */
+/**
+ * What `npm run test:long` adds, some 2,100,000 states. Left out, for what they cost and never showed: an abort too where somebody is resolved and
+ * has two attempts (199,740 states instead of 139,858), or where two locks are held and retryNow and resolve come (170,497 instead of 44,339);
+ * two attempts to prepare beside two to complete where abort and retryNow come (143,666 instead of 25,924); any number of faults where a first
+ * task with two locks is lost and its run terminated (156,249; one fault: 24,671). Each of these is explored without the other.
+ */
 export const long: readonly Exploration[] = [
   exploration('provisional commit', ['remembers', 'remembers'], { ...provisional, completionAttempts: 1 }),
   exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
@@ -161,10 +166,11 @@ export const long: readonly Exploration[] = [
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 1 },
   }),
-  exploration('abort and resolve, two attempts', ['remembers', 'remembers'], {
-    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  exploration('resolve, two attempts', ['remembers', 'remembers'], {
+    operator: { ...noOperator, resolve: 1 },
   }),
-  exploration('abort and retryNow, two attempts', ['forgets', 'forgets'], {
+  exploration('abort and retryNow, two attempts to complete', ['forgets', 'forgets'], {
+    prepareAttempts: 1,
     operator: { abort: 1, retryNow: 1, resolve: 0 },
   }),
   exploration('a slow one and one that forgets, abort', ['slow', 'forgets'], {
