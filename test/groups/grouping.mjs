@@ -16,6 +16,7 @@ const plan = [
     folders: ['test/api/live', 'test/client', 'test/e2e', 'test/property', 'test/workflows'],
   },
   { name: 'api', folders: ['test/api', 'test/openapi'] },
+  { name: 'outbound', folders: ['test/outbound', 'test/outbound/limits'] },
   { name: 'core', folders: ['test/protocol', 'test/wire', 'test/config', 'test/protocol/lock'] }, // loading takes longer than their tests
 ];
 
@@ -50,6 +51,7 @@ export const longest = [
   'test/participant/postgres/branches.test.ts',
   'test/engine/connect.test.ts',
   'test/replay/replay.test.ts',
+  fileOf('outbound'),
   fileOf('core'),
 ];
 
