@@ -44,6 +44,7 @@ async function main(): Promise<number> {
       forMs: minutes * 60_000,
       folder: newFolder(),
       logFile: logIn(out),
+      histories: join(out, 'histories'),
       logs,
       signal: interruption.signal,
     },

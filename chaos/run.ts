@@ -9,8 +9,9 @@ import { seeded } from '../src/testing/random';
 import { check } from './checker/check';
 import { type Violation } from './checker/violation';
 import { type Evidence } from './evidence';
+import { keepHistories } from './histories';
 import { Load } from './load/load';
-import { type Receiver, startReceiver } from './load/receiver';
+import { startReceiver } from './load/receiver';
 import { type FaultKind, faultKinds } from './nemesis/faults';
 import { prepareForeignWorker } from './nemesis/foreignWorker';
 import { carryOut } from './nemesis/nemesis';
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly forMs: number;
   /** Where the log is written. */
   readonly logFile: string;
+  /** Where the histories of those go that have not ended. */
+  readonly histories: string;
   /** Where processes write theirs. */
   readonly logs: string;
   /** Of the world: its data, which is removed at the end. */
@@ -63,6 +66,7 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
   const { seed, signal, say, clients } = options;
   const receiver = await startReceiver(recorder, seeded(seed + 1));
   const connection = Connection.lazy({ address: world.temporalAddress });
+  const temporal = new Client({ connection });
   try {
     const [first, second] = world.coordinators.filter(({ role }) => role === 'api');
     if (first === undefined || second === undefined) throw new Error('there are not two APIs');
@@ -79,7 +83,7 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
     });
     const kinds = chosen(
       faultKinds({
-        ...{ world, random: seeded(seed + 3), temporal: new Client({ connection }) },
+        ...{ world, random: seeded(seed + 3), temporal },
         anyOpen: () => load.anyOpen(seeded(seed + load.orders)),
       }),
       options.only,
@@ -99,7 +103,7 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
       await loading;
     }
     say(`mended; ${load.orders} orders were given, waiting for what is open`);
-    return await judge(world, { recorder, load, receiver, options });
+    return await judge(world, { recorder, load, temporal, options });
   } finally {
     await receiver.close();
     await connection.close();
@@ -116,15 +120,16 @@ function chosen(kinds: readonly FaultKind[], only: readonly string[]): FaultKind
 interface Judging {
   readonly recorder: Recorder;
   readonly load: Load;
-  readonly receiver: Receiver;
+  readonly temporal: Client;
   readonly options: RunOptions;
 }
 
 /** What takes a moment after the end of a transaction (its last notification, say) is waited for: as long as the verdict gets better by it. */
-async function judge(world: World, { recorder, load, options }: Judging): Promise<Ran> {
+async function judge(world: World, { recorder, load, temporal, options }: Judging): Promise<Ran> {
   const withinMs = options.settleWithinMs ?? 90_000;
   const end = Date.now() + withinMs;
-  await load.settle(withinMs);
+  const { open } = await load.settle(withinMs);
+  await keepHistories(temporal, open, options.histories);
   for (;;) {
     const evidence = await gather(world, recorder);
     const violations = check(evidence);
