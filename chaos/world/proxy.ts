@@ -30,7 +30,8 @@ interface Pair {
   readonly far: Socket;
 }
 
-export async function startLink(to: { readonly port: number }): Promise<Link> {
+/** @param to of this machine, where it names no host */
+export async function startLink(to: { readonly port: number; readonly host?: string }): Promise<Link> {
   const pairs = new Set<Pair>();
   let trouble: Trouble | undefined;
   const endAll = (): void => {
@@ -44,7 +45,7 @@ export async function startLink(to: { readonly port: number }): Promise<Link> {
       client.resetAndDestroy();
       return;
     }
-    const far = connect({ host: '127.0.0.1', port: to.port, allowHalfOpen: true });
+    const far = connect({ host: to.host ?? '127.0.0.1', port: to.port, allowHalfOpen: true });
     const pair = { client, far };
     pairs.add(pair);
     passOn(client, far, () => (trouble === 'swallow' ? undefined : trouble));

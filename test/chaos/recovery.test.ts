@@ -1,9 +1,9 @@
 /** How soon it goes on after a fault: from its end to the first outcome that any client is told of after it. */
 import { outcomeTimes, recoveries } from '../../chaos/checker/recovery';
-import { type Told } from '../../chaos/evidence';
+import { type Seen, type Told } from '../../chaos/evidence';
 
-const committed = { status: 'committed', state: 'committed', decision: 'commit', ended: true };
-const pending = { status: 'pending', state: 'preparing', decision: null, ended: false };
+const committed: Seen = { status: 'committed', state: 'committed', decision: 'commit', ended: true };
+const pending: Seen = { status: 'pending', state: 'preparing', decision: null, ended: false };
 
 const read = (id: string, at: number, seen = committed): Told =>
   ({ kind: 'read', id, at, askedAt: at - 1, api: 'api-1', http: 200, seen }) as const;
