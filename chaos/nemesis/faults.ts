@@ -1,7 +1,7 @@
 /** Owns the kinds of faults: whom each can befall, how it begins and how it is over. Here: processes, links and answers. */
 import { answersInTrouble } from '../participant/faults';
 import { type ManagedProcess } from '../world/process';
-import { type Link, troubles } from '../world/proxy';
+import { type Link, type Trouble, troubles } from '../world/proxy';
 import { type World } from '../world/world';
 import { ofDatabases, ofDisk } from './databases';
 import { type FaultKind, type Scene } from './kind';
@@ -18,7 +18,7 @@ export function faultKinds(scene: Scene): FaultKind[] {
     ...freezing(processes),
     ...ofDatabases(world),
     ...ofDisk(world),
-    ...breaking(links),
+    ...breaking(links, world),
     ...answering(world),
     ...restarting(world),
     ...meddling(scene),
@@ -81,24 +81,28 @@ function freezing(processes: Processes): FaultKind[] {
   }));
 }
 
-function breaking(links: ReadonlyMap<string, Link>): FaultKind[] {
+function breaking(links: ReadonlyMap<string, Link>, { services }: World): FaultKind[] {
   const names = [...links.keys()];
   const ways = {
     temporal: names.filter(name => name.endsWith('to temporal')),
     link: names.filter(name => !name.endsWith('to temporal')),
   };
-  return Object.entries(ways).flatMap(([way, targets]) =>
-    troubles.map(trouble => ({
-      ...{ fault: `${trouble} ${way}`, targets, longestMs: 5_000 },
-      run: async (target: string, until: Promise<void>) => {
-        const link = links.get(target);
-        link?.break(trouble);
-        await until;
-        link?.mend();
-        return undefined;
-      },
-    })),
-  );
+  const all: readonly (readonly [Trouble, string, readonly string[]])[] = [
+    ...Object.entries(ways).flatMap(([way, targets]) =>
+      troubles.map(trouble => [trouble, way, targets] as const),
+    ),
+    ['repeat', 'link', services.map(({ name }) => name)],
+  ];
+  return all.map(([trouble, way, targets]) => ({
+    ...{ fault: `${trouble} ${way}`, targets, longestMs: 5_000 },
+    run: async (target: string, until: Promise<void>) => {
+      const link = links.get(target);
+      link?.break(trouble);
+      await until;
+      link?.mend();
+      return undefined;
+    },
+  }));
 }
 
 function answering({ services }: World): FaultKind[] {

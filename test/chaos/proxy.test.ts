@@ -92,6 +92,16 @@ it('swallow: the request arrives, and its answer breaks the connection', async (
   expect([arrived, caller.heard()]).toEqual(['pay', '']);
 });
 
+it('repeat: the request arrives once more, and its answer only once', async () => {
+  link.break('repeat');
+  const caller = call('pay ');
+  await eventually(() => caller.heard() !== '');
+  link.mend();
+  caller.socket.write('end ');
+  await eventually(() => arrived === 'pay end pay ');
+  expect(caller.heard()).toBe('re: pay re: end ');
+});
+
 it('delay and drip: late, by little, in order and whole', async () => {
   const text = 'x'.repeat(1_000);
   link.break('drip');
