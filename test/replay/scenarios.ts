@@ -8,6 +8,7 @@ import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { startCoordinator } from '../support/coordinator';
 import { firstCompletion, startGrpcProxy } from '../support/grpcProxy';
+import { loseNextAttempt } from '../support/lostWorker';
 import { startLink, startPartWorker } from '../support/partWorker';
 import { type Answer, type Script, hang } from '../support/participants';
 import { gate } from '../support/statefulParticipant';
@@ -195,6 +196,20 @@ const operated: Record<string, Scenario> = {
       s.on('busy', answers('prepare', 429, hang));
       const id = await s.start(['a', 'busy'], { timeoutMs: 2500 });
       await s.received(id, 'busy', 'prepare', 2);
+      await s.act(id, 'abort');
+      return settled(s, id);
+    },
+    ends: because('aborted'),
+  },
+  'given up while its worker is lost': {
+    play: async s => {
+      s.on('busy', ({ phase, nth }) =>
+        phase === 'prepare' && nth === 1
+          ? response => response.writeHead(503, { 'retry-after': '2' }).end()
+          : undefined,
+      );
+      const id = await s.start(['a', 'busy'], { timeoutMs: 30_000 });
+      await loseNextAttempt(s.dtc.client, id, 'prepare p2');
       await s.act(id, 'abort');
       return settled(s, id);
     },

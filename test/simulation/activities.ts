@@ -61,6 +61,11 @@ export interface Activity {
   failure: unknown;
 }
 
+/** Not where it is to end and the worker of its attempt is gone, though Temporal has it open: paused, it runs out of no time. */
+export function maySend({ isPaused, isCancelled, running }: Activity): boolean {
+  return !(isPaused && isCancelled && running?.isDead() === true);
+}
+
 export interface Around {
   readonly clock: Clock;
   readonly choices: Choices;
@@ -256,6 +261,7 @@ export class RunActivities {
     attempt = activity.running,
   ): void {
     if (this.isClosed || this.open.get(activity.command.id) !== activity) return;
+    if (activity.isPaused) return; // Temporal looks at no time of what is paused
     this.around.tell(`"${activity.command.id}" is out of time (${type.toLowerCase().replaceAll('_', ' ')})`);
     if (attempt !== undefined) {
       this.around.onLost(activity.command.input, attempt.sentTo);
@@ -322,7 +328,6 @@ export class RunActivities {
     const { keys } = JSON.parse(activity.command.input) as { keys: readonly string[] };
     const fate = choices(`"${activity.command.id}"`, 'looks', ['is refused', 'is lost', 'is slow']);
     tell(`"${activity.command.id}" ${fate}`);
-    if (fate === 'is lost') return;
     if (fate === 'is refused') {
       this.#failed(activity, ApplicationFailure.create({ message: 'refused' }));
       return;
@@ -331,6 +336,7 @@ export class RunActivities {
       const looked = this.open.get(key);
       if (looked !== undefined) looked.isPaused = true;
     }
+    if (fate === 'is lost') return;
     activity.timers.push(
       clock.after(fate === 'is slow' ? 400 : 2, () => {
         const seen = keys.flatMap(key => {

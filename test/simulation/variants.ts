@@ -115,6 +115,17 @@ export const variants: readonly Variant<string>[] = [
     caughtBy: ['I4'],
   },
   {
+    name: 'of what is paused with its worker gone, an end is waited for',
+    patches: [
+      {
+        file: 'workflows/transaction/lookBack.ts',
+        find: '!known.has(key) && isBounded()',
+        replace: 'false',
+      },
+    ],
+    caughtBy: ['liveness'],
+  },
+  {
     name: 'what is under way is started once more',
     patches: [
       {

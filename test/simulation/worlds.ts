@@ -5,7 +5,7 @@ import { type CallInput } from '../../src/protocol/transaction/steps';
 import { type Ms, type Phase } from '../../src/protocol/wire/phases';
 import { violations } from '../protocol/explorer/checks';
 import { type Scenario, type Setting, type Side, type Work, type World } from '../protocol/explorer/world';
-import { type Activity } from './activities';
+import { type Activity, maySend } from './activities';
 import { type Code } from './code';
 import { type Job } from './instance';
 import { type Truth } from './network';
@@ -151,7 +151,7 @@ export class Worlds {
         commit: unanswered.commit > 0,
         rollback: unanswered.rollback > 0,
       },
-      works: [...open.values()].flatMap(each => worksOf(each, name)),
+      works: [...open.values()].filter(maySend).flatMap(each => worksOf(each, name)),
       facts: {
         answered: { ...truth.answered },
         heardYes: heard?.yes === true,

@@ -32,17 +32,23 @@ export interface CallTraces {
   readonly lastLook: LastLook<Wanted>;
   /** What a call left behind that ended so; undefined where nobody knows. */
   readonly of: (key: string, ended: ActivityFailure) => CallTrace | undefined;
+  /** It was looked at, and may be paused with an attempt under way. */
+  readonly mayBePaused: (key: string) => boolean;
 }
 
 /** Histories of before there was such a look have none. */
 const isLookedAt = (): boolean => patched('lookBeforeGivingUp');
 /** Nor a later one, of before rollbacks that are counted on were looked at. */
 const isCounted = (): boolean => patched('lookBeforeCountingOn');
+/** Those of before waited for Temporal's word for good. */
+const isBounded = (): boolean => patched('boundAfterLook');
 
 export function callTraces(state: () => Transaction): CallTraces {
   const known = new Map<string, CallTrace>();
+  const looked = new Set<string>();
   const take = async (gone: readonly Wanted[]): Promise<void> => {
     const keys = gone.map(({ key }) => key);
+    for (const key of keys) looked.add(key);
     const { workflowId: transactionId, runId } = workflowInfo();
     const activityId = `look at ${keys[0] ?? ''}`; // a call is given up once
     const { lookBack } = proxyActivities<CallLookActivities>({ ...options, activityId });
@@ -59,6 +65,7 @@ export function callTraces(state: () => Transaction): CallTraces {
       take,
     },
     of: (key, ended) => (neverBegan(ended) ? known.get(key) : undefined),
+    mayBePaused: key => looked.has(key) && !known.has(key) && isBounded(),
   };
 }
 
