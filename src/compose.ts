@@ -16,7 +16,7 @@ import { createBulk } from './coordinator/bulk';
 import { createLists } from './coordinator/list';
 import { createLocks } from './coordinator/lock';
 import { countingOf, lookedUpIn } from './coordinator/metrics';
-import { createOrphans, scheduleRefused, scheduleSweeps } from './coordinator/orphans';
+import { createOrphans, scheduleLeft, scheduleRefused, scheduleSweeps } from './coordinator/orphans';
 import { createCoordinator } from './coordinator/transaction';
 import { type Coordinator } from './coordinator/transaction/contract';
 import { type Connected, connect } from './engine/connect';
@@ -247,7 +247,7 @@ const stranger =
   'no harm; or another program, or another coordinator, whose answers are not believed and cost transactions their time: give it, or this one, ' +
   'another task queue (DTC_TASK_QUEUE)';
 
-/** Where that is not ours to do, an administrator may have done it. */
+/** Where that is not ours to do, an administrator may have done it, or a worker that has other keys. */
 async function makeSchedule(
   engine: Engine,
   { config, log, stopping: signal }: Surroundings,
@@ -255,7 +255,9 @@ async function makeSchedule(
 ): Promise<void> {
   const patience = { signal, onRetry: warning({ config, log }, address) };
   try {
-    await onceAnswered(() => scheduleSweeps(engine, config.sweep), patience);
+    const scheduled = await onceAnswered(() => scheduleSweeps(engine, config.sweep), patience);
+    if (scheduled.is === 'left')
+      log.error({ keyId: shownKeyId(scheduled.keyId) }, scheduleLeft(engine, scheduled.keyId));
   } catch (error) {
     if (!isForbidden(error)) throw error;
     log.warn({ namespace: engine.namespace }, scheduleRefused(engine, config.sweep));

@@ -1,19 +1,11 @@
 /** Loaded before a program of a run (`--require`): puts the bug that `CHAOS_PLANT` names into what the program loads. */
 import promises from 'node:fs/promises';
 import Module from 'node:module';
-import { plants } from './plants';
+import { plantedIn, plants } from './plants';
 
 const planted = plants[process.env['CHAOS_PLANT'] ?? ''];
 
-function changed(file: string, code: string): string {
-  const changes = planted?.changes.filter(each => file.endsWith(each.file)) ?? [];
-  return changes.reduce((text, { replace, by }) => {
-    const parts = text.split(replace);
-    if (parts.length !== 2)
-      throw new Error(`${parts.length - 1} places of "${replace}" in ${file}: adapt the plant`);
-    return parts.join(by);
-  }, code);
-}
+const changed = (file: string, code: string): string => plantedIn(file, code, planted?.changes ?? []);
 
 /** Node's own way from a file's text to a module, which is no part of its documented interface. */
 const prototype = Module.prototype as unknown as {

@@ -39,15 +39,15 @@ export function createApi(api: ApiDependencies): Express {
   app.use(inPieces());
   const guard = guardHost(api.config);
   const identify = authenticate(api.config.auth, api.log); // one for all: it has the keys of JWTs
-  const identified = [identify, limitRate(api.config.rateLimit, isAuthenticated(api.config))];
-  const mount = (path: string, router: Router): Express =>
-    app.use(path, noteMount(router), guard, identified, router);
+  const limited = limitRate(api.config.rateLimit, isAuthenticated(api.config));
+  const mount = (path: string, router: Router, limits = [limited]): Express =>
+    app.use(path, noteMount(router), guard, identify, limits, router);
   mount('/transactions', transactionRoutes(api));
   mount('/participants', participantRoutes(api));
   mount('/locks', lockRoutes(api));
   mount('/orphans', orphanRoutes(api));
   app.use('/codec', letWebUi(api.config.webUiOrigins));
-  mount('/codec', codecRoutes(api));
+  mount('/codec', codecRoutes(api), []); // the CLI asks once for each payload of a history
   if (api.config.console) {
     app.use('/console', guard, consolePages());
     mount('/console', consoleFacts(api));

@@ -18,7 +18,7 @@ export async function begin(
   request: Posted,
   options: BeginOptions = {},
 ): Promise<TransactionDocument> {
-  const { idempotencyKey = globalThis.crypto.randomUUID() } = options;
+  const { idempotencyKey = newKey() } = options;
   const headers = { 'idempotency-key': headerOf(idempotencyKey) };
   const asked = { method: 'POST', path: '/transactions', headers, body: JSON.stringify(request) } as const;
   const known: { mayHaveStarted: boolean; id?: string | undefined } = { mayHaveStarted: false };
@@ -38,6 +38,12 @@ export async function begin(
     if (!known.mayHaveStarted || error instanceof KeyReused) throw error;
     throw new BeginUnknown(idempotencyKey, known.id, error);
   }
+}
+
+/** 128 random bits. By `getRandomValues`, since a page that did not come by https has no `crypto.randomUUID`. */
+function newKey(): string {
+  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** `503`s that say so. */

@@ -22,11 +22,11 @@ export function createClient(options: ClientOptions): Client {
     wait: async (id, more) => wait(calls, id, known(more, 'wait')),
     get: async (id, more) => {
       const asked = { method: 'GET', path: pathOf(id) } as const;
-      return documentIn(calls.http, asked, await repeatable(calls, asked, known(more, 'call')), id);
+      return documentIn(calls.http, asked, await repeatable(calls, asked, known(more, 'read')), id);
     },
     list: (filter, more) => list(calls, filter, known(more, 'page')),
-    count: async (filter, more) => count(calls, filter, known(more, 'call')),
-    watch: (id, more) => watch(calls, id, known(more, 'call')),
+    count: async (filter, more) => count(calls, filter, known(more, 'read')),
+    watch: (id, more) => watch(calls, id, known(more, 'read')),
     abort: async (id, body = {}, more = {}) => act(calls, { id, verb: 'abort', body }, known(more, 'act')),
     retry: async (id, more) => act(calls, { id, verb: 'retry', body: {} }, known(more, 'act')),
     resolve: async (id, body, more) => act(calls, { id, verb: 'resolve', body }, known(more, 'act')),
@@ -38,8 +38,8 @@ export function createClient(options: ClientOptions): Client {
     locks: locksClient(calls),
     retryMany: async (body = {}, more = {}) => actOnMany(calls, { verb: 'retry', body }, known(more, 'call')),
     resolveMany: async (body, more) => actOnMany(calls, { verb: 'resolve', body }, known(more, 'call')),
-    participants: async more => participants(calls, known(more, 'call')),
-    orphans: async more => orphans(calls, known(more, 'call')),
+    participants: async more => participants(calls, known(more, 'read')),
+    orphans: async more => orphans(calls, known(more, 'read')),
     sweep: async (body, more) => sweep(calls, body, known(more, 'call')),
   };
 }

@@ -24,7 +24,7 @@ export function locksClient(calls: Calls): LocksClient {
     acquire: async (request, options) => acquire(calls, request, known(options, 'call')),
     read: async (resource, options = {}) => {
       const asked = { method: 'GET', path, query: { resource } } as const;
-      return read<LockView>(calls, asked, { member: 'holders', options: known(options, 'call') });
+      return read<LockView>(calls, asked, { member: 'holders', options: known(options, 'read') });
     },
     list: (options = {}) =>
       paged(known(options, 'page'), async query => {

@@ -43,6 +43,14 @@ it('gives back as it is what is not encrypted, and everything where there are no
     expect((await ask(path, [plain('a')])).json).toEqual({ payloads: [plain('a')] });
 });
 
+it('takes the query that the Web UI asks by, whatever is in it', async () => {
+  api = await Harness.start({}, { codec: cipher });
+  for (const query of ['preserveStorageRefs=true', 'of=tomorrow'])
+    expect(await ask(`/codec/decode?${query}`, [plain('a')])).toMatchObject({
+      ...{ status: 200, json: { payloads: [plain('a')] } },
+    });
+});
+
 it('is for operators', async () => {
   api = await Harness.start(tokens, { codec: cipher });
   expect(await ask('/codec/decode', [], bearer('f'))).toMatchObject({ status: 200 });

@@ -94,6 +94,20 @@ describe('where a limit is set', () => {
     else await refusedAtLast(read);
   });
 
+  it.each([
+    ['who has authenticated', { DTC_API_TOKENS: tokens.join(',') }, ops],
+    ['who need not', {}, {}],
+  ])(
+    'counts nothing of what the CLI has decrypted, a payload a request, of one %s',
+    async (_, env, headers) => {
+      api = await Harness.start({ DTC_RATE_LIMIT: '1', ...env });
+      await refusedAtLast(() => start(api, headers));
+      for (const way of ['decode', 'encode'])
+        for (let nth = 0; nth < 12; nth += 1)
+          expect((await api.call(`/codec/${way}`, { json: {}, headers })).status).toBe(200);
+    },
+  );
+
   it('refuses nobody by default', async () => {
     api = await Harness.start();
     for (let nth = 0; nth < 50; nth += 1) expect((await start(api)).status).toBe(201);

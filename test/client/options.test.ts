@@ -64,6 +64,40 @@ describe('an option that nobody knows is refused by name:', () => {
   });
 });
 
+describe('one object of options for all calls about a transaction', () => {
+  const options = { idempotencyKey: 'order-7', until: 'end', withinMs: 1, limit: 5, timeoutMs: 1 } as const;
+  const client = createClient({ url, timeoutMs: 1 });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['begin', () => client.begin(['http://a.example/prepare'], options)],
+    ['wait', () => client.wait('a', options)],
+    ['get', () => client.get('a', options)],
+    ['list', () => client.list({}, options).page()],
+    ['count', () => client.count({}, options)],
+    ['watch', () => client.watch('a', options).next()],
+    ['participants', () => client.participants(options)],
+    ['orphans', () => client.orphans(options)],
+    ['locks.read', () => client.locks.read('r', options)],
+    ['locks.list', () => client.locks.list(options).page()],
+  ])('%s takes it, and asks', async (_call, call) => {
+    await expect(call()).rejects.toMatchObject({ name: 'NoAnswer' });
+  });
+
+  it.each<[string, RegExp, () => Promise<unknown>]>([
+    ['sweep', /idempotencyKey/, () => client.sweep({}, options)],
+    ['retryMany', /limit/, () => client.retryMany({}, { limit: 5 } as object)],
+    ['abort', /idempotencyKey/, () => client.abort('a', {}, options)],
+    [
+      'locks.acquire',
+      /withinMs/,
+      () => client.locks.acquire({ resource: 'r', holder: 'h', ttlMs: 100 }, { withinMs: 1 } as object),
+    ],
+    ['get', /ifMatch/, () => client.get('a', { ifMatch: '"1"' } as object)],
+  ])('%s refuses what would not be heeded', async (_call, name, call) => {
+    await expect(call()).rejects.toThrow(new RegExp(`^unknown option "${name.source}"; known: `));
+  });
+});
+
 it('a port that fetch never goes to: nothing was started, and that is said', async () => {
   const begun = createClient({ url, timeoutMs: 50 }).begin(['http://a.example/prepare']);
   await expect(begun).rejects.toMatchObject({ name: 'NoAnswer', wasSent: false });

@@ -63,13 +63,27 @@ describe('repeats', () => {
       const { client, heard } = await clientOf([answer, json(201, committed)]);
       expect(await client.begin(['http://a/prepare'])).toEqual(committed);
       const [first, second] = heard;
-      expect(first?.headers['idempotency-key']).toMatch(/^"[0-9a-f-]{36}"$/);
+      expect(first?.headers['idempotency-key']).toMatch(/^"[0-9a-f]{32}"$/);
       expect([second?.headers['idempotency-key'], second?.body]).toEqual([
         first?.headers['idempotency-key'],
         first?.body,
       ]);
     },
   );
+
+  it('begin makes its key also where a page that did not come by https has no crypto.randomUUID', async () => {
+    const { client, heard } = await clientOf([json(201, committed)]);
+    const { crypto } = globalThis;
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+    try {
+      await client.begin(['http://a/prepare']);
+      await client.begin(['http://a/prepare']);
+    } finally {
+      Reflect.deleteProperty(crypto, 'randomUUID');
+    }
+    const keys = heard.map(({ headers }) => headers['idempotency-key']);
+    expect(new Set(keys).size).toBe(2);
+  });
 
   it.each([
     ['abort', (client: Client) => client.abort(id, { reason: 'no more' })],

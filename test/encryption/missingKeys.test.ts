@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { type SweepInput } from '../../src/protocol/orphans/report';
 import { sdkLog } from '../../src/engine/sdkLog';
 import { unreadableEncoding } from '../../src/engine/encryption/unreadable';
-import { createLog } from '../../src/telemetry/log';
+import { type Log, createLog } from '../../src/telemetry/log';
 import { sweepIdOf } from '../../src/coordinator/orphans/reports';
 import { type TestCoordinator, type TestOptions, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
@@ -48,11 +48,31 @@ const post = (url: string, body: object): Promise<Response> =>
 const sweep = (dtc: TestCoordinator, body: object = {}): Promise<Response> =>
   post(`${dtc.url}/orphans/sweep`, body);
 
+/** With which key Temporal has what the Schedule starts a sweep with; undefined where that is in plain text. */
+async function sealedWith(dtc: TestCoordinator): Promise<string | undefined> {
+  const { schedule } = await dtc.client.connection.workflowService.describeSchedule({
+    ...{ namespace: 'default', scheduleId: sweepIdOf(dtc) },
+  });
+  const [stored] = schedule?.action?.startWorkflow?.input?.payloads ?? [];
+  const id = stored?.metadata?.['encryption-key-id'];
+  const isPlain = Buffer.from(stored?.data ?? []).includes('zq-query');
+  expect(isPlain).toBe(id === undefined);
+  return id === undefined ? undefined : Buffer.from(id).toString();
+}
+
+function logged(): { readonly log: Log; readonly lines: () => string[] } {
+  let text = '';
+  const output = new PassThrough().on('data', chunk => (text += String(chunk)));
+  return { log: createLog('info', output), lines: () => text.split('\n') };
+}
+
+const isLeft = 'the Schedule of the orphan sweep is encrypted with the key';
+
 it.each([
   ['without keys', undefined, 'nokeys'],
   ['with others', second, 'others'],
 ])(
-  'a worker %s starts where the Schedule of the sweep is sealed, and makes it anew',
+  'a worker %s leaves the Schedule of the sweep that others have sealed, says so, and makes it anew once it is deleted',
   async (_, keys, tag) => {
     const env = { DTC_COORDINATOR_ID: tag, DTC_RECOVERY_URLS: list };
     const sealing = await start(first, { sweeps: true, env });
@@ -60,26 +80,30 @@ it.each([
     await sealing.until(id, ({ state }) => state === 'committing');
     await sealing.client.workflow.getHandle(id).terminate('tried');
     expect((await sweep(sealing, { dryRun: true })).status).toBe(200);
-    await sealing.client.schedule.getHandle(sweepIdOf(sealing)).pause('tried');
     await sealing.stopWorker();
-    const { schedule } = await sealing.client.connection.workflowService.describeSchedule({
-      ...{ namespace: 'default', scheduleId: sweepIdOf(sealing) },
-    });
-    const [stored] = schedule?.action?.startWorkflow?.input?.payloads ?? [];
-    expect(Buffer.from(stored?.data ?? []).toString('latin1')).not.toContain('zq-query');
+    expect(await sealedWith(sealing)).toBe('first');
 
-    const lacking = await start(keys, { apiOnly: true, env });
+    const { log, lines } = logged();
+    const lacking = await start(keys, { sweeps: true, env, log });
+    expect(await sealedWith(sealing)).toBe('first');
+    expect(await scheduled(sealing)).toMatchObject({ lists: [list] });
+    const told = lines().filter(line => line.includes(isLeft));
+    expect(told).toEqual([
+      expect.stringMatching(
+        new RegExp(`key \\\\"first\\\\".*temporal schedule delete --schedule-id orphan-sweep-${tag}`),
+      ),
+    ]);
     const refused = await sweep(lacking);
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({
       type: '/problems/engine-unavailable',
       detail: expect.stringMatching(named('first')) as string,
     });
+    await lacking.stopWorker();
 
+    await lacking.client.schedule.getHandle(sweepIdOf(lacking)).delete();
     const worker = await start(keys, { sweeps: true, env });
-    expect((await scheduled(worker)).lists).toEqual([list]);
-    const { state } = await worker.client.schedule.getHandle(sweepIdOf(worker)).describe();
-    expect(state).toMatchObject({ paused: true, note: 'tried' });
+    expect(await sealedWith(worker)).toBe(keys === undefined ? undefined : 'second');
     await eventually(async () => {
       const report = await sweep(worker);
       expect(report.status).toBe(200);
@@ -89,21 +113,41 @@ it.each([
   },
 );
 
+it('the Schedule goes from one key to the next while keys are rotated, and out of plain text, with what people set in it', async () => {
+  const env = { DTC_COORDINATOR_ID: 'rotated', DTC_RECOVERY_URLS: list };
+  const steps = [
+    [undefined, undefined],
+    [first, 'first'],
+    [`${first},${second}`, 'first'],
+    [`${second},${first}`, 'second'],
+    [second, 'second'],
+  ] as const;
+  const { log, lines } = logged();
+  for (const [nth, [keys, sealed]] of steps.entries()) {
+    const worker = await start(keys, { sweeps: true, env, log });
+    expect([nth, await sealedWith(worker)]).toEqual([nth, sealed]);
+    const handle = worker.client.schedule.getHandle(sweepIdOf(worker));
+    if (nth === 0) await handle.pause('tried');
+    expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'tried' });
+    await worker.stopWorker();
+  }
+  expect(lines().filter(line => line.includes(isLeft))).toEqual([]);
+});
+
 it('what needs no key that is missing works, and what does names it, in answers and in one line of log', async () => {
   const dtc = await start(first);
   const env = { DTC_COORDINATOR_ID: dtc.tag };
   const { id } = await dtc.start([participants.url('a'), participants.url('down')]);
   await dtc.until(id, ({ participants: [, down] }) => down?.lastError !== undefined);
 
-  let lines = '';
-  const output = new PassThrough().on('data', chunk => (lines += String(chunk)));
-  const lacking = await start(undefined, { env, log: createLog('info', output) });
+  const { log, lines } = logged();
+  const lacking = await start(undefined, { env, log });
   const answer = await fetch(`${lacking.url}/transactions/${id}`);
   expect(answer.status).toBe(503);
   expect(await answer.json()).toMatchObject({ detail: expect.stringMatching(named('first')) as string });
   expect(await lacking.run([participants.url('a')])).toMatchObject({ status: 'committed' });
-  await eventually(() => lines.includes('"keyId":"first"'));
-  expect(lines).toContain('which the DTC_PAYLOAD_KEYS of this process does not have: add it there');
+  await eventually(() => lines().join().includes('"keyId":"first"'));
+  expect(lines().join()).toContain('which the DTC_PAYLOAD_KEYS of this process does not have: add it there');
   participants.on('down', () => 200);
   await dtc.until(id, ({ endedAt }) => endedAt !== undefined);
 });

@@ -16,6 +16,8 @@ const plan = [
     folders: ['test/api/live', 'test/client', 'test/e2e', 'test/property', 'test/workflows'],
   },
   { name: 'api', folders: ['test/api', 'test/openapi'] },
+  { name: 'outbound', folders: ['test/outbound', 'test/outbound/limits'] },
+  { name: 'core', folders: ['test/protocol', 'test/wire', 'test/config', 'test/protocol/lock'] }, // loading takes longer than their tests
 ];
 
 /** Files of these folders that run by themselves all the same, and why. */
@@ -42,7 +44,6 @@ export const longest = [
   fileOf('orphans-2'),
   fileOf('orphans-1'),
   fileOf('api'),
-  'test/devServer/script.test.ts',
   'test/api/live/waiting.test.ts',
   'test/protocol/lock/explorer/explorer.test.ts',
   'test/replay/previous.test.ts',
@@ -50,6 +51,8 @@ export const longest = [
   'test/participant/postgres/branches.test.ts',
   'test/engine/connect.test.ts',
   'test/replay/replay.test.ts',
+  fileOf('outbound'),
+  fileOf('core'),
 ];
 
 /**
@@ -63,6 +66,7 @@ export const longestOfLong = [
   'test/protocol/explorer/variants.long.ts',
   'test/protocol/lock/explorer/explorer.long.ts',
   'test/protocol/explorer/rulesBroken.long.ts',
+  'test/simulation/variants.long.ts',
   'test/protocol/lock/explorer/variants.long.ts',
   'test/walk/killWalk.long.ts',
   'test/bank/transfers.long.ts',
@@ -73,10 +77,15 @@ export const longestOfLong = [
   'test/participant/postgres/promises.long.ts',
   'test/participant/mysql/promises.long.ts',
   'test/participant/schedules.long.ts',
+  'test/chaos/planted.long.ts',
+  'test/chaos/chaos.long.ts',
   'test/participant/postgres/frozen.long.ts',
   'test/participant/postgres/outages.long.ts',
   'test/property/property.long.ts',
+  'test/encryption/atRest.long.ts',
+  'test/console/many.long.ts',
   'test/orphans/fiveHundred.long.ts',
+  'test/package/installed.long.ts',
   'test/operator/flatMemory.long.ts',
   'test/engine/workflowThreads.long.ts',
   'test/disaster/drill.long.ts',

@@ -8,7 +8,7 @@ import { storyOf } from './shrink';
 import { simulate } from './simulate';
 
 const code = loadCode();
-const runs = 400;
+const runs = 200;
 
 async function stories(seed: number): Promise<string[]> {
   const { ended, trouble, found } = await play(code, { seed, runs });

@@ -2,13 +2,14 @@
  * Owns the broken variants of the simulated code: a text of production that stands there exactly once, and what a careless change might put
  * in its place. Those of the core alone are the explorers' (`test/protocol/explorer/variants.ts`); most of these break what drives it.
  */
+import * as explorer from '../protocol/explorer/patchedCore';
+import { type Patch } from '../protocol/exploring/patched';
 import { type Variant } from '../protocol/exploring/variant';
 
 /** The core refuses much of it by itself: what is outside has to see it too. */
-export const withoutAssertions = {
-  file: 'src/protocol/transaction/apply.ts',
-  find: '  assertInvariants(before, after);\n',
-  replace: '',
+export const withoutAssertions: Patch = {
+  ...explorer.withoutAssertions,
+  file: `src/protocol/${explorer.withoutAssertions.file}`,
 };
 
 const preparing = 'src/protocol/transaction/preparing.ts';

@@ -2,6 +2,9 @@
  * Owns `/codec` (PROTOCOL §3): the codec server that Temporal's Web UI and CLI ask, so that whoever operates sees what is encrypted in
  * Temporal, and sends it so. Operators only. A page of another site is refused by what keeps it from every route; that of the Web UI is
  * told by CORS headers that it may ask (the Fetch standard, "CORS protocol").
+ *
+ * What it is asked with is Temporal's to say, so of a query nothing is refused and nothing looked at: the Web UI of 2.54 asks by
+ * `/decode?preserveStorageRefs=true`, which is about payloads that are stored elsewhere, of which there are none.
  */
 import { type RequestHandler, Router } from 'express';
 import { type Payloads, mostMetadata, mostPayloads } from '../../protocol/client/payloads';
@@ -10,7 +13,6 @@ import { membersOf } from '../../protocol/wire/shapes';
 import { bodyOf, jsonBody } from '../body';
 import { type ApiDependencies } from '../dependencies';
 import { allowOnly } from '../methods';
-import { noQuery } from '../noQuery';
 import { permit } from '../permissions';
 import { Problem } from '../problems';
 import { parseAction } from '../transaction/bodies';
@@ -31,10 +33,7 @@ export function codecRoutes({ codec }: ApiDependencies): Router {
     ['/encode', each => codec?.seal(each) ?? each],
   ] as const satisfies readonly [string, Code][];
   for (const [path, code] of coding)
-    router
-      .route(path)
-      .post(permit('decode'), noQuery, jsonBody(mostBytes), coded(code))
-      .all(allowOnly('POST'));
+    router.route(path).post(permit('decode'), jsonBody(mostBytes), coded(code)).all(allowOnly('POST'));
   return router;
 }
 

@@ -3,11 +3,11 @@ import { type SweepConfig } from '../../config/config';
 import { type SweepReport } from '../../protocol/orphans/report';
 import { type Engine } from '../../engine/engine';
 import { lastReport } from './reports';
-import { schedule } from './schedule';
+import { type Scheduled, schedule } from './schedule';
 
 import { type SweepOptions, type Swept, sweepNow } from './sweepNow';
 
-export { scheduleRefused } from './schedule';
+export { scheduleLeft, scheduleRefused } from './schedule';
 export type { SweepOptions, Swept } from './sweepNow';
 
 /** What an operator may ask. */
@@ -21,7 +21,7 @@ export function createOrphans(engine: Engine): Orphans {
   return { lastReport: () => lastReport(engine), sweepNow: options => sweepNow(engine, options) };
 }
 
-/** Made or updated at the start of a worker. */
-export function scheduleSweeps(engine: Engine, config: SweepConfig): Promise<void> {
+/** Made or updated at the start of a worker, unless it is encrypted with a key that is not here. */
+export function scheduleSweeps(engine: Engine, config: SweepConfig): Promise<Scheduled> {
   return schedule(engine, config);
 }

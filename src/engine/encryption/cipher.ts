@@ -91,7 +91,8 @@ export function isSealed({ metadata }: Payload): boolean {
   return encoding.equals(metadata?.['encoding'] ?? new Uint8Array());
 }
 
-function keyIdOf({ metadata }: Payload): string {
+/** The one that it names, in plain text. */
+export function keyIdOf({ metadata }: Payload): string {
   return Buffer.from(metadata?.['encryption-key-id'] ?? []).toString();
 }
 

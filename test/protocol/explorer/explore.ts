@@ -19,7 +19,7 @@ import { type PromiseName, type Violation, violations } from './checks';
 import { start } from './driver';
 import { type FairSteps, endlessFrom } from './liveness';
 import { isOver } from './lockDriver';
-import { keyOfWorld, normalise } from './normalise';
+import { type Plain, plainFor } from './normalise';
 import { split } from './split';
 import { type Step } from './step';
 import { stepsFrom } from './steps';
@@ -39,6 +39,7 @@ export interface Options {
 interface Exploring extends Search<World>, FairSteps {
   readonly setting: Setting;
   readonly options: Options;
+  readonly plain: Plain;
 }
 
 export function explore(setting: Setting, options: Options = {}): exploring.Report<PromiseName> {
@@ -49,14 +50,15 @@ export function explore(setting: Setting, options: Options = {}): exploring.Repo
     rests: [],
     setting,
     options,
+    plain: plainFor(setting.scenario),
   };
-  enter(it, normalise(start(setting), setting.scenario), fromNowhere);
+  enter(it, it.plain.normalise(start(setting)), fromNowhere);
   const report = searched(it, entry => expand(it, entry), options.most);
   return report.findings.length > 0 ? report : { ...report, findings: stuck(it) };
 }
 
 function enter(it: Exploring, world: World, way: Way): number {
-  const number = reach(it, { key: keyOfWorld(world), world }, way);
+  const number = reach(it, { key: it.plain.keyOf(world), world }, way);
   if (number === it.rests.length) {
     it.fairNext.push([]);
     it.fairLabels.push('nothing more');
@@ -91,15 +93,17 @@ interface Taken {
 }
 
 /** The world after the step, in parts where its participants have parted, or what is broken by it. */
-function take({ setting, options }: Exploring, before: World, step: Step): Taken {
+function take({ setting, options, plain }: Exploring, before: World, step: Step): Taken {
   const brokenIn = (from: World, to: World) =>
     violations(from, to, setting).filter(each => options.except?.(each, to) !== true);
   try {
-    const after = normalise(step.next(), setting.scenario);
+    const after = plain.normalise(step.next());
     const broken = brokenIn(before, after);
     if (broken.length > 0 || setting.scenario.whole === true) return { broken, parts: [after] };
-    const parts = split(after, setting).map(part => normalise(part, setting.scenario));
-    return { broken: parts.length === 1 ? [] : parts.flatMap(part => brokenIn(part, part)), parts };
+    const apart = split(after, setting);
+    if (apart.length === 1) return { broken: [], parts: apart };
+    const parts = apart.map(plain.normalise);
+    return { broken: parts.flatMap(part => brokenIn(part, part)), parts };
   } catch (error) {
     return { broken: [refusal(error) as Violation], parts: [] };
   }

@@ -7,34 +7,71 @@
  * equality only. Requests count up to the configured attempts: they are compared with that only. Everything else is kept
  * whatever it is, so that a field that the core gains tells states apart until somebody says here that it need not.
  */
-import { numberOf } from '../exploring/numberOf';
+import { oneOfEach } from '../exploring/oneOfEach';
 import { type Exposure } from '../../../src/protocol/wire/answers';
 import { type Phase } from '../../../src/protocol/wire/phases';
 import { type Locking, type Participant, type Transaction } from '../../../src/protocol/transaction/state';
 import { type Facts, type Scenario, type Side, type World } from './world';
 
-export function normalise(world: World, scenario: Scenario): World {
+export interface Plain {
+  /** The world without what counts for nothing; what is alike in two such worlds is one object. */
+  readonly normalise: (world: World) => World;
+  /** One text for such a world and for those that differ from it in the order of participants only. */
+  readonly keyOf: (world: World) => string;
+}
+
+/** For one exploration. */
+export function plainFor(scenario: Scenario): Plain {
   const most = Math.max(scenario.completionAttempts, scenario.prepareAttempts);
-  const lowered = world.t.participants.map((p, index) => oldestCall(p, world.sides[index]));
-  const sides = world.sides.map((side, index) => plainSide(side, lowered[index] ?? 0));
-  const operator = stillOf(world);
-  const locks = plainLocks(world);
-  if (alreadyPlain.has(world.t) && lowered.every(by => by === 0)) return { ...world, sides, locks, operator };
-  const participants = world.t.participants.map((p, index) => plain(p, { by: lowered[index] ?? 0, most }));
-  const t = { ...timeless(world.t), participants };
-  alreadyPlain.add(t);
-  return { ...world, t, sides, locks, operator };
+  const sidesKnown = oneOfEach<Side>({ told: side => ({ ...side, name: '' }), whose: side => side.name });
+  const people = oneOfEach<Participant>({
+    told: ({ target: _target, ...own }) => own,
+    whose: p => p.target.name,
+  });
+  const wholes = oneOfEach<Transaction>({
+    told: ({ participants: _p, accepted: _a, id: _id, ...whole }) => whole,
+    whose: t => t.participants.map(people.idOf).join(),
+  });
+  const others = oneOfEach();
+  const sideOf = (side: Side, by: number): Side =>
+    by === 0 && sidesKnown.isOne(side) ? side : sidesKnown.one(plainSide(side, by));
+  const normalise = (world: World): World => {
+    const lowered = world.t.participants.map((p, index) => oldestCall(p, world.sides[index]));
+    const sides = world.sides.map((side, index) => sideOf(side, lowered[index] ?? 0));
+    const operator = stillOf(world);
+    const locks = others.one(plainLocks(world)) as World['locks'];
+    const lockWorks = others.one(world.lockWorks) as World['lockWorks'];
+    const around = { ...world, sides, locks, lockWorks, operator };
+    if (wholes.isOne(world.t) && lowered.every(by => by === 0)) return around;
+    const participants = world.t.participants.map((p, index) => {
+      const by = lowered[index] ?? 0;
+      return by === 0 && people.isOne(p) ? p : people.one(plain(p, { by, most }));
+    });
+    return { ...around, t: wholes.one({ ...timeless(world.t), participants }) };
+  };
+  const keyOf = ({ t, sides, ...around }: World): string => {
+    const blocks = t.participants.map((p, index) => {
+      const side = sides[index];
+      return `${String(people.numberOf(p))}.${side === undefined ? '' : String(sidesKnown.numberOf(side))}`;
+    });
+    let key = String(wholes.numberOf(t));
+    for (const value of Object.values(around) as (object | number | boolean)[])
+      key += `,${String(typeof value === 'object' ? others.numberOf(value) : value)}`;
+    return `${key}:${blocks.sort().join()}`;
+  };
+  return { normalise, keyOf };
 }
 
 /** What operators can still do that would apply. */
 function stillOf({ t, operator }: World): World['operator'] {
+  if (t.stage === 'ended') return nobody;
   const abort = t.decision === undefined ? operator.abort : 0;
   const resolve = t.participants.every(p => p.forced !== undefined) ? 0 : operator.resolve;
-  return t.stage === 'ended' ? { abort: 0, retryNow: 0, resolve: 0 } : { ...operator, abort, resolve };
+  const isSame = abort === operator.abort && resolve === operator.resolve;
+  return isSame ? operator : { ...operator, abort, resolve };
 }
 
-/** Those that need no change: most of a world is as it was before the step. */
-const alreadyPlain = new WeakSet<Transaction | Participant | Side>();
+const nobody: World['operator'] = { abort: 0, retryNow: 0, resolve: 0 };
 
 function timeless(t: Transaction): Transaction {
   const { reason, decidedAt, endedAt, locking, recoveries: _recoveries, ...rest } = t;
@@ -72,7 +109,6 @@ function oldestCall(p: Participant, side: Side | undefined): number {
 
 /** Facts that no check asks for any more, now that others are known, are as if they had never been. */
 function plainSide(side: Side, by: number): Side {
-  if (by === 0 && alreadyPlain.has(side)) return side;
   const { facts } = side;
   const { heardYes, rollbackAnswered } = facts;
   const known: Facts = {
@@ -88,9 +124,7 @@ function plainSide(side: Side, by: number): Side {
     nth: work.nth - by,
     exposure: asked(work.phase, work.exposure),
   }));
-  const result = { ...side, works, facts: known };
-  alreadyPlain.add(result);
-  return result;
+  return { ...side, works, facts: known };
 }
 
 /** A request that is on its way need not have been answered too. */
@@ -114,9 +148,8 @@ function asked(phase: Phase, { reached, unanswered, notNo }: Exposure): Exposure
 }
 
 function plain(p: Participant, { by, most }: { by: number; most: number }): Participant {
-  if (by === 0 && alreadyPlain.has(p)) return p;
   const { lastFailure: _, uncounted: _shown, call, contradiction, forced, ...rest } = p;
-  const result = {
+  return {
     ...rest,
     calls: p.calls - by,
     attempts: Math.min(p.attempts, most),
@@ -129,8 +162,6 @@ function plain(p: Participant, { by, most }: { by: number; most: number }): Part
     ...(contradiction === undefined ? {} : { contradiction: { ...contradiction, at: 0 } }),
     ...(forced === undefined ? {} : { forced: { ...forced, at: 0 } }),
   };
-  alreadyPlain.add(result);
-  return result;
 }
 
 type Call = NonNullable<Participant['call']>;
@@ -139,29 +170,4 @@ type Call = NonNullable<Participant['call']>;
 function plainCall(call: Call, { by, most }: { by: number; most: number }): Call {
   const handover = call.handover === undefined ? {} : { handover: { code: '', message: '' } };
   return { ...call, nth: call.nth - by, sentBefore: Math.min(call.sentBefore, most), ...handover };
-}
-
-/** One text for a world and for those that differ from it in the order of participants only. */
-export function keyOfWorld({ t, sides, ...around }: World): string {
-  const blocks = t.participants.map((p, index) => `${numberOfParticipant(p)}.${numberOfSide(sides[index])}`);
-  return `${numberOfWhole(t)}/${numberOf(JSON.stringify(around))}:${blocks.sort().join()}`;
-}
-
-const numberOfWhole = remembering(
-  ({ participants: _p, accepted: _a, id: _id, ...whole }: Transaction) => whole,
-);
-const numberOfParticipant = remembering(({ target: _target, ...own }: Participant) => own);
-const numberOfSide = remembering((side: Side | undefined) => ({ ...side, name: '' }));
-
-/** Things that are the same object need not be looked at again. */
-function remembering<T extends object | undefined>(told: (thing: T) => object): (thing: T) => string {
-  const known = new WeakMap<object, string>();
-  return thing => {
-    if (thing === undefined) return '';
-    const before = known.get(thing);
-    if (before !== undefined) return before;
-    const number = numberOf(JSON.stringify(told(thing)));
-    known.set(thing, number);
-    return number;
-  };
 }

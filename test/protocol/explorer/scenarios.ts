@@ -48,7 +48,7 @@ export const short: readonly Exploration[] = [
   }),
   exploration('terminated and taken up again', ['remembers', 'remembers'], { ...once, recoveries: 1 }),
   exploration('two, together to the end', ['remembers', 'forgets'], { ...once, faults: 1, whole: true }),
-  exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 2 }),
+  exploration('two locks and two participants', ['remembers', 'forgets'], { ...once, locks: 2, faults: 1 }),
   exploration('two locks in the first task', ['remembers'], { ...once, locks: 2, fast: true, faults: 1 }),
   exploration('answers that cannot be read', ['remembers', 'forgets'], { ...once, garbles: true }),
   exploration('the first round in the first task', ['remembers', 'forgets'], { ...once, fast: true }),
@@ -59,7 +59,12 @@ export const short: readonly Exploration[] = [
   }),
 ];
 
-/** What `npm run test:long` adds. */
+/**
+ * What `npm run test:long` adds, some 2,100,000 states. Left out, for what they cost and never showed: an abort too where somebody is resolved and
+ * has two attempts (199,740 states instead of 139,858), or where two locks are held and retryNow and resolve come (170,497 instead of 44,339);
+ * two attempts to prepare beside two to complete where abort and retryNow come (143,666 instead of 25,924); any number of faults where a first
+ * task with two locks is lost and its run terminated (156,249; one fault: 24,671). Each of these is explored without the other.
+ */
 export const long: readonly Exploration[] = [
   exploration('provisional commit', ['remembers', 'remembers'], { ...provisional, completionAttempts: 1 }),
   exploration('no place for a request, time and again', ['remembers', 'forgets'], { ...once, busy: true }),
@@ -109,6 +114,11 @@ export const long: readonly Exploration[] = [
     locks: 2,
     recoveries: 1,
   }),
+  exploration('two locks and two participants, two faults', ['remembers', 'forgets'], {
+    ...once,
+    locks: 2,
+    faults: 2,
+  }),
   exploration('no place for a request: two attempts, alone', ['remembers'], {
     busy: true,
     operator: { ...noOperator, retryNow: 1 },
@@ -156,10 +166,11 @@ export const long: readonly Exploration[] = [
     ...once,
     operator: { abort: 1, retryNow: 1, resolve: 1 },
   }),
-  exploration('abort and resolve, two attempts', ['remembers', 'remembers'], {
-    operator: { abort: 1, retryNow: 0, resolve: 1 },
+  exploration('resolve, two attempts', ['remembers', 'remembers'], {
+    operator: { ...noOperator, resolve: 1 },
   }),
-  exploration('abort and retryNow, two attempts', ['forgets', 'forgets'], {
+  exploration('abort and retryNow, two attempts to complete', ['forgets', 'forgets'], {
+    prepareAttempts: 1,
     operator: { abort: 1, retryNow: 1, resolve: 0 },
   }),
   exploration('a slow one and one that forgets, abort', ['slow', 'forgets'], {
@@ -200,11 +211,11 @@ export const long: readonly Exploration[] = [
     faults: 1,
     whole: true,
   }),
-  exploration('two locks and two participants, abort, retryNow and resolve', ['remembers', 'forgets'], {
+  exploration('two locks and two participants, retryNow and resolve', ['remembers', 'forgets'], {
     ...once,
     locks: 2,
     faults: 1,
-    operator: { abort: 1, retryNow: 1, resolve: 1 },
+    operator: { abort: 0, retryNow: 1, resolve: 1 },
   }),
   exploration('two locks and two participants, terminated and taken up again', ['remembers', 'forgets'], {
     ...once,
@@ -244,6 +255,7 @@ export const long: readonly Exploration[] = [
     locks: 2,
     fast: true,
     recoveries: 1,
+    faults: 1,
   }),
   exploration('a lock in the first task, retryNow and resolve', ['remembers'], {
     ...once,

@@ -59,6 +59,12 @@ export function patchedModules(
   return file => load(path.join(root, file));
 }
 
+/** The files that the patches are for, as they are loaded with all of these. Fails as loading does: with no file, no place, two places, no TypeScript. */
+export function patchedFiles(patches: readonly Patch[], root = protocol): Map<string, string> {
+  const files = new Set(patches.map(each => path.join(root, each.file)));
+  return new Map([...files].map(file => [file, transpiled(file, patches, root)]));
+}
+
 const unpatched = new Map<string, string>();
 
 function transpiled(file: string, patches: readonly Patch[], root: string): string {

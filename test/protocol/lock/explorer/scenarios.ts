@@ -25,11 +25,17 @@ export function scenario(name: string, kinds: readonly Kind[], budget: Partial<B
 export const short: readonly Scenario[] = [
   scenario('three transactions', [tx, tx, tx], { faults: 1, jumps: 1 }),
   scenario('two transactions, one lost for good', [tx, tx], { faults: 1, losses: 1, jumps: 1 }),
-  scenario('three leases', [lease, lease, leaseShared], { faults: 1, jumps: 1 }),
+  scenario('three leases', [lease, lease, leaseShared], { jumps: 1 }),
   scenario('two leases, one dies', [lease, lease], { ends: 1, jumps: 2 }),
 ];
 
+/**
+ * What `npm run test:long` adds, some 930,000 states. Left out, for what they cost and never showed: everything at once that may go wrong among three
+ * transactions (a fault, an end and one that gives up: 426,832 states) and among two and a lease (a fault and an end: 290,928). Two transactions
+ * meet all of it, three and those with a lease any two of it.
+ */
 export const long: readonly Scenario[] = [
+  scenario('three leases, and a fault', [lease, lease, leaseShared], { faults: 1, jumps: 1 }),
   scenario('two leases, one asked for again, and given up', [lease, lease], {
     faults: 1,
     rounds: 1,
@@ -40,11 +46,12 @@ export const long: readonly Scenario[] = [
   scenario('three transactions, one terminated', [tx, txShared, txShared], { ends: 1, jumps: 1 }),
   scenario('three transactions, the clock set back', [tx, tx, txShared], { setBacks: 1, jumps: 2 }),
   scenario('a transaction and two leases', [tx, lease, leaseShared], { faults: 1, jumps: 1 }),
-  scenario('two transactions and a lease', [tx, tx, lease], { ends: 1, jumps: 1 }),
+  scenario('two transactions and a lease, one ends', [tx, tx, lease], { ends: 1, jumps: 1 }),
   scenario('two transactions, much goes wrong', [tx, txShared], { faults: 1, ends: 1, giveUps: 1, jumps: 1 }),
   scenario('one lease, three times', [lease], { faults: 2, rounds: 2, repeats: 1, jumps: 2 }),
   scenario('three transactions, two shared', [tx, txShared, txShared], { faults: 1, giveUps: 1, jumps: 1 }),
-  scenario('two transactions and a lease', [tx, tx, lease], { faults: 1, ends: 1, jumps: 1 }),
+  scenario('two transactions and a lease, and a fault', [tx, tx, lease], { faults: 1, jumps: 1 }),
   scenario('two leases, one asked for again', [lease, lease], { faults: 1, rounds: 1, repeats: 1, jumps: 1 }),
-  scenario('three transactions, much goes wrong', [tx, tx, tx], { faults: 1, ends: 1, giveUps: 1, jumps: 1 }),
+  scenario('three transactions, a fault and an end', [tx, tx, tx], { faults: 1, ends: 1, jumps: 1 }),
+  scenario('three transactions, one gives up and one ends', [tx, tx, tx], { ends: 1, giveUps: 1, jumps: 1 }),
 ];
