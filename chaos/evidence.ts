@@ -108,6 +108,15 @@ export interface Fault {
   readonly note?: string;
 }
 
+/** A person says of a participant how it ended, and is not asked whether that is so: written down before it is said. */
+export interface Settled {
+  readonly kind: 'settled';
+  readonly at: number;
+  readonly id: string;
+  readonly participant: string;
+  readonly outcome: 'committed' | 'rolledback' | 'unknown';
+}
+
 /** A process that ended although nobody had ended it. */
 export interface Death {
   readonly kind: 'death';
@@ -116,7 +125,7 @@ export interface Death {
   readonly how: string;
 }
 
-export type Told = Order | Start | Read | Event | Notification | Call | Fault | Death;
+export type Told = Order | Start | Read | Event | Notification | Call | Fault | Settled | Death;
 
 export interface Row {
   readonly order: string;

@@ -1,7 +1,8 @@
 /**
  * Owns the options of a run, and what comes of it: exit code 0 where nothing was violated, 1 where something was or the run failed.
  *
- *   npm run chaos -- [--minutes M] [--seed S] [--clients N] [--every MS] [--only KIND …] [--out FOLDER] [--settle S] [--plant BUG]
+ *   npm run chaos -- [--minutes M] [--seed S] [--clients N] [--every MS] [--only KIND …] [--out FOLDER] [--settle S]
+ *     [--cluster HOST:PORT [--namespace NAME]] [--plant BUG]
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -12,7 +13,6 @@ import { htmlReport } from './report/html';
 import { textReport } from './report/text';
 import { totalsOf } from './report/totals';
 import { logIn, run } from './run';
-import { newFolder } from './world/world';
 
 const interruption = new AbortController();
 
@@ -28,6 +28,8 @@ async function main(): Promise<number> {
       settle: { ...text, default: '90' },
       out: { ...text, default: 'chaos-report' },
       plant: text,
+      cluster: text,
+      namespace: { ...text, default: 'default' },
     },
   });
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : number('--seed', values.seed);
@@ -42,7 +44,6 @@ async function main(): Promise<number> {
     ...{
       seed,
       forMs: minutes * 60_000,
-      folder: newFolder(),
       logFile: logIn(out),
       histories: join(out, 'histories'),
       logs,
@@ -54,6 +55,8 @@ async function main(): Promise<number> {
     only: values.only,
     say: line => process.stderr.write(`chaos: ${line}\n`),
     plant: known(values.plant),
+    cluster:
+      values.cluster === undefined ? undefined : { address: values.cluster, namespace: values.namespace },
   });
   const totals = totalsOf(evidence);
   const report = textReport(command, totals, violations);

@@ -12,12 +12,14 @@ import { type Evidence } from './evidence';
 import { keepHistories } from './histories';
 import { Load } from './load/load';
 import { startReceiver } from './load/receiver';
-import { type FaultKind, faultKinds } from './nemesis/faults';
+import { faultKinds } from './nemesis/faults';
 import { prepareForeignWorker } from './nemesis/foreignWorker';
+import { type FaultKind } from './nemesis/kind';
 import { carryOut } from './nemesis/nemesis';
 import { schedule } from './nemesis/schedule';
 import { type Recorder, createRecorder } from './recorder';
-import { type World, startWorld } from './world/world';
+import { type Cluster } from './world/cluster';
+import { type World, newFolder, startWorld } from './world/world';
 
 export interface RunOptions {
   readonly seed: number;
@@ -28,8 +30,6 @@ export interface RunOptions {
   readonly histories: string;
   /** Where processes write theirs. */
   readonly logs: string;
-  /** Of the world: its data, which is removed at the end. */
-  readonly folder: string;
   readonly clients: number;
   /** Between the beginnings of two faults, on average. */
   readonly everyMs: number;
@@ -39,6 +39,7 @@ export interface RunOptions {
   readonly settleWithinMs?: number;
   /** The name of a planted bug. */
   readonly plant?: string | undefined;
+  readonly cluster?: Cluster | undefined;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -50,10 +51,13 @@ export interface Ran {
 
 export async function run(options: RunOptions): Promise<Ran> {
   const recorder = createRecorder(options.logFile);
-  const { signal, folder, plant, say } = options;
+  const { signal, plant, say } = options;
   await prepareForeignWorker();
   signal.throwIfAborted();
-  const world = await startWorld(folder, { recorder, signal, plant, logs: options.logs });
+  const world = await startWorld(newFolder(), {
+    ...{ recorder, signal, plant, logs: options.logs },
+    cluster: options.cluster,
+  });
   try {
     say(`started: ${world.services.map(({ name }) => name).join(', ')}`);
     return await destroy(world, recorder, options);
@@ -66,7 +70,7 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
   const { seed, signal, say, clients } = options;
   const receiver = await startReceiver(recorder, seeded(seed + 1));
   const connection = Connection.lazy({ address: world.temporalAddress });
-  const temporal = new Client({ connection });
+  const temporal = new Client({ connection, namespace: world.namespace });
   try {
     const [first, second] = world.coordinators.filter(({ role }) => role === 'api');
     if (first === undefined || second === undefined) throw new Error('there are not two APIs');
@@ -81,13 +85,13 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
       },
       receiver: receiver.url,
     });
-    const kinds = chosen(
-      faultKinds({
-        ...{ world, random: seeded(seed + 3), temporal },
-        anyOpen: () => load.anyOpen(seeded(seed + load.orders)),
-      }),
-      options.only,
-    );
+    const all = faultKinds({
+      ...{ world, recorder, random: seeded(seed + 3), temporal },
+      anyOpen: () => load.anyOpen(seeded(seed + load.orders)),
+    });
+    const kinds = chosen(all, options.only);
+    const leftOut = chosen(all, options.only, 'impossible').map(({ fault }) => fault);
+    if (leftOut.length > 0) say(`left out, since there is nobody here to befall: ${leftOut.join(', ')}`);
     const loading = load.run();
     try {
       const plan = schedule(kinds, { random: seeded(seed), forMs: options.forMs, everyMs: options.everyMs });
@@ -110,11 +114,14 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
   }
 }
 
-function chosen(kinds: readonly FaultKind[], only: readonly string[]): FaultKind[] {
-  const possible = kinds.filter(({ targets }) => targets.length > 0);
-  return only.length === 0
-    ? possible
-    : possible.filter(({ fault }) => only.some(each => fault.startsWith(each)));
+/** Those that somebody here can be befallen by; or the others of the same names. */
+function chosen(
+  kinds: readonly FaultKind[],
+  only: readonly string[],
+  which: 'possible' | 'impossible' = 'possible',
+): FaultKind[] {
+  const some = kinds.filter(({ targets }) => targets.length > 0 === (which === 'possible'));
+  return only.length === 0 ? some : some.filter(({ fault }) => only.some(each => fault.startsWith(each)));
 }
 
 interface Judging {

@@ -10,6 +10,7 @@ import { type Violation } from './violation';
 export function answers(evidence: Evidence, known: Known): Violation[] {
   return [
     ...[...known.observations].flatMap(([id, heard]) => changed(id, heard)),
+    ...[...known.observations].flatMap(([id, heard]) => heuristics(id, heard, known)),
     ...gone(evidence),
     ...twice(evidence),
     ...ranAllTheSame(evidence),
@@ -27,7 +28,6 @@ function changed(id: string, heard: readonly Observation[]): Violation[] {
     heard.find(each => !isFinal(each.seen) && each.askedAt > final.at && !each.by.startsWith('stream'));
   const otherwise =
     decided && heard.find(({ seen }) => seen.decision !== null && seen.decision !== decided.seen.decision);
-  const heuristic = heard.find(({ seen }) => seen.heuristic !== undefined);
   const say = (what: Observation): string => `${what.seen.status} (${what.by}, ${what.at})`;
   return [
     ...(final && other
@@ -44,15 +44,22 @@ function changed(id: string, heard: readonly Observation[]): Violation[] {
           } as const,
         ]
       : []),
-    ...(heuristic
-      ? [
-          {
-            rule: 'heuristic',
-            what: `${id}: ${heuristic.seen.heuristic ?? ''}, though nobody settled anything by hand`,
-          } as const,
-        ]
-      : []),
   ];
+}
+
+/** Told only of what a person has said by hand: `mixed` of an outcome that was not the decision, `hazard` of one that nobody knows. */
+function heuristics(id: string, heard: readonly Observation[], { settled, outcome }: Known): Violation[] {
+  const possible = settled(id).map(by => (by.outcome === 'unknown' ? 'hazard' : by.outcome));
+  const isMixed = possible.some(each => each !== 'hazard' && each !== outcome(id));
+  const wrong = heard.find(
+    ({ seen: { heuristic } }) =>
+      heuristic !== undefined &&
+      !(heuristic === 'mixed' ? isMixed : possible.some(each => each === heuristic)),
+  );
+  if (wrong === undefined) return [];
+  const said = settled(id).map(by => `${by.participant} ${by.outcome}`);
+  const why = said.length === 0 ? 'nobody settled anything by hand' : `by hand: ${said.join(', ')}`;
+  return [{ rule: 'heuristic', what: `${id}: ${wrong.seen.heuristic ?? ''}, though ${why}` }];
 }
 
 function gone(evidence: Evidence): Violation[] {

@@ -1,4 +1,9 @@
-/** Owns counting: an order that was committed is one row at each of its participants, any other none, and counters are what rows sum up to. */
+/**
+ * Owns counting: an order that was committed is one row at each of its participants, any other none, and counters are what rows sum up to.
+ *
+ * Whom a person has settled by hand the coordinator tells no more: that one asks how it came out, and is counted once it keeps nothing
+ * prepared any more (which `end` demands).
+ */
 import { type Evidence, type Order } from '../evidence';
 import { type Known } from './knowledge';
 import { type Violation } from './violation';
@@ -9,6 +14,14 @@ export function counting(evidence: Evidence, known: Known): Violation[] {
 
 /** Rows of each order at each participant. */
 function countRows({ books }: Evidence, known: Known): Violation[] {
+  const undecided = new Set(
+    [...known.orderOf].flatMap(([id, order]) =>
+      known
+        .settled(id)
+        .filter(by => books.some(each => each.participant === by.participant && each.prepared.length > 0))
+        .map(by => `${order} ${by.participant}`),
+    ),
+  );
   const counts = new Map<string, Map<string, number>>();
   const committedOrders = new Set(
     [...known.orderOf].filter(([id]) => known.outcome(id) === 'committed').map(([, order]) => order),
@@ -24,9 +37,14 @@ function countRows({ books }: Evidence, known: Known): Violation[] {
       rule: 'commit of nothing',
       what: `rows of ${order}, which nobody ordered`,
     })),
-    ...[...known.orders.values()].flatMap(order =>
-      judge(order, counts.get(order.order) ?? new Map(), committedOrders.has(order.order)),
-    ),
+    ...[...known.orders.values()].flatMap(order => {
+      const shares = order.shares.filter(each => !undecided.has(`${order.order} ${each.participant}`));
+      return judge(
+        { ...order, shares },
+        counts.get(order.order) ?? new Map(),
+        committedOrders.has(order.order),
+      );
+    }),
   ];
 }
 

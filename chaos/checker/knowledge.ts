@@ -1,5 +1,6 @@
 /** Owns what clients know at the end: of each transaction its order and what was last said of it; of each order its transactions. */
-import { type Evidence, type Order, type Seen, isFinal, ofKind } from '../evidence';
+import { type Evidence, type Order, type Seen, type Settled, isFinal, ofKind } from '../evidence';
+import { groupBy } from './groupBy';
 
 export interface Observation {
   readonly askedAt: number;
@@ -17,6 +18,8 @@ export interface Known {
   readonly observations: ReadonlyMap<string, readonly Observation[]>;
   /** `committed` or `rolledback`; absent where nothing final was ever said. */
   readonly outcome: (id: string) => string | undefined;
+  /** What people have said of a transaction's participants by hand. */
+  readonly settled: (id: string) => readonly Settled[];
 }
 
 export function knowledge(evidence: Evidence): Known {
@@ -39,5 +42,6 @@ export function knowledge(evidence: Evidence): Known {
   const orders = new Map(ofKind(evidence, 'order').map(each => [each.order, each]));
   const outcome = (id: string): string | undefined =>
     observations.get(id)?.findLast(({ seen }) => isFinal(seen))?.seen.status;
-  return { orders, orderOf, observations, outcome };
+  const byHand = groupBy(ofKind(evidence, 'settled'), ({ id }) => id);
+  return { orders, orderOf, observations, outcome, settled: id => byHand.get(id) ?? [] };
 }

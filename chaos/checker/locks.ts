@@ -1,8 +1,8 @@
 /**
  * Owns exclusive locks as participants saw them: a participant is in the hands of a transaction from its yes to the first completion that it
- * acknowledged. Nobody else with the same lock may be told to prepare meanwhile, anywhere, and tokens rise.
+ * acknowledged, or until a person said by hand how it ended. Nobody else with the same lock may be told to prepare meanwhile, anywhere, and tokens rise.
  */
-import { type Call, type Evidence, ofKind } from '../evidence';
+import { type Call, type Evidence, type Settled, ofKind } from '../evidence';
 import { groupBy } from './groupBy';
 import { type Violation } from './violation';
 
@@ -18,7 +18,8 @@ interface Holding {
 
 export function locks(evidence: Evidence): Violation[] {
   const byId = groupBy(ofKind(evidence, 'call'), ({ id }) => id);
-  const holdings = [...byId].flatMap(([id, calls]) => holdingsOf(id, calls));
+  const byHand = groupBy(ofKind(evidence, 'settled'), ({ id }) => id);
+  const holdings = [...byId].flatMap(([id, calls]) => holdingsOf(id, calls, byHand.get(id) ?? []));
   return [...groupBy(holdings, ({ resource }) => resource)].flatMap(([resource, of]) =>
     judge(
       resource,
@@ -27,7 +28,7 @@ export function locks(evidence: Evidence): Violation[] {
   );
 }
 
-function holdingsOf(id: string, calls: readonly Call[]): Holding[] {
+function holdingsOf(id: string, calls: readonly Call[], byHand: readonly Settled[]): Holding[] {
   const prepares = calls.filter(({ is, phase }) => is === 'received' && phase === 'prepare');
   if (prepares.length === 0) return [];
   const from = Math.min(...prepares.map(({ at }) => at));
@@ -47,6 +48,7 @@ function holdingsOf(id: string, calls: readonly Call[]): Holding[] {
             call.http === 200,
         )
         .map(({ at }) => at),
+      ...byHand.filter(({ participant }) => participant === voter).map(({ at }) => at),
     ),
   );
   const tokens = new Map(

@@ -3,7 +3,7 @@
  * it has ended or for a while. What is still open when they go on is followed up at the end (`settle`).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Random, chance } from '../../src/testing/random';
+import { type Random, chance, shuffled } from '../../src/testing/random';
 import { type Recorder } from '../recorder';
 import { type Service } from '../world/world';
 import { type Answer, type Api, Client } from './client';
@@ -19,6 +19,7 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
 }
 
+const choice = 8;
 const patienceMs = 6_000;
 const pauseMs = 150;
 const comeAgainMs = 500;
@@ -44,10 +45,9 @@ export class Load {
     this.#client = new Client(options.recorder);
   }
 
-  /** Some transaction that is open, for the nemesis. */
-  anyOpen(random: Random): string | undefined {
-    const open = [...this.#open];
-    return open[Math.floor(random() * open.length)];
+  /** Some transactions that are open, for the nemesis to choose from. */
+  anyOpen(random: Random): readonly string[] {
+    return shuffled([...this.#open], random).slice(0, choice);
   }
 
   get orders(): number {

@@ -12,7 +12,7 @@ export interface Ordered extends Order {
   readonly watches: boolean;
 }
 
-const resources = ['seat/1', 'seat/2', 'account/7', 'account/8'] as const;
+export const resources = ['seat/1', 'seat/2', 'account/7', 'account/8'] as const;
 
 interface Ordering {
   readonly random: Random;

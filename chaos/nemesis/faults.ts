@@ -1,44 +1,33 @@
-/** Owns the kinds of faults: whom each can befall, how it begins and how it is over. */
-import { type Client } from '@temporalio/client';
-import { type Random } from '../../src/testing/random';
+/** Owns the kinds of faults: whom each can befall, how it begins and how it is over. Here: processes, links and answers. */
 import { answersInTrouble } from '../participant/faults';
 import { type ManagedProcess } from '../world/process';
-import { type Link, troubles } from '../world/proxy';
+import { type Link, type Trouble, troubles } from '../world/proxy';
 import { type World } from '../world/world';
-import { runForeignWorker } from './foreignWorker';
-import { type Kind } from './schedule';
-
-/** What a fault may need to know besides. */
-export interface Scene {
-  readonly world: World;
-  readonly random: Random;
-  /** To the Temporal server itself, past all links. */
-  readonly temporal: Client;
-  /** A transaction that is open, if there is one. */
-  readonly anyOpen: () => string | undefined;
-}
-
-export interface FaultKind extends Kind {
-  /** @param signal when it is to be over; resolves when it is, and whatever it broke is whole again. */
-  run(target: string, until: Promise<void>, forMs: number): Promise<string | undefined>;
-}
+import { ofDatabases, ofDisk } from './databases';
+import { type FaultKind, type Scene } from './kind';
+import { meddling } from './meddling';
+import { pausing } from './pausing';
+import { restarting } from './restarting';
 
 export function faultKinds(scene: Scene): FaultKind[] {
   const { world } = scene;
   const processes = new Map(processesOf(world).map(each => [each.name, each]));
   const links = linksOf(world);
   return [
-    ...killing(processes, world),
+    ...killing(processes),
     ...freezing(processes),
-    ...breaking(links),
+    ...ofDatabases(world),
+    ...ofDisk(world),
+    ...breaking(links, world),
     ...answering(world),
     ...restarting(world),
     ...meddling(scene),
+    ...pausing(scene),
   ];
 }
 
 const processesOf = ({ temporal, coordinators, services }: World): ManagedProcess[] => [
-  temporal,
+  ...(temporal === undefined ? [] : [temporal]),
   ...coordinators.map(each => each.process),
   ...services.map(each => each.process),
 ];
@@ -61,13 +50,13 @@ function jobs(processes: Processes): Readonly<Record<string, string[]>> {
   return {
     api: names.filter(name => name.startsWith('api')),
     worker: names.filter(name => name.startsWith('worker')),
-    temporal: ['temporal'],
+    temporal: names.filter(name => name === 'temporal'),
     participant: names.filter(name => !/^(?:api|worker|temporal)/.test(name)),
   };
 }
 
-function killing(processes: Processes, { services }: World): FaultKind[] {
-  const kinds = Object.entries(jobs(processes)).map(([job, targets]): FaultKind => ({
+function killing(processes: Processes): FaultKind[] {
+  return Object.entries(jobs(processes)).map(([job, targets]) => ({
     ...{ fault: `kill ${job}`, targets, longestMs: 3_000 },
     run: async (target, until) => {
       const victim = processes.get(target);
@@ -77,22 +66,6 @@ function killing(processes: Processes, { services }: World): FaultKind[] {
       return undefined;
     },
   }));
-  const databases = services.flatMap(({ name, database }) =>
-    database?.kill === undefined ? [] : [{ name, database }],
-  );
-  return [
-    ...kinds,
-    {
-      ...{ fault: 'kill database', targets: databases.map(({ name }) => name), longestMs: 3_000 },
-      run: async (target, until) => {
-        const found = databases.find(({ name }) => name === target);
-        await found?.database.kill?.();
-        await until;
-        await found?.database.restart?.();
-        return undefined;
-      },
-    },
-  ];
 }
 
 function freezing(processes: Processes): FaultKind[] {
@@ -108,24 +81,28 @@ function freezing(processes: Processes): FaultKind[] {
   }));
 }
 
-function breaking(links: ReadonlyMap<string, Link>): FaultKind[] {
+function breaking(links: ReadonlyMap<string, Link>, { services }: World): FaultKind[] {
   const names = [...links.keys()];
   const ways = {
     temporal: names.filter(name => name.endsWith('to temporal')),
     link: names.filter(name => !name.endsWith('to temporal')),
   };
-  return Object.entries(ways).flatMap(([way, targets]) =>
-    troubles.map(trouble => ({
-      ...{ fault: `${trouble} ${way}`, targets, longestMs: 5_000 },
-      run: async (target: string, until: Promise<void>) => {
-        const link = links.get(target);
-        link?.break(trouble);
-        await until;
-        link?.mend();
-        return undefined;
-      },
-    })),
-  );
+  const all: readonly (readonly [Trouble, string, readonly string[]])[] = [
+    ...Object.entries(ways).flatMap(([way, targets]) =>
+      troubles.map(trouble => [trouble, way, targets] as const),
+    ),
+    ['repeat', 'link', services.map(({ name }) => name)],
+  ];
+  return all.map(([trouble, way, targets]) => ({
+    ...{ fault: `${trouble} ${way}`, targets, longestMs: 5_000 },
+    run: async (target: string, until: Promise<void>) => {
+      const link = links.get(target);
+      link?.break(trouble);
+      await until;
+      link?.mend();
+      return undefined;
+    },
+  }));
 }
 
 function answering({ services }: World): FaultKind[] {
@@ -151,59 +128,4 @@ function answering({ services }: World): FaultKind[] {
     },
   };
   return [...answers, skewed];
-}
-
-function restarting({ temporal, coordinators, services }: World): FaultKind[] {
-  const ours = coordinators.map(each => each.process);
-  const workers = coordinators.filter(({ role }) => role === 'worker').map(each => each.process);
-  return [
-    {
-      ...{ fault: 'restart everything', targets: ['everything'], longestMs: 1_000 },
-      run: async (_target, until) => {
-        const all = [temporal, ...ours, ...services.map(each => each.process)];
-        await Promise.all(all.map(each => each.kill()));
-        await until;
-        await temporal.start();
-        await Promise.all(all.slice(1).map(each => each.start()));
-        return undefined;
-      },
-    },
-    {
-      ...{ fault: 'roll workers', targets: ['workers'], longestMs: 500 },
-      run: async () => {
-        for (const worker of workers) {
-          await worker.stop();
-          await worker.start();
-        }
-        return undefined;
-      },
-    },
-  ];
-}
-
-/** What people do, or a program that is not ours. */
-function meddling({ temporal, anyOpen, world }: Scene): FaultKind[] {
-  const onAny = (fault: string, act: (id: string) => Promise<unknown>): FaultKind => ({
-    ...{ fault, targets: ['a transaction'], longestMs: 500 },
-    run: async () => {
-      const id = anyOpen();
-      if (id === undefined) return 'none was open';
-      return act(id).then(
-        () => id,
-        (error: unknown) => `${id}: ${String(error)}`, // it has ended meanwhile, or Temporal is down
-      );
-    },
-  });
-  const handle = (id: string): ReturnType<Client['workflow']['getHandle']> => temporal.workflow.getHandle(id);
-  return [
-    onAny('signal abort', id => handle(id).signal('abort', { reason: 'chaos', by: 'nemesis' })),
-    onAny('signal retryNow', id => handle(id).signal('retryNow', { by: 'nemesis' })),
-    onAny('signal of nonsense', id => handle(id).signal('resolve', { outcome: 1 })),
-    onAny('cancel', id => handle(id).cancel()),
-    onAny('terminate', id => handle(id).terminate('chaos')),
-    {
-      ...{ fault: 'foreign worker', targets: ['queue'], longestMs: 4_000 },
-      run: (_target, until) => runForeignWorker(world.temporalAddress, until),
-    },
-  ];
 }

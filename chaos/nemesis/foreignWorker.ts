@@ -1,6 +1,7 @@
 /** Owns a worker of somebody else on the coordinator's task queue: it knows none of our workflows and activities, and takes their tasks. */
 import { Worker, NativeConnection, bundleWorkflowCode } from '@temporalio/worker';
 import { join } from 'node:path';
+import { type World } from '../world/world';
 
 const quiet = (): void => undefined;
 const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
@@ -13,13 +14,16 @@ export async function prepareForeignWorker(): Promise<void> {
 }
 
 /** @returns why there was none, where Temporal could not be reached. */
-export async function runForeignWorker(address: string, until: Promise<void>): Promise<string | undefined> {
+export async function runForeignWorker(
+  { temporalAddress, namespace }: Pick<World, 'temporalAddress' | 'namespace'>,
+  until: Promise<void>,
+): Promise<string | undefined> {
   if (bundled === undefined) return 'not prepared';
   let connection: NativeConnection | undefined;
   try {
-    connection = await NativeConnection.connect({ address });
+    connection = await NativeConnection.connect({ address: temporalAddress });
     const worker = await Worker.create({
-      connection,
+      ...{ connection, namespace },
       taskQueue: 'transactions',
       workflowBundle: await bundled,
       activities: { theirs: quiet },

@@ -1,7 +1,7 @@
 /** Owns carrying the plan out: each fault at its time, never two on one target, all of them over at the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Recorder } from '../recorder';
-import { type FaultKind } from './faults';
+import { type FaultKind } from './kind';
 import { type Planned } from './schedule';
 
 interface Carrying {

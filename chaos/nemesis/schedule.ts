@@ -1,5 +1,5 @@
 /** Owns what is broken when: a list that a seed makes and repeats, before anything runs. Every kind comes once before any comes again. */
-import { type Random } from '../../src/testing/random';
+import { type Random, shuffled } from '../../src/testing/random';
 
 export interface Planned {
   readonly nth: number;
@@ -43,11 +43,4 @@ export function schedule(kinds: readonly Kind[], { random, forMs, everyMs }: Pla
     });
   }
   return planned;
-}
-
-function shuffled<T>(from: readonly T[], random: Random): T[] {
-  return from
-    .map(each => ({ each, by: random() }))
-    .sort((a, b) => a.by - b.by)
-    .map(({ each }) => each);
 }

@@ -55,6 +55,54 @@ export const plants: Readonly<Record<string, Planted>> = {
     foundAs: ['commit without all votes'],
     under: ['answers: storm', 'answers: late'],
   },
+  decisionForgotten: {
+    what: 'a commit that is decided is not in what a run leaves that is ended from outside: whoever takes it up rolls back',
+    changes: [
+      unwatched,
+      {
+        file: bundle,
+        replace: 'if (!(0, state_1.isUndecided)(t))',
+        by: "if (!(0, state_1.isUndecided)(t) && t.stage !== 'committing')",
+      },
+    ],
+    foundAs: ['rollback after commit', 'partial commit', 'decision changed'],
+    under: ['terminate', 'delay link'],
+  },
+  xaRecordFirst: {
+    what: 'the kit writes down that a branch is prepared, and prepares it then',
+    changes: [
+      {
+        file: 'dist/src/participant/xa.js',
+        replace: 'return store.transaction(session => prepareLocked(session, call));',
+        by: `const isNew = (await store.transaction(session => (0, votes_1.lock)(session, ledger, call))).state === 'preparing';
+        if (isNew) await store.transaction(session => (0, votes_1.change)(session, call, (0, votes_1.afterVote)({ vote: 'yes' })));
+        return store.transaction(session => prepareLocked(session, call, isNew));`,
+      },
+      {
+        file: 'dist/src/participant/xa.js',
+        replace: `const prepareLocked = async (session, call) => {
+        const record = await (0, votes_1.lock)(session, ledger, call);`,
+        by: `const prepareLocked = async (session, call, isNew) => {
+        const found_ = await (0, votes_1.lock)(session, ledger, call);
+        const record = isNew ? { ...found_, state: 'preparing' } : found_;`,
+      },
+    ],
+    foundAs: ['partial commit', 'lost commit', 'left pending'],
+    under: ['delay link', 'kill participant', 'kill database'],
+  },
+  pausedIsOver: {
+    what: 'a run that somebody has paused in Temporal is taken for one that has ended: its locks are given to others (who look sooner, to see it)',
+    changes: [
+      {
+        file: 'dist/src/engine/facts/status.js',
+        replace: "if (status === 'PAUSED')\n        return 'paused';",
+        by: "if (status === 'PAUSED')\n        return 'ended';",
+      },
+      { file: bundle, replace: 'const firstLookAfterMs = 15_000;', by: 'const firstLookAfterMs = 300;' },
+    ],
+    foundAs: ['locks overlap'],
+    under: ['pause transaction', 'answers: late'],
+  },
   unavailableIsYes: {
     what: 'a 503 to prepare is taken for a yes',
     changes: [
@@ -120,7 +168,7 @@ export const plants: Readonly<Record<string, Planted>> = {
       },
     ],
     foundAs: ['vote after rollback', 'left prepared'],
-    under: ['freeze link', 'stop participant'],
+    under: ['repeat link', 'signal abort'],
   },
   lockReleasedEarly: {
     what: 'locks are given back when commit is decided, and not when the transaction has ended',
@@ -133,7 +181,7 @@ export const plants: Readonly<Record<string, Planted>> = {
       },
     ],
     foundAs: ['locks overlap'],
-    under: ['answers: late', 'answers: storm', 'delay link'],
+    under: ['delay link'],
   },
   tokenRepeats: {
     what: 'a lock gives every holder the same fencing token',

@@ -7,7 +7,6 @@ import { environment } from './temporal';
 
 /** Short enough that a run of a minute sees retries, attention and recovery; the rest is as shipped. */
 const settings = {
-  DTC_COORDINATOR_ID: 'chaos',
   DTC_PREPARE_TIMEOUT_MS: '2000',
   DTC_COMPLETION_TIMEOUT_MS: '2000',
   DTC_COMPLETION_ATTEMPTS: '6',
@@ -26,6 +25,9 @@ export interface CoordinatorPlace {
   /** Of the API, or of a worker's metrics. */
   readonly port: number;
   readonly temporalPort: number;
+  readonly namespace: string;
+  /** Of the coordinator. */
+  readonly id: string;
   readonly publicUrl: string;
   readonly recoveryUrls: readonly string[];
   readonly folder: string;
@@ -51,6 +53,8 @@ export function coordinatorProgram(place: CoordinatorPlace): Program {
       ...(role === 'api' ? { DTC_PORT: String(port) } : { DTC_METRICS_PORT: String(port) }),
       DTC_PUBLIC_URL: publicUrl,
       DTC_RECOVERY_URLS: recoveryUrls.join(),
+      DTC_COORDINATOR_ID: place.id,
+      TEMPORAL_NAMESPACE: place.namespace,
       TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
     },
     logFile: join(logs, `${name}.log`),

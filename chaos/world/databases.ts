@@ -6,6 +6,8 @@ import pg from 'pg';
 import { startPostgres } from '../../examples/bank/postgresServer';
 import { type Books, type Row } from '../evidence';
 import { schema, sqliteSchema } from '../participant/ledgers';
+import { type ManagedProcess } from './process';
+import { signalAll } from './processTree';
 import { type Link, startLink } from './proxy';
 
 export interface LedgerDatabase {
@@ -15,6 +17,9 @@ export interface LedgerDatabase {
   /** SIGKILL and a new start on the same data, where the harness has started it. */
   readonly kill?: () => Promise<void>;
   readonly restart?: () => Promise<void>;
+  /** SIGSTOP of all its processes, and SIGCONT. */
+  readonly freeze?: () => void;
+  readonly thaw?: () => void;
   books(participant: string): Promise<Books>;
   close(): Promise<void>;
 }
@@ -32,9 +37,16 @@ export async function postgresDatabase(): Promise<LedgerDatabase> {
     link,
     kill: () => server.kill(),
     restart: () => server.start(),
+    freeze: () => {
+      signalAll(server.pid, 'SIGSTOP');
+    },
+    thaw: () => {
+      signalAll(server.pid, 'SIGCONT');
+    },
     books: participant => withPg(urlAt(port), client => postgresBooks(client, participant)),
     close: async () => {
       await link.close();
+      signalAll(server.pid, 'SIGCONT'); // where the run was interrupted
       await server.dispose();
     },
   };
@@ -75,8 +87,8 @@ const toRow = ({ ordered, id, amount }: EntryRow): Row => ({ order: ordered, id,
 
 const loopback = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-/** A database of its own on the server that `url` names. */
-export async function mysqlDatabase(url: string): Promise<LedgerDatabase> {
+/** A database of its own on the server that `url` names. @param server its process, where that is the run's own */
+export async function mysqlDatabase(url: string, server?: ManagedProcess): Promise<LedgerDatabase> {
   const name = `dtc_chaos_${process.pid}`;
   const at = new URL(url);
   if (!loopback.has(at.hostname))
@@ -93,10 +105,24 @@ export async function mysqlDatabase(url: string): Promise<LedgerDatabase> {
   return {
     store: linked,
     link,
+    ...(server === undefined ? {} : inHand(server)),
     books: participant => withMysql(direct, connection => mysqlBooks(connection, participant)),
     close: async () => {
       await link.close();
-      await withMysql(url, connection => connection.query(`DROP DATABASE ${name}`));
+      if (server === undefined) await withMysql(url, connection => connection.query(`DROP DATABASE ${name}`));
+    },
+  };
+}
+
+function inHand(server: ManagedProcess): Partial<LedgerDatabase> {
+  return {
+    kill: () => server.kill(),
+    restart: () => server.start(),
+    freeze: () => {
+      server.freeze();
+    },
+    thaw: () => {
+      server.thaw();
     },
   };
 }

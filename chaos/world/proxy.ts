@@ -10,9 +10,9 @@ export const troubles = ['cut', 'delay', 'freeze', 'drip', 'swallow'] as const;
 /**
  * `cut`: every connection is reset, and whoever comes is turned away. `delay`: all that is sent comes so much later. `freeze`: nothing gets
  * through, nothing is said of it, and it arrives when this ends. `drip`: a few bytes at a time. `swallow`: requests arrive, and the
- * connection breaks when the answer comes.
+ * connection breaks when the answer comes. `repeat`, for what speaks HTTP: each request arrives once more, some seconds later, from nowhere.
  */
-export type Trouble = (typeof troubles)[number];
+export type Trouble = (typeof troubles)[number] | 'repeat';
 
 export interface Link {
   readonly port: number;
@@ -22,6 +22,7 @@ export interface Link {
 }
 
 const delayMs = 700;
+const againAfterMs = 2_500;
 const dripBytes = 64;
 const dripEveryMs = 20;
 
@@ -30,8 +31,22 @@ interface Pair {
   readonly far: Socket;
 }
 
-export async function startLink(to: { readonly port: number }): Promise<Link> {
+/** @param to of this machine, where it names no host */
+export async function startLink(to: { readonly port: number; readonly host?: string }): Promise<Link> {
   const pairs = new Set<Pair>();
+  const repeats = new Set<NodeJS.Timeout>();
+  /** Nobody hears the answer. */
+  const again = (data: Buffer): void => {
+    const timer = setTimeout(() => {
+      repeats.delete(timer);
+      const late = connect({ host: to.host ?? '127.0.0.1', port: to.port });
+      late.on('error', () => late.destroy());
+      late.setTimeout(againAfterMs, () => late.destroy());
+      late.resume();
+      late.write(data); // and no more: a server gives up what it is asked by who ends
+    }, againAfterMs);
+    repeats.add(timer);
+  };
   let trouble: Trouble | undefined;
   const endAll = (): void => {
     for (const { client, far } of pairs) {
@@ -44,10 +59,13 @@ export async function startLink(to: { readonly port: number }): Promise<Link> {
       client.resetAndDestroy();
       return;
     }
-    const far = connect({ host: '127.0.0.1', port: to.port, allowHalfOpen: true });
+    const far = connect({ host: to.host ?? '127.0.0.1', port: to.port, allowHalfOpen: true });
     const pair = { client, far };
     pairs.add(pair);
     passOn(client, far, () => (trouble === 'swallow' ? undefined : trouble));
+    client.on('data', data => {
+      if (trouble === 'repeat') again(data);
+    });
     passOn(far, client, () => trouble);
     for (const socket of [client, far]) {
       socket.setNoDelay(true);
@@ -75,6 +93,7 @@ export async function startLink(to: { readonly port: number }): Promise<Link> {
     close: async () => {
       trouble = 'cut';
       endAll();
+      repeats.forEach(clearTimeout);
       await once(server.close(), 'close');
     },
   };

@@ -15,7 +15,10 @@ import { ManagedProcess, type Program } from './process';
 import { type Link, startLink } from './proxy';
 import { hasPython, pythonBooks, pythonProgram } from './python';
 import { root } from './root';
-import { environment, temporalProgram } from './temporal';
+import { type Cluster, demandCluster } from './cluster';
+import { type Disk } from './disk';
+import { hasMariadb, makeMariadb } from './mariadb';
+import { environment, startTemporal } from './temporal';
 
 export interface Service {
   readonly name: string;
@@ -38,10 +41,20 @@ export interface Coordinator {
   readonly link: Link;
 }
 
+export interface NamedDatabase extends LedgerDatabase {
+  /** Of its participant. */
+  readonly name: string;
+}
+
 export interface World {
   readonly folder: string;
-  readonly temporal: ManagedProcess;
+  /** Absent where the server is somebody else's. */
+  readonly temporal: ManagedProcess | undefined;
   readonly temporalAddress: string;
+  readonly namespace: string;
+  /** Under Temporal's database; absent where none can be mounted. */
+  readonly disk: Disk | undefined;
+  readonly databases: readonly NamedDatabase[];
   readonly coordinators: readonly Coordinator[];
   readonly services: readonly Service[];
   /** What the participants wrote down. */
@@ -56,25 +69,41 @@ export interface WorldOptions {
   readonly logs: string;
   /** The name of a bug that is planted in coordinators and participants. */
   readonly plant?: string | undefined;
+  /** Where Temporal is already; a server of the run's own where there is none. */
+  readonly cluster?: Cluster | undefined;
 }
 
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'dtc-chaos-'));
 }
 
+/**
+ * An interruption ends at once what runs. What was being started meanwhile is ended when that has come out, and the folder goes last, so that
+ * nobody makes it anew.
+ */
 export async function startWorld(folder: string, options: WorldOptions): Promise<World> {
-  const closers: (() => Promise<void> | void)[] = [];
-  let closed: Promise<void> | undefined;
-  const closeAll = async (): Promise<void> => {
+  const closers: Closers = [];
+  const endAll = async (): Promise<void> => {
     for (let next = closers.pop(); next !== undefined; next = closers.pop()) await next();
   };
+  let interrupted: Promise<void> | undefined;
+  const interrupt = (): void => {
+    interrupted = endAll();
+    interrupted.catch(() => undefined); // `close` tells of it
+  };
+  options.signal.addEventListener('abort', interrupt);
+  const closeAll = async (): Promise<void> => {
+    options.signal.removeEventListener('abort', interrupt);
+    try {
+      await interrupted;
+      await endAll();
+    } finally {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  };
+  let closed: Promise<void> | undefined;
   /** Once; whoever asks again waits for the same. */
   const close = (): Promise<void> => (closed ??= closeAll());
-  const interrupt = (): void => void close();
-  options.signal.addEventListener('abort', interrupt);
-  closers.push(() => {
-    options.signal.removeEventListener('abort', interrupt);
-  });
   try {
     return { ...(await start(folder, options, closers)), close };
   } catch (error) {
@@ -87,10 +116,8 @@ type Closers = (() => Promise<void> | void)[];
 
 async function start(folder: string, options: WorldOptions, closers: Closers): Promise<Omit<World, 'close'>> {
   const { recorder, signal } = options;
-  closers.push(() => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  });
   const manage = (program: Program): ManagedProcess => {
+    signal.throwIfAborted();
     const onDeath = (how: string): void => {
       recorder.record({ kind: 'death', process: program.name, how });
     };
@@ -98,14 +125,15 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
     closers.push(() => managed.kill());
     return managed;
   };
-  const link = async (port: number): Promise<Link> => {
-    const made = await startLink({ port });
+  const link = async (port: number, host?: string): Promise<Link> => {
+    const made = await startLink(host === undefined ? { port } : { host, port });
     closers.push(() => made.close());
     return made;
   };
-  const [port = 0, uiPort = 0] = await freePorts(2);
-  const temporal = manage(temporalProgram({ folder, logs: options.logs, port, uiPort }));
-  await temporal.start();
+  const engine =
+    options.cluster === undefined
+      ? await startTemporal({ folder, logs: options.logs, manage, closers })
+      : { ...(await demandCluster(options.cluster)), temporal: undefined, disk: undefined };
   signal.throwIfAborted();
   const apiPorts = await freePorts(4);
   const publicUrl = `http://127.0.0.1:${apiPorts[0]}`;
@@ -116,12 +144,12 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
   for (const [nth, name] of (['api-1', 'api-2', 'worker-1', 'worker-2'] as const).entries()) {
     const role = nth < 2 ? 'api' : 'worker';
     const at = apiPorts[nth] ?? 0;
-    const toTemporal = await link(port);
+    const toTemporal = await link(engine.port, engine.host);
     const place = {
       name,
       role,
       port: at,
-      temporalPort: toTemporal.port,
+      ...{ temporalPort: toTemporal.port, namespace: engine.namespace, id: engine.coordinatorId },
       publicUrl,
       recoveryUrls,
       folder,
@@ -131,9 +159,16 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
     const url = `http://127.0.0.1:${at}`;
     coordinators.push({ name, role, url, process: manage(program), link: toTemporal });
   }
+  signal.throwIfAborted();
   await Promise.all(coordinators.map(each => each.process.start()));
+  signal.throwIfAborted();
   return {
-    ...{ folder, temporal, temporalAddress: `127.0.0.1:${port}`, coordinators, services },
+    ...{ folder, coordinators, services },
+    ...{ temporal: engine.temporal, disk: engine.disk, namespace: engine.namespace },
+    temporalAddress: `${engine.host}:${engine.port}`,
+    databases: services.flatMap(({ name, database }) =>
+      database === undefined ? [] : [{ ...database, name }],
+    ),
     journals: () => services.flatMap(({ name, isSeats }) => (isSeats ? [] : readJournal(folder, name))),
   };
 }
@@ -142,17 +177,17 @@ interface Making extends WorldOptions {
   readonly folder: string;
   readonly publicUrl: string;
   readonly manage: (program: Program) => ManagedProcess;
-  readonly link: (port: number) => Promise<Link>;
+  readonly link: (port: number, host?: string) => Promise<Link>;
   readonly closers: Closers;
 }
 
 async function startServices(making: Making): Promise<Service[]> {
   const { folder, closers } = making;
-  const mysqlUrl = process.env['MYSQL_URL'];
+  const mariadb = mariadbOf(making);
   const databases: Readonly<Record<string, () => Promise<LedgerDatabase> | LedgerDatabase>> = {
     postgres: postgresDatabase,
     sqlite: () => sqliteDatabase(folder),
-    ...(mysqlUrl === undefined || mysqlUrl === '' ? {} : { mariadb: () => mysqlDatabase(mysqlUrl) }),
+    ...(mariadb === undefined ? {} : { mariadb }),
   };
   const services: Service[] = [];
   for (const [name, open] of Object.entries(databases)) {
@@ -163,6 +198,19 @@ async function startServices(making: Making): Promise<Service[]> {
   }
   if (hasPython()) services.push(await startSeats(making));
   return services;
+}
+
+/** One of the run's own, that it kills and freezes, where the program is at hand; else the one that `MYSQL_URL` names. */
+function mariadbOf({ folder, logs, manage }: Making): (() => Promise<LedgerDatabase>) | undefined {
+  const url = process.env['MYSQL_URL'] ?? '';
+  if (hasMariadb())
+    return async () => {
+      const made = await makeMariadb({ folder, logs });
+      const server = manage(made.program);
+      await server.start();
+      return mysqlDatabase(made.url, server);
+    };
+  return url === '' ? undefined : () => mysqlDatabase(url);
 }
 
 async function startLedger(name: string, database: LedgerDatabase, making: Making): Promise<Service> {

@@ -24,6 +24,8 @@ export interface PostgresServer {
     readonly password: string;
     readonly database: string;
   };
+  /** Of the process that has started all others of it; absent while it does not run. */
+  readonly pid: number | undefined;
   /** On the same data, after `stop` or `kill`. */
   start(): Promise<void>;
   /** In order, while clients are told. */
@@ -70,6 +72,9 @@ export async function startPostgres({
   };
   const server: PostgresServer = {
     connection: { host, port, user: 'postgres', password, database: 'postgres' },
+    get pid() {
+      return postmaster?.pid;
+    },
     start: async () => {
       postmaster = await startPostmaster(installed, settings);
     },
@@ -93,7 +98,7 @@ export async function startPostgres({
 /** The shell outlives this process, being in no group of its own; `cat` ends with the pipe. */
 function startGuard({ folder, data }: Place): ChildProcess {
   const script = `cat
-    read -r pid < "$1/postmaster.pid" && kill -QUIT "$pid" && while kill -0 "$pid"; do sleep 0.1; done
+    read -r pid < "$1/postmaster.pid" && kill -QUIT "$pid" && kill -CONT "$pid" && while kill -0 "$pid"; do sleep 0.1; done
     for try in 1 2 3 4 5; do rm -rf "$2" && break; sleep 1; done`; // initdb may be writing still
   const guard = spawn('sh', ['-c', script, 'guard', data, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],

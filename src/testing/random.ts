@@ -22,3 +22,10 @@ export function pick<T>(random: Random, from: readonly [T, ...T[]]): T {
 export function chance(random: Random, share: number): boolean {
   return random() < share;
 }
+
+export function shuffled<T>(from: readonly T[], random: Random): T[] {
+  return from
+    .map(each => ({ each, by: random() }))
+    .sort((a, b) => a.by - b.by)
+    .map(({ each }) => each);
+}

@@ -170,3 +170,40 @@ it('takes an answer that was asked for before the outcome was known for what it 
 it('finds no fault with a start that was refused and never ran', () => {
   expect(check(also(third, { ...refused, problem: 'engine-unavailable' })(good))).toEqual([]);
 });
+
+const byHand = { kind: 'settled', at: 1_035, id: 't1', participant: 'south' } as const;
+const mixed: Told = { ...read, seen: { ...committed, heuristic: 'mixed' } };
+const hazard: Told = { ...read, seen: { ...committed, heuristic: 'hazard' } };
+
+it.each([
+  ['mixed', mixed, 'rolledback'],
+  ['hazard', hazard, 'unknown'],
+] as const)('takes %s for told where a person has said so by hand', (_, told, outcome) => {
+  expect(check(also({ ...byHand, outcome }, told)(good))).toEqual([]);
+});
+
+it.each([
+  ['mixed, of an outcome that was the decision', mixed, 'committed'],
+  ['mixed, of one that nobody knows', mixed, 'unknown'],
+  ['hazard, of one that was known', hazard, 'rolledback'],
+] as const)('finds a heuristic that nobody made: %s', (_, told, outcome) => {
+  expect(check(also({ ...byHand, outcome }, told)(good)).map(({ rule }) => rule)).toEqual(['heuristic']);
+});
+
+it('counts whom a person has settled once nothing is prepared there any more', () => {
+  const behind = inSouth(() => ({ rows: [], counter: 0, prepared: ['t1'] }));
+  const settled = also({ ...byHand, outcome: 'unknown' });
+  const found = (evidence: Evidence): Rule[] => check(settled(evidence)).map(({ rule }) => rule);
+  expect(found(behind(good))).toEqual(['left prepared']);
+  expect(found(planted['partial commit'](good))).toContain('partial commit');
+});
+
+it('takes a lock for free of whom a person has settled', () => {
+  const unanswered = changed(told =>
+    told.kind === 'call' && told.id === 't1' && told.participant === 'south' && told.phase === 'commit'
+      ? { ...told, http: 503 }
+      : told,
+  );
+  expect(check(unanswered(good)).map(({ rule }) => rule)).toContain('locks overlap');
+  expect(check(also({ ...byHand, outcome: 'committed' })(unanswered(good)))).toEqual([]);
+});

@@ -17,6 +17,7 @@ import { type Clock } from './clock';
 import { type ActivityContext, type Code } from './code';
 import { type Command, type Result } from './instance';
 import { type Sender } from './network';
+import { SimulatedViolation } from './violation';
 
 /** A process that runs workflow tasks and activities. */
 export interface Worker {
@@ -389,6 +390,9 @@ export function runLocal(
   onEnd: (result: Result) => void,
 ): void {
   const { clock, code, choices, senders, mayLoseWorker } = around;
+  // it runs before the completion that would record why
+  if (/^(?:commit|rollback)/.test(command.name))
+    throw new SimulatedViolation('I1', `"${command.name}" is asked for before its decision is recorded`);
   const attempt = attemptAt(worker);
   const noteLost = (): void => {
     around.onLost(command.input, attempt.sentTo);

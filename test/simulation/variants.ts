@@ -14,6 +14,7 @@ export const withoutAssertions: Patch = {
 
 const preparing = 'src/protocol/transaction/preparing.ts';
 const state = 'src/protocol/transaction/state.ts';
+const perform = 'workflows/transaction/perform.ts';
 const firstRound = 'src/protocol/transaction/firstRound.ts';
 
 export const variants: readonly Variant<string>[] = [
@@ -38,6 +39,26 @@ export const variants: readonly Variant<string>[] = [
       },
     ],
     caughtBy: ['I1', 'I2'],
+  },
+  {
+    name: 'prepare and commit in one workflow task',
+    patches: [
+      {
+        file: perform,
+        find: '  proxyActivities,\n',
+        replace: '  proxyActivities,\n  proxyLocalActivities,\n',
+      },
+      {
+        file: perform,
+        find: '  return askAll(t, round, input);\n',
+        replace: `  if (round.phase === 'commit' && first.isDue('prepare')) {
+    const { commitAll } = proxyLocalActivities<Activities>({ scheduleToCloseTimeout: '1s', retry: { maximumAttempts: 1 } });
+    return roundEndings(await commitAll(input), input.calls, 'commit');
+  }
+  return askAll(t, round, input);\n`,
+      },
+    ],
+    caughtBy: ['I1'],
   },
   {
     name: 'no late rollback for who is loose',
