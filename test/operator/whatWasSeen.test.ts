@@ -1,7 +1,10 @@
 /** Whoever acts by what a page shows acts on that, or not at all (PROTOCOL §3, `If-Match`), on a real Temporal server. */
 import { request } from 'undici';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { type TestCoordinator, startCoordinator } from '../support/coordinator';
+import { type GrpcProxy, startGrpcProxy } from '../support/grpcProxy';
 import { quick } from '../support/quick';
+import { type Gate, gate } from '../support/statefulParticipant';
 import { useWorld } from '../support/world';
 import { stuckInCommit, stuckInPrepare } from './stuck';
 
@@ -13,19 +16,19 @@ interface Answer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
-  const answer = await fetch(`${world.dtc.url}/transactions/${path}`, init);
+async function ask(path: string, init: RequestInit = {}, url = world.dtc.url): Promise<Answer> {
+  const answer = await fetch(`${url}/transactions/${path}`, init);
   const text = await answer.text();
   const json = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
   return { status: answer.status, etag: answer.headers.get('etag'), json };
 }
 
-function act(id: string, verb: string, body: object, seen?: string): Promise<Answer> {
+function act(id: string, verb: string, body: object, seen?: string, url = world.dtc.url): Promise<Answer> {
   const headers = {
     'content-type': 'application/json',
     ...(seen === undefined ? {} : { 'if-match': seen }),
   };
-  return ask(`${id}/${verb}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return ask(`${id}/${verb}`, { method: 'POST', headers, body: JSON.stringify(body) }, url);
 }
 
 async function seenOf(id: string): Promise<string> {
@@ -34,6 +37,7 @@ async function seenOf(id: string): Promise<string> {
   return String(etag);
 }
 
+const none: Pick<RegExp, 'test'> = { test: () => false };
 const resolution = (outcome: string): object => ({ participant: 'p2', outcome, reason: 'gone for good' });
 const actionsOf = ({ actions = [] }: TransactionDocument): readonly string[] =>
   actions.map(({ action, outcome = '' }) => action + outcome);
@@ -82,6 +86,61 @@ it('answers the repeat of what took effect like the first one, whose answer may 
   expect((await act(id, 'resolve', resolution('committed'), seen)).status).toBe(200);
   expect((await act(id, 'resolve', resolution('committed'), seen)).status).toBe(200);
   expect(actionsOf(await world.dtc.get(id))).toEqual(['resolvecommitted']);
+});
+
+describe('where somebody else acts between the look at it and the action', () => {
+  const holding: { comes: Gate; goesOn: Gate } = { comes: gate(), goesOn: gate() };
+  let proxy: GrpcProxy;
+  let other: TestCoordinator;
+  beforeAll(async () => {
+    proxy = await startGrpcProxy(process.env['TEST_TEMPORAL_ADDRESS'] ?? '', none, none, path => {
+      if (!path.endsWith('/UpdateWorkflowExecution')) return undefined;
+      holding.comes.open();
+      return holding.goesOn.passed;
+    });
+    const { taskQueue, tag } = world.dtc;
+    const env = { DTC_TASK_QUEUE: taskQueue, DTC_COORDINATOR_ID: tag };
+    other = await startCoordinator({ limits: quick, apiOnly: true, temporalAddress: proxy.address, env });
+  });
+  afterAll(async () => {
+    holding.goesOn.open();
+    await other.close();
+    await proxy.close();
+  });
+
+  async function overtaken(acting: () => Promise<Answer>, first: () => Promise<Answer>): Promise<Answer> {
+    Object.assign(holding, { comes: gate(), goesOn: gate() });
+    const answer = acting();
+    await holding.comes.passed;
+    expect((await first()).status).toBe(200);
+    holding.goesOn.open();
+    return answer;
+  }
+
+  it('does nothing, and says what is different', async () => {
+    const { id, mend } = await stuckInPrepare(world, 3_000);
+    const seen = await seenOf(id);
+    const refused = await overtaken(
+      () => act(id, 'retry', {}, seen, other.url),
+      () => act(id, 'abort', {}),
+    );
+    expect(refused).toMatchObject({ status: 412, json: { type: '/problems/state-changed' } });
+    expect(refused.json['changes']).toContainEqual({ member: 'decision', was: 'none', is: 'rollback' });
+    expect(actionsOf(await world.dtc.get(id))).toEqual(['abort']);
+    mend();
+  });
+
+  it('says so of one that has ended by that, too', async () => {
+    const { id } = await stuckInCommit(world, { request: {} });
+    const seen = await seenOf(id);
+    const refused = await overtaken(
+      () => act(id, 'resolve', resolution('rolledback'), seen, other.url),
+      () => act(id, 'resolve', resolution('committed')),
+    );
+    expect(refused).toMatchObject({ status: 412, json: { type: '/problems/state-changed' } });
+    const ended = await world.dtc.until(id, d => d.endedAt !== undefined);
+    expect(actionsOf(ended)).toEqual(['resolvecommitted']);
+  });
 });
 
 /** Node's `fetch`, as browsers', adds `cache-control: no-cache` to a request with this header. */

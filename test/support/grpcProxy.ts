@@ -27,11 +27,13 @@ const nothing: Pick<RegExp, 'test'> = { test: () => false };
 /**
  * @param forbidden calls by their paths, `/<service>/<method>`
  * @param lost calls whose answers do not come back
+ * @param held what a call waits for before it goes through
  */
 export async function startGrpcProxy(
   to: string,
   forbidden: Pick<RegExp, 'test'>,
   lost = nothing,
+  held: (path: string) => Promise<unknown> | undefined = () => undefined,
 ): Promise<GrpcProxy> {
   const sessions = new Set<ServerHttp2Session>();
   const far: ClientHttp2Session = connect(`http://${to}`);
@@ -45,7 +47,12 @@ export async function startGrpcProxy(
     near.on('error', () => undefined); // a client that gave up
     const path = headers[':path'] ?? '';
     if (!forbidden.test(path)) {
-      passOn(near, headers, far, lost.test(path));
+      const passed = (): void => {
+        passOn(near, headers, far, lost.test(path));
+      };
+      const wait = held(path);
+      if (wait === undefined) passed();
+      else void wait.then(passed);
       return;
     }
     refused.push(path);

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { type TransactionDocument } from '../../src/protocol/client/document';
+import { isAsSeen } from '../../src/protocol/client/etag';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { type Event, type OperatorEvent } from '../../src/protocol/transaction/events';
 import { type Foreseen, foresee } from '../../src/protocol/transaction/foresee';
@@ -27,6 +28,7 @@ import {
   foreseeQuery,
   leftQuery,
   lockGrantedSignal,
+  notAsSeen,
   readLockGranted,
   readMessage,
   resolveSignal,
@@ -34,6 +36,7 @@ import {
   retryNowSignal,
   retryNowUpdate,
   statusQuery,
+  tagSeen,
 } from './messages';
 import { type Hearing } from './heard';
 import { progressOf } from '../../src/engine/facts/memo';
@@ -150,6 +153,10 @@ function answerUpdate(
       if (typeof event === 'string') throw ApplicationFailure.nonRetryable(event, 'BadMessage');
       if (isTooLongFor(name)) throw ApplicationFailure.nonRetryable(tooLongForRetries, 'Conflict');
       const verdict = judge(state(), event);
+      const seen = tagSeen(argument);
+      const isRepeat = verdict.is === 'repeat' && name !== 'retryNow';
+      if (seen !== undefined && !isRepeat && !isAsSeen(seen, document()))
+        throw ApplicationFailure.nonRetryable('the transaction is not as it was seen', notAsSeen);
       if (verdict.is === 'conflict') throw ApplicationFailure.nonRetryable(verdict.why, 'Conflict');
     },
   });

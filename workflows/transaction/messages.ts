@@ -12,6 +12,7 @@ import { type Progress, transactionType } from '../../src/engine/facts/memo';
 import { given } from '../../src/protocol/wire/given';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { plain } from '../../src/protocol/wire/plainText';
+import { membersOf } from '../../src/protocol/wire/shapes';
 import { shortened } from '../../src/protocol/wire/shortened';
 
 export const transactionWorkflow = transactionType;
@@ -64,6 +65,18 @@ export interface LeftBehind {
 
 /** For closed runs only (`interceptors.ts`): what it left, with what came after its last workflow task. */
 export const leftQuery = defineQuery<LeftBehind, [ClosedRun]>('left');
+
+/**
+ * The tag that the workflow's own document had when it was seen (`protocol/client/etag.ts`), in an update that is only to be taken while it is
+ * so. Undefined where it does not depend on that. Looked at before an update is taken, and never where one is replayed.
+ */
+export function tagSeen(argument: unknown): string | undefined {
+  const { seen } = membersOf(argument);
+  return typeof seen === 'string' ? seen : undefined;
+}
+
+/** The type of the failure of an update that is refused by that. */
+export const notAsSeen = 'NotAsSeen';
 
 /** Arguments arrive from people's command lines: unchecked until `readMessage` has seen them. */
 type Unchecked = [unknown];

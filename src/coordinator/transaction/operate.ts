@@ -4,7 +4,12 @@
  * After the end the document itself says whether the request is the repeat of one that took effect.
  */
 import { randomUUID } from 'node:crypto';
-import { abortUpdate, resolveUpdate, retryNowUpdate } from '../../../workflows/transaction/messages';
+import {
+  abortUpdate,
+  notAsSeen,
+  resolveUpdate,
+  retryNowUpdate,
+} from '../../../workflows/transaction/messages';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { changesSince, etagOf } from '../../protocol/client/etag';
 import { type ActOptions, type Action, type Reading } from './contract';
@@ -20,6 +25,7 @@ import {
 } from '../../engine/errors';
 import { noneNamed, resolvedBefore } from '../../protocol/transaction/operator';
 import { ActionConflict, StateChanged, WorkerUnavailable } from '../errors';
+import { given } from '../../protocol/wire/given';
 import { pause } from '../pause';
 import { stallInWords } from '../stalled';
 import { read, readWithCalls } from './read';
@@ -44,11 +50,16 @@ export async function operate(
   action: Action,
   { of, ifMatch }: ActOptions = {},
 ): Promise<Reading> {
-  const { calls, ...before } = await readWithCalls(engine, id, of);
+  const { calls, ownTag, ...before } = await readWithCalls(engine, id, of);
   demandSeen(before, action, ifMatch);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
-  const taken = await take(engine, id, { action, calls });
+  const seen = ifMatch === undefined ? {} : given({ seen: ownTag });
+  const taken = await take(engine, id, { action, calls, ...seen }).catch(async (error: unknown) => {
+    if (ifMatch !== undefined && error instanceof ActionConflict)
+      demandSeen(await read(engine, id, of), action, ifMatch);
+    throw error;
+  });
   if (taken.is === 'read') return taken.reading;
   const countsAnew = action.is === 'retryNow';
   const again = countsAnew ? await retried(engine, id, calls) : undefined;
@@ -57,8 +68,8 @@ export async function operate(
 }
 
 /**
- * What changes after this, and before the workflow hears of the action, is for the workflow's own judgement: it refuses what no longer
- * applies. The repeat of what took effect changes nothing and is answered like it (RFC 9110 §13.1.1): the first one changed the tag.
+ * What changes after this, and before the workflow hears of the action, the workflow sees by its own tag (`seen`), but for what calls under
+ * way had told beside it; a worker of before does not look at that, nor does a signal. The repeat of what took effect changes nothing and is answered like it (RFC 9110 §13.1.1): the first one changed the tag.
  *
  * @throws StateChanged, WorkerUnavailable where nobody tells how it is
  */
@@ -87,6 +98,8 @@ interface Asked {
   readonly action: Action;
   /** Those that are under way. */
   readonly calls: readonly PendingCall[];
+  /** The tag of what the workflow told: only while it is so. */
+  readonly seen?: string;
 }
 
 /** The action itself, of a transaction that is known to be driven. @throws as `operate` */
@@ -146,7 +159,8 @@ export function refuseUndriven({ state, paused, stalled }: TransactionDocument):
 async function update(engine: Engine, id: string, asked: Asked): Promise<TransactionDocument> {
   const handle = handleOf(engine, id);
   const { is } = asked.action;
-  const options = { args: [argumentOf(asked)] as [object], updateId: randomUUID() };
+  const argument = { ...argumentOf(asked), ...given({ seen: asked.seen }) };
+  const options = { args: [argument] as [object], updateId: randomUUID() };
   const by = Date.now() + busyWithinMs;
   const execute = (): Promise<TransactionDocument> => handle.executeUpdate(updates[is], options);
   for (let ms = firstPauseMs; ; ms *= 2) {
@@ -176,10 +190,12 @@ function afterSignal(reading: Reading, { is, ...said }: Action): Reading {
   return reading;
 }
 
+/** Of the workflow's own: nothing was done. */
+const refusals: readonly string[] = ['Conflict', 'BadMessage', notAsSeen];
+
 function reasonOf({ trouble }: Engine, error: unknown): Error | undefined {
   const refused = updateFailure(error);
-  if (refused?.type === 'Conflict' || refused?.type === 'BadMessage')
-    return new ActionConflict(refused.message);
+  if (refused !== undefined && refusals.includes(refused.type)) return new ActionConflict(refused.message);
   if (!isWorthRepeating(error)) return undefined;
   return new WorkerUnavailable(
     `${trouble() ?? 'no worker answered'}: the request may still take effect; read the transaction, or repeat it`,

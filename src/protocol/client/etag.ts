@@ -95,6 +95,12 @@ export function changesSince(tag: string, document: TransactionDocument): readon
   ].filter(({ was, is }) => was !== is);
 }
 
+/** A tag that is none of this transaction, or of another version, tells nothing. */
+export function isAsSeen(tag: string, document: TransactionDocument): boolean {
+  const changes = changesSince(tag, document);
+  return changes === undefined || changes.length === 0;
+}
+
 function valueOf(values: readonly string[], digits: string, at: number): string {
   return values[Number.parseInt(digits.charAt(at), 36)] ?? 'unknown';
 }
