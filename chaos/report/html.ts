@@ -62,8 +62,36 @@ function picture(evidence: Evidence): string {
   const lives = livesOf(evidence);
   const flight = area(inFlight(lives), { x, top: lanes.height + 10, title: 'in flight', colour: '#3366aa' });
   const latency = dots(lives, { x, top: lanes.height + chartHeight + 30, title: 'seconds to the outcome' });
-  const height = lanes.height + 2 * chartHeight + 50;
-  return `<svg viewBox="0 0 ${width} ${height}" font-size="8" font-family="sans-serif" role="img" aria-label="faults over time, transactions in flight and latency">${lanes.svg}${flight}${latency}</svg>`;
+  const bottom = lanes.height + 2 * chartHeight + 32;
+  const seconds = ruler({ from, to, x, bottom });
+  const height = bottom + 18;
+  return `<svg viewBox="0 0 ${width} ${height}" font-size="8" font-family="sans-serif" role="img" aria-label="faults over time, transactions in flight and latency">${seconds}${lanes.svg}${flight}${latency}</svg>`;
+}
+
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800];
+const mostMarks = 12;
+
+/** A line through all of it at round times since the beginning. */
+function ruler({
+  from,
+  to,
+  x,
+  bottom,
+}: {
+  readonly from: number;
+  readonly to: number;
+  readonly x: (at: number) => number;
+  readonly bottom: number;
+}): string {
+  const lasted = (to - from) / 1_000;
+  const step = steps.find(each => lasted / each <= mostMarks) ?? lasted;
+  const marks = Array.from({ length: Math.floor(lasted / step) + 1 }, (_, nth) => nth * step);
+  return marks
+    .map(second => {
+      const at = x(from + second * 1_000).toFixed(1);
+      return `<line x1="${at}" x2="${at}" y1="0" y2="${bottom}" stroke="#e4e4e4"/><text x="${at}" y="${bottom + 12}" text-anchor="middle">${second} s</text>`;
+    })
+    .join('');
 }
 
 function faultLanes(
