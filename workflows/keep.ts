@@ -1,7 +1,7 @@
 /**
  * Owns keeping under way exactly what a pure core wants: it starts the keys that are missing and cancels those no longer
  * wanted, so nobody remembers what was issued. What a work ends as is fed back. A work may be owed a last look before it is cancelled; it
- * is under way until it has ended.
+ * is under way until it has ended, or, after such a look, until it counts as ended.
  *
  * It knows no engine: what a work runs in is given to it (`scopes.ts` in a workflow, `src/testing` in memory).
  */
@@ -26,13 +26,15 @@ interface Core<Work, Event, S> {
   readonly perform: (work: Work, scope: S) => Promise<Event | undefined>;
   readonly feed: (event: Event, key: string) => void;
   /** What is owed to a work that is no longer wanted before it is cancelled; absent where nothing is. */
-  readonly lastLook?: LastLook<Work>;
+  readonly lastLook?: LastLook<Work, Event>;
 }
 
-export interface LastLook<Work> {
+export interface LastLook<Work, Event> {
   readonly isDue: (work: Work) => boolean;
   /** At all of them at once, right before they are cancelled. Rejects where that is a bug. */
   readonly take: (gone: readonly Work[]) => Promise<void>;
+  /** What one counts as that was cancelled after that and whose end is overdue by now; undefined where it will come. Is cancelled when it comes. */
+  readonly overdue: (gone: Work) => Promise<Event | undefined>;
 }
 
 export interface Keeper {
@@ -48,6 +50,8 @@ interface Entry<Work, S> {
   readonly scope: S;
   /** It is being given up. */
   gone?: true;
+  /** Its end may not come. */
+  awaited?: S;
 }
 
 /** @param scopes the background is not the scope of whoever feeds: that of a message is cancelled with the workflow, and what began in it would end at once */
@@ -61,11 +65,14 @@ export function keep<Work extends { readonly key: string }, Event, S extends Sco
 
   function start(work: Work): void {
     const scope = open();
-    underWay.set(work.key, { work, scope });
+    const entry: Entry<Work, S> = { work, scope };
+    underWay.set(work.key, entry);
     const ended = scope
       .run(() => core.perform(work, scope))
       .then(event => {
+        if (underWay.get(work.key) !== entry) return; // it was overdue
         underWay.delete(work.key);
+        entry.awaited?.cancel();
         // what was cancelled may be wanted again by now: its key was taken until here
         if (event === undefined) reconcile();
         else core.feed(event, work.key);
@@ -88,8 +95,24 @@ export function keep<Work extends { readonly key: string }, Event, S extends Sco
       .then(() => {
         looks.delete(look);
         for (const { scope } of due) scope.cancel();
+        for (const entry of due) awaitEnd(entry);
       })
       .catch((error: unknown) => (broken = { error }));
+  }
+
+  function awaitEnd(entry: Entry<Work, S>): void {
+    const { work } = entry;
+    const { lastLook } = core;
+    if (lastLook === undefined || underWay.get(work.key) !== entry) return;
+    const scope = (entry.awaited = open());
+    const waited = scope
+      .run(() => lastLook.overdue(work))
+      .then(event => {
+        if (event === undefined || underWay.get(work.key) !== entry) return;
+        underWay.delete(work.key);
+        core.feed(event, work.key);
+      });
+    waited.catch((error: unknown) => (broken = { error }));
   }
 
   function reconcile(): void {

@@ -339,6 +339,10 @@ export class RunActivities {
     if (fate === 'is lost') return;
     activity.timers.push(
       clock.after(fate === 'is slow' ? 400 : 2, () => {
+        for (const key of keys) {
+          const looked = this.open.get(key);
+          if (looked?.running !== undefined) looked.isPaused = false;
+        }
         const seen = keys.flatMap(key => {
           const looked = this.open.get(key);
           if (looked === undefined) return [];

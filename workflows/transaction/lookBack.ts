@@ -13,11 +13,13 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
+import { type Event } from '../../src/protocol/transaction/events';
 import { callLooks, countsOn, isWorthALook } from '../../src/protocol/transaction/lookBack';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type CallLookActivities, type CallTrace } from '../../src/protocol/transaction/steps';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
 import { type LastLook } from '../keep';
+import { overdue } from './overdue';
 
 /** Brief: the rollback of everybody waits for it. */
 const options: ActivityOptions = {
@@ -29,11 +31,9 @@ const options: ActivityOptions = {
 };
 
 export interface CallTraces {
-  readonly lastLook: LastLook<Wanted>;
+  readonly lastLook: LastLook<Wanted, Event>;
   /** What a call left behind that ended so; undefined where nobody knows. */
   readonly of: (key: string, ended: ActivityFailure) => CallTrace | undefined;
-  /** It was looked at, and may be paused with an attempt under way. */
-  readonly mayBePaused: (key: string) => boolean;
 }
 
 /** Histories of before there was such a look have none. */
@@ -45,10 +45,8 @@ const isBounded = (): boolean => patched('boundAfterLook');
 
 export function callTraces(state: () => Transaction): CallTraces {
   const known = new Map<string, CallTrace>();
-  const looked = new Set<string>();
   const take = async (gone: readonly Wanted[]): Promise<void> => {
     const keys = gone.map(({ key }) => key);
-    for (const key of keys) looked.add(key);
     const { workflowId: transactionId, runId } = workflowInfo();
     const activityId = `look at ${keys[0] ?? ''}`; // a call is given up once
     const { lookBack } = proxyActivities<CallLookActivities>({ ...options, activityId });
@@ -63,9 +61,10 @@ export function callTraces(state: () => Transaction): CallTraces {
     lastLook: {
       isDue: work => work.do === 'own' && isDue(state(), work),
       take,
+      // of whom is known that no attempt was under way, Temporal ends at once
+      overdue: async work => (!known.has(work.key) && isBounded() ? overdue(state(), work) : undefined),
     },
     of: (key, ended) => (neverBegan(ended) ? known.get(key) : undefined),
-    mayBePaused: key => looked.has(key) && !known.has(key) && isBounded(),
   };
 }
 

@@ -16,7 +16,7 @@ import {
   proxyActivities,
   sleep,
 } from '@temporalio/workflow';
-import { type Ms, type Phase } from '../../src/protocol/wire/phases';
+import { type Phase } from '../../src/protocol/wire/phases';
 import { type Ending, type Event } from '../../src/protocol/transaction/events';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type Wanted } from '../../src/protocol/transaction/wanted';
@@ -28,11 +28,9 @@ import { type FirstRound } from './firstRound';
 import { type FirstTask } from './firstTask';
 import { type CallTraces } from './lookBack';
 import { namesOf } from './names';
-import { overdue, untilOverdue } from './overdue';
 import { type Raised } from './raised';
 import { tell } from './tell';
 import {
-  type CallTimeouts,
   callTimeouts,
   longestTimeoutMs,
   ownBackoff,
@@ -48,7 +46,7 @@ type Round = Extract<Wanted, { do: 'round' }>;
 
 /** What of a run goes beyond its state. */
 export interface OfRun {
-  readonly traces: Pick<CallTraces, 'of' | 'mayBePaused'>;
+  readonly traces: Pick<CallTraces, 'of'>;
   readonly task: FirstTask;
   readonly first: FirstRound;
   readonly attention: Pick<Raised, 'take'>;
@@ -93,14 +91,7 @@ async function at(until: number, event: Event, summary: string): Promise<Event |
   }
 }
 
-/** Temporal's own word comes first, where there is one. */
-const heardWithinMs = 1_000;
-
-function options(
-  t: Transaction,
-  wanted: Own | Round,
-  longestMs: Ms,
-): CallTimeouts & Pick<ActivityOptions, 'activityId' | 'cancellationType'> {
+function options(t: Transaction, wanted: Own | Round, longestMs: number): ActivityOptions {
   return {
     activityId: wanted.key,
     ...callTimeouts(t, wanted, { longestMs, now: Date.now() }),
@@ -146,9 +137,8 @@ async function performOwn(
   const { phase, key, to, call } = own;
   const p = participantOf(t, to);
   const backoff = ownBackoff(t, call);
-  const times = options(t, own, requestTimeoutMs(p, phase));
   const activities = proxyActivities<Activities>({
-    ...times,
+    ...options(t, own, requestTimeoutMs(p, phase)),
     retry: {
       initialInterval: backoff.initialMs,
       backoffCoefficient: 2,
@@ -159,12 +149,7 @@ async function performOwn(
   const input = ownInput(t, own, { raised: call.endless && attention.take(to) });
   const asked = { participant: to, nth: call.nth };
   try {
-    const ended = await untilOverdue(activities[phase](input), {
-      isUnknown: () => traces.mayBePaused(key),
-      withinMs: times.startToCloseTimeout + heardWithinMs,
-    });
-    if (ended === overdue) return { ...asked, ...failedOwn({ is: 'lost', outOfTime: false }) };
-    const ending = ownEnding(ended, asked, phase);
+    const ending = ownEnding(await activities[phase](input), asked, phase);
     return ending ?? (await notAtOnce(lostToOthers(asked), { phase, backoff }));
   } catch (error) {
     const trace = error instanceof ActivityFailure ? traces.of(key, error) : undefined;

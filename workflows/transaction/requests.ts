@@ -87,7 +87,7 @@ function requestLimit(t: Transaction, { phase, call }: Pick<Own, 'phase' | 'call
  */
 const heartbeatTimeout = { round: 2_000, own: 5_000 };
 
-export interface CallTimeouts {
+interface CallTimeouts {
   readonly startToCloseTimeout: Ms;
   readonly heartbeatTimeout: Ms;
   /** Of prepares alone: to `decideBy`. */

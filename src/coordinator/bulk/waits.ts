@@ -1,6 +1,6 @@
 /**
- * Owns who a transaction waits for right now, by `describe` alone: the calls that are pending in Temporal are those that the workflow
- * wants, with or without a worker. What was written down in the memo may be older, so of it only names and URLs count, and in a round
+ * Owns who a transaction waits for right now, by `describe` alone: the newest call of each participant that is pending in Temporal is the one that the
+ * workflow wants, with or without a worker. What was written down in the memo may be older, so of it only names and URLs count, and in a round
  * who has answered.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';

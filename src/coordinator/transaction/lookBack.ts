@@ -24,11 +24,14 @@ export async function lookBack(engine: Engine, input: LookInput): Promise<readon
   await Promise.all(input.keys.map(key => pause(engine, input, key)));
   for (let nth = 1; ; nth += 1) {
     const seen = await see(engine, input);
-    if (nth === looks || !seen.some(({ running }) => running))
+    const running = seen.filter(each => each.running);
+    if (nth === looks || running.length === 0) {
+      await Promise.all(running.map(({ key }) => unpause(engine, input, key)));
       return seen.flatMap(({ key, ...call }) => {
         const trace = traceOf(call);
         return trace === undefined ? [] : [{ key, ...trace }];
       });
+    }
     await sleep(betweenLooksMs);
   }
 }
@@ -46,6 +49,18 @@ async function pause(engine: Engine, { transactionId, runId }: LookInput, key: s
   } catch (error) {
     if (!isNotFound(error)) throw error; // it has just ended by itself
   }
+}
+
+/**
+ * Of what goes on nothing is known anyway, and while it is paused Temporal times it out in no way: its worker may be gone. Where this fails,
+ * its end is waited for no longer than it may take (`workflows/transaction/overdue.ts`).
+ */
+async function unpause(engine: Engine, { transactionId, runId }: LookInput, key: string): Promise<void> {
+  const { connection, namespace } = engine;
+  const execution = { workflowId: transactionId, runId };
+  const call = (): Promise<unknown> =>
+    connection.workflowService.unpauseActivity({ namespace, execution, id: key, identity: 'dtc' });
+  await within(engine, answerWithinMs, call).catch(() => undefined);
 }
 
 interface Seen extends SeenCall {

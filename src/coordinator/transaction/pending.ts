@@ -22,11 +22,16 @@ export interface PendingCall {
   readonly activity: Activity;
 }
 
+/** One of each participant, the newest: an earlier one, of which no end came, may be open in Temporal though nobody wants it any more. */
 export function pendingCalls({ raw }: WorkflowExecutionDescription): PendingCall[] {
-  return (raw.pendingActivities ?? []).flatMap(activity => {
+  const calls = (raw.pendingActivities ?? []).flatMap(activity => {
     const call = readCallKey(activity.activityId ?? '');
     return call === undefined ? [] : [{ ...call, activity }];
   });
+  const newest = new Map<string | undefined, number>();
+  for (const { participant, nth = 0 } of calls)
+    newest.set(participant, Math.max(nth, newest.get(participant) ?? 0));
+  return calls.filter(({ participant, nth = 0 }) => newest.get(participant) === nth);
 }
 
 /** What a transaction told of itself. */

@@ -13,13 +13,16 @@ export function ownKey(phase: Phase, participant: string, nth: number): string {
   return `${phase} ${participant} #${nth}`;
 }
 
-const form = /^(prepare|commit|rollback) (?:round|(.+) #\d+)$/;
+const form = /^(prepare|commit|rollback) (?:round|(.+) #(\d+))$/;
 
 /** Undefined where it is no call's; without a participant where it is the round's. */
 export function readCallKey(
   key: string,
-): { readonly phase: Phase; readonly participant?: string } | undefined {
-  const [, phase, participant] = form.exec(key) ?? [];
+): { readonly phase: Phase; readonly participant?: string; readonly nth?: number } | undefined {
+  const [, phase, participant, nth] = form.exec(key) ?? [];
   if (phase === undefined) return undefined;
-  return { phase: phase as Phase, ...given({ participant }) };
+  return {
+    phase: phase as Phase,
+    ...given({ participant, nth: nth === undefined ? undefined : Number(nth) }),
+  };
 }
