@@ -24,6 +24,7 @@ export function readAgain(): void {
 /** By a colour that the style names: of a sheet that was refused the rules may not be asked for. */
 export function isWhole(): boolean {
   const isStyled = window.getComputedStyle(document.documentElement).getPropertyValue('--back') !== '';
+  if (isStyled && readings() > 0) window.history.replaceState(null, '');
   return isStyled || readings() >= mostForStyle;
 }
 

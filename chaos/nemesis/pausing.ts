@@ -41,14 +41,17 @@ function pauseWorkflow(fault: string, { temporal, choose }: Pausing): FaultKind 
         refused = await attempt(() => soon(temporal, () => workflowService.pauseWorkflowExecution(about)));
         if (refused === undefined) break;
       }
-      await until;
-      // also where it was refused, or no answer came: it may be paused all the same
-      for (const workflowId of touched)
-        await untilDone(() =>
-          soon(temporal, () =>
-            workflowService.unpauseWorkflowExecution({ namespace, workflowId, identity, reason: 'chaos' }),
-          ),
-        );
+      try {
+        await until;
+      } finally {
+        // also where it was refused, or no answer came: it may be paused all the same
+        for (const workflowId of touched)
+          await untilDone(() =>
+            soon(temporal, () =>
+              workflowService.unpauseWorkflowExecution({ namespace, workflowId, identity, reason: 'chaos' }),
+            ),
+          );
+      }
       return touched.length === 0 ? 'none was open' : (refused ?? touched.at(-1));
     },
   };
@@ -88,14 +91,17 @@ function pauseCalls(pausing: Pausing): FaultKind {
             workflowService.pauseActivity({ namespace, execution, identity, id, reason: 'chaos' }),
           );
       });
-      await until;
       const { workflowId, ids } = calls ?? { workflowId: '', ids: [] };
-      for (const id of ids)
-        await untilDone(() =>
-          soon(temporal, () =>
-            workflowService.unpauseActivity({ namespace, execution: { workflowId }, identity, id }),
-          ),
-        );
+      try {
+        await until;
+      } finally {
+        for (const id of ids)
+          await untilDone(() =>
+            soon(temporal, () =>
+              workflowService.unpauseActivity({ namespace, execution: { workflowId }, identity, id }),
+            ),
+          );
+      }
       return refused ?? (ids.length === 0 ? noCalls : `${workflowId}: ${ids.join(', ')}`);
     },
   };

@@ -25,7 +25,7 @@ export async function demandCluster({ address, namespace }: Cluster): Promise<En
   const open = await openTransactions({ address, namespace });
   if (open > 0)
     throw new Error(
-      `${open} transactions are under way in namespace ${namespace} of ${address}: chaos wants a namespace of its own (--namespace)`,
+      `${open} transactions and locks are open in namespace ${namespace} of ${address}: chaos wants a namespace of its own (--namespace)`,
     );
   const coordinatorId = `chaos${Date.now().toString(36)}`;
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), namespace, coordinatorId };
@@ -37,7 +37,9 @@ async function openTransactions({ address, namespace }: Cluster): Promise<number
     return await connection.withDeadline(Date.now() + answerWithinMs, async () => {
       await connection.workflowService.describeNamespace({ namespace });
       const client = new Client({ connection, namespace });
-      const { count } = await client.workflow.count('WorkflowType = "transaction" AND CloseTime IS NULL');
+      const { count } = await client.workflow.count(
+        'WorkflowType IN ("transaction", "lock") AND CloseTime IS NULL',
+      );
       return count;
     });
   } finally {

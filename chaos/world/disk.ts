@@ -40,7 +40,8 @@ export function ownDisk(folder: string): Disk | undefined {
       resize(large);
     },
     close: () => {
-      if (guard.pid !== undefined) process.kill(-guard.pid, 'SIGKILL'); // its group: `cat` too
+      if (guard.pid === undefined || guard.exitCode !== null) return; // it has unmounted
+      process.kill(-guard.pid, 'SIGKILL'); // its group: `cat` too
       execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
     },
   };

@@ -84,7 +84,14 @@ export function newFolder(): string {
 export async function startWorld(folder: string, options: WorldOptions): Promise<World> {
   const closers: Closers = [];
   const endAll = async (): Promise<void> => {
-    for (let next = closers.pop(); next !== undefined; next = closers.pop()) await next();
+    const failed: unknown[] = [];
+    for (let next = closers.pop(); next !== undefined; next = closers.pop())
+      try {
+        await next();
+      } catch (error) {
+        failed.push(error); // the others are ended all the same
+      }
+    if (failed.length > 0) throw new AggregateError(failed, 'not all that was started was ended');
   };
   let interrupted: Promise<void> | undefined;
   const interrupt = (): void => {

@@ -89,3 +89,17 @@ it('has a look of his own for whoever pages on, and after what failed', async ()
   await jest.advanceTimersByTimeAsync(10);
   expect(asked).toHaveLength(4);
 });
+
+it('joins what is under way and keeps the newest answers, however many different questions somebody asks', async () => {
+  const { asked, lists } = counting(10);
+  const others = (): void => {
+    for (let nth = 0; nth < 60; nth += 1) void lists.list({ filters: {}, of: bob, limit: 1 + nth });
+  };
+  others();
+  void lists.list(first);
+  void lists.list(first);
+  expect(asked).toHaveLength(61);
+  await jest.advanceTimersByTimeAsync(10);
+  void lists.list(first);
+  expect(asked).toHaveLength(61);
+});

@@ -49,11 +49,13 @@ it('is released only with the token that it was seen with, where that is said, a
   expect(await giveSeen(token - 1)).toBe(409);
   expect(await giveSeen(token, 'nobody')).toBe(404);
   // it may change on the way, after whoever sends it has looked
-  const tell = (fencingToken: number): Promise<unknown> =>
+  const tell = (fencingToken: unknown, holder = 'job'): Promise<unknown> =>
     dtc.client.workflow
       .getHandle(lockWorkflowId(resource))
-      .executeUpdate(releaseUpdate, { args: [{ holder: 'job', fencingToken }] });
+      .executeUpdate(releaseUpdate, { args: [{ holder, fencingToken }] });
   await expect(tell(token - 1)).rejects.toMatchObject({ cause: { type: 'Conflict' } });
+  await expect(tell(String(token))).rejects.toMatchObject({ cause: { type: 'BadMessage' } });
+  expect(await tell(token, 'nobody')).toEqual({ released: false });
   expect(await take('bar', resource)).toBe(409);
   expect(await giveSeen(token)).toBe(204);
   expect(await take('bar', resource)).toBe(201);

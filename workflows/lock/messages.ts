@@ -41,12 +41,13 @@ export function isAcquire(argument: unknown): argument is AcquireMessage {
 }
 
 /**
- * The token that the holder was seen with: it is released only while that is its token. Undefined where it does not depend on it. Looked at
- * before a release is taken, and never where one is replayed.
+ * The token that the holder was seen with, in an update: it is released only while that is its token. Undefined where it does not depend on
+ * it, `none` where it is no token. Looked at before a release is taken, and never where one is replayed.
  */
-export function tokenSeen(argument: unknown): number | undefined {
+export function tokenSeen(argument: unknown): number | 'none' | undefined {
   const { fencingToken } = membersOf(argument);
-  return typeof fencingToken === 'number' ? fencingToken : undefined;
+  if (fencingToken === undefined) return undefined;
+  return isAmount(fencingToken) ? fencingToken : 'none';
 }
 
 /** Undefined where it says of nobody that he releases. */

@@ -128,8 +128,11 @@ function listen({ version, state, feed }: Listener): () => boolean {
       if (event === undefined)
         throw ApplicationFailure.nonRetryable('release needs "holder", a string', 'BadMessage');
       const seen = tokenSeen(argument);
+      if (seen === 'none')
+        throw ApplicationFailure.nonRetryable('"fencingToken" must be a whole number', 'BadMessage');
+      const isThere = standingIn(state(), event.holder) !== undefined; // else there is nothing to compare, nor to release
       const { fencingToken } = state().holders.find(({ holder }) => holder === event.holder) ?? {};
-      if (seen !== undefined && seen !== fencingToken)
+      if (seen !== undefined && isThere && seen !== fencingToken)
         throw ApplicationFailure.nonRetryable('it is not held with that token', 'Conflict');
     },
   });

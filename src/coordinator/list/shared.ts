@@ -12,7 +12,7 @@ import { type Lists, type PageWanted, type Which } from './contract';
 const goodForMs: Ms = 1_500;
 const share = 10;
 const longestMs: Ms = 10_000;
-/** What is kept at once: a page may have a hundred kilobytes. */
+/** Answers that are kept at once: a page may have a hundred kilobytes. The oldest goes. */
 const mostKept = 50;
 
 export function sharedLists(lists: Lists): Lists {
@@ -30,20 +30,29 @@ function keyOf({ filters, of, limit }: Which & Partial<Pick<PageWanted, 'limit'>
 }
 
 function shared<Answer extends Promise<unknown>>(): (key: string, look: () => Answer) => Answer {
-  const kept = new Map<string, Answer>();
+  const underWay = new Map<string, Answer>();
+  const kept = new Map<string, Answer>(); // the oldest first
+  const keep = (key: string, answer: Answer, ms: Ms): void => {
+    kept.set(key, answer);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    const forget = (): void => {
+      if (kept.get(key) === answer) kept.delete(key);
+    };
+    setTimeout(forget, ms).unref();
+  };
   return (key, look) => {
-    const known = kept.get(key);
+    const known = underWay.get(key) ?? kept.get(key);
     if (known !== undefined) return known;
     const began = Date.now();
     const answer = look();
-    if (kept.size >= mostKept) return answer;
-    kept.set(key, answer);
+    underWay.set(key, answer);
     answer.then(
       () => {
-        const ms = Math.min(Math.max(goodForMs, share * (Date.now() - began)), longestMs);
-        setTimeout(() => kept.delete(key), ms).unref();
+        underWay.delete(key);
+        keep(key, answer, Math.min(Math.max(goodForMs, share * (Date.now() - began)), longestMs));
       },
-      () => kept.delete(key), // the next one who asks tries again
+      () => underWay.delete(key), // the next one who asks tries again
     );
     return answer;
   };
