@@ -51,6 +51,7 @@ export async function makeMariadb({ folder, logs }: MariadbPlace): Promise<Maria
       ...['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db', '--force'],
       ...as,
       `--datadir=${data}`,
+      `--tmpdir=${place}`,
     ],
     { env: env() },
   );
@@ -64,6 +65,7 @@ export async function makeMariadb({ folder, logs }: MariadbPlace): Promise<Maria
         ...['--no-defaults', ...as, `--datadir=${data}`, `--socket=${join(place, 'socket')}`],
         ...[`--port=${port}`, '--bind-address=127.0.0.1', '--skip-log-bin'],
         `--pid-file=${join(place, 'pid')}`,
+        `--tmpdir=${place}`, // that of this process may be closed to "nobody"
       ],
       env: env(),
       logFile: join(logs, 'mariadbd.log'),

@@ -1,13 +1,14 @@
 /** A run of chaos that is interrupted while it starts leaves nothing behind: no folder, no process, whatever it was about to start. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, processesNaming, untilNobodyNames } from '../devServer/fixture';
 import { eventually } from '../support/until';
 
 const place = mkdtempSync(join(tmpdir(), 'chaos-interrupted-'));
+chmodSync(place, 0o711); // for databases that run as "nobody"
 const temporary = join(place, 'tmp');
 let child: ChildProcess | undefined;
 
