@@ -179,6 +179,11 @@ export const plants: Readonly<Record<string, Planted>> = {
         replace: "if (stage !== 'ended' || locking === undefined || locking.released)",
         by: "if ((stage !== 'ended' && stage !== 'committing') || locking === undefined || locking.released)",
       },
+      {
+        file: bundle,
+        replace: 'return [...calls(t, phase), ...awaitQuiet(t), ...tell(t)];',
+        by: 'return [...calls(t, phase), ...releaseLocks(t), ...awaitQuiet(t), ...tell(t)];',
+      },
     ],
     foundAs: ['locks overlap'],
     under: ['delay link'],
