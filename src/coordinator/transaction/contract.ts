@@ -23,8 +23,8 @@ export interface Reading {
   readonly document: TransactionDocument;
   /** No worker answered for it, so it may know less than was told before: of a decision, for one. */
   readonly partial?: true;
-  /** The tag of what the workflow itself told, without what calls under way add to the document. Absent where it told nothing. */
-  readonly ownTag?: string;
+  /** What the workflow itself told, without what calls under way add to it. Absent where it told nothing. */
+  readonly own?: TransactionDocument;
 }
 
 export interface WaitOptions {

@@ -50,11 +50,11 @@ export async function operate(
   action: Action,
   { of, ifMatch }: ActOptions = {},
 ): Promise<Reading> {
-  const { calls, ownTag, ...before } = await readWithCalls(engine, id, of);
+  const { calls, own, ...before } = await readWithCalls(engine, id, of);
   demandSeen(before, action, ifMatch);
   if (before.document.endedAt !== undefined) return afterTheEnd(before, action);
   refuseUndriven(before.document);
-  const seen = ifMatch === undefined ? {} : given({ seen: ownTag });
+  const seen = ifMatch === undefined || own === undefined ? {} : { seen: etagOf(own) };
   const taken = await take(engine, id, { action, calls, ...seen }).catch(async (error: unknown) => {
     if (ifMatch !== undefined && error instanceof ActionConflict)
       demandSeen(await read(engine, id, of), action, ifMatch);

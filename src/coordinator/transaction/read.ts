@@ -10,7 +10,6 @@ import { type StatusAnswer, statusQuery } from '../../../workflows/transaction/m
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms } from '../../protocol/wire/phases';
 import { readId } from '../../protocol/wire/ids';
-import { etagOf } from '../../protocol/client/etag';
 import { documentFrom } from '../../protocol/client/documentFrom';
 import { type Reading } from './contract';
 import { askClosed } from './closedRun';
@@ -93,8 +92,7 @@ async function readingOf(
     told === undefined ? describedDocument(engine, description) : overlaid(told, pendingCalls(description));
   const stalled = await stallOf(engine, description);
   if (stalled !== undefined) return { document: { ...document, needsAttention: true, stalled } };
-  const ownTag = told === undefined ? {} : { ownTag: etagOf(told.document) };
-  return { document, ...ownTag, ...partialIf(isPartial(description, told)) };
+  return { document, ...given({ own: told?.document }), ...partialIf(isPartial(description, told)) };
 }
 
 /** It may have been ended in between: then what it left is told, else what is certain. */
