@@ -3,10 +3,9 @@
 import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePorts } from '../support/listening';
+import { answers, freePorts } from '../support/listening';
 import { eventually, until } from '../support/until';
 
 export const ROOT = resolve(__dirname, '../..');
@@ -55,25 +54,7 @@ export function processesNaming(text: string): number[] {
     );
 }
 
-export function answers(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise(done => {
-    const socket = connect({ port, host, timeout: 1_000 });
-    const end = (answered: boolean): void => {
-      socket.destroy();
-      done(answered);
-    };
-    socket
-      .once('connect', () => {
-        end(true);
-      })
-      .once('error', () => {
-        end(false);
-      })
-      .once('timeout', () => {
-        end(false);
-      });
-  });
-}
+export { answers };
 
 export function serverPid(dataDir: string): number {
   return (JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as { pid: number }).pid;

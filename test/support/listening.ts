@@ -1,7 +1,7 @@
 /** Owns what tests listen with on 127.0.0.1: an HTTP server on a port of its own, and ports that nobody listens on. */
 import { once } from 'node:events';
 import { type RequestListener, createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, type Server } from 'node:net';
+import { type AddressInfo, type Server, connect } from 'node:net';
 import { freePorts as freeOnes } from '../../examples/freePorts';
 
 export { freePort } from '../../examples/freePorts';
@@ -37,4 +37,25 @@ export async function portOf(server: Server, at = 0): Promise<number> {
 export async function freePorts(): Promise<[number, number]> {
   const [one = 0, other = 0] = await freeOnes(2);
   return [one, other];
+}
+
+/** Whether somebody takes connections there. */
+export function answers(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise(done => {
+    const socket = connect({ port, host, timeout: 1_000 });
+    const end = (answered: boolean): void => {
+      socket.destroy();
+      done(answered);
+    };
+    socket
+      .once('connect', () => {
+        end(true);
+      })
+      .once('error', () => {
+        end(false);
+      })
+      .once('timeout', () => {
+        end(false);
+      });
+  });
 }

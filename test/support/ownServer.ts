@@ -1,9 +1,8 @@
 /** Owns a Temporal server for one test file, where the shared one will not do: with a setting of its own, which is not the shipped one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './listening';
+import { answers, freePort } from './listening';
 import { temporalBinary } from './temporalCli';
 
 export interface OwnServer {
@@ -50,20 +49,8 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
 /** False where it has ended before. */
 async function listens(server: ChildProcess, port: number): Promise<boolean> {
   while (!hasEnded(server)) {
-    if (await accepts(port)) return true;
+    if (await answers(port)) return true;
     await sleep(50);
   }
   return false;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });
 }
