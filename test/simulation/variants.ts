@@ -141,7 +141,7 @@ export const variants: readonly Simulated[] = [
         replace: 'for (const work of want.values()) start(work);',
       },
     ],
-    caughtBy: ['I4', 'replay'],
+    caughtBy: ['I4', 'replay', 'liveness'], // an end that comes twice fails its task again and again
   },
   {
     name: 'a retry forgets an acknowledged commit',
