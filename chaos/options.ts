@@ -17,7 +17,19 @@ const defaults = {
 };
 
 const names = [
-  ...['minutes', 'seed', 'clients', 'every', 'only', 'settle', 'out', 'cluster', 'namespace', 'plant'],
+  ...[
+    'minutes',
+    'seed',
+    'clients',
+    'every',
+    'only',
+    'without',
+    'settle',
+    'out',
+    'cluster',
+    'namespace',
+    'plant',
+  ],
 ] as const;
 
 const ranges = {
@@ -38,6 +50,7 @@ breaks things at random meanwhile, mends them, and judges what is left. docs/REL
   --clients <N>          so many clients give orders side by side (default ${defaults.clients})
   --every <ms>           milliseconds from one fault to the next, on average (default ${defaults.every})
   --only <kind>          only the kinds of fault whose names begin so; given again, these too (default: all)
+  --without <kind>       but not the kinds of fault whose names begin so; given again, neither these (default: none)
   --settle <s>           for so many seconds at most it is waited until all has ended (default ${defaults.settle})
   --out <folder>         for the log and the report, made or used again (default ${defaults.out})
   --cluster <host:port>  a Temporal that is there already, without TLS (default: a server of the run's own)
@@ -103,7 +116,7 @@ export function readOptions(args: readonly string[]): ChaosOptions | undefined {
     ...{ minutes, seed, everyMs },
     clients: number('clients', defaults.clients),
     settleWithinMs: 1_000 * number('settle', defaults.settle),
-    kinds: readKinds(given.only),
+    kinds: readKinds(given),
     out: readOut(last('out') ?? defaults.out),
     cluster: readCluster(last('cluster'), last('namespace')),
     plant: readPlant(last('plant')),
@@ -111,13 +124,21 @@ export function readOptions(args: readonly string[]): ChaosOptions | undefined {
   };
 }
 
-function readKinds(only: readonly string[]): string[] {
-  const unknown = only.find(each => !kindNames.some(kind => kind.startsWith(each)));
-  if (unknown !== undefined)
-    throw new UsageError(
-      `--only takes the beginning of a kind, and none begins with ${JSON.stringify(unknown)}: ${kindNames.join(', ')}`,
-    );
-  return kindNames.filter(kind => only.length === 0 || only.some(each => kind.startsWith(each)));
+function readKinds(given: Readonly<Record<'only' | 'without', readonly string[]>>): string[] {
+  for (const option of ['only', 'without'] as const) {
+    const unknown = given[option].find(each => !kindNames.some(kind => kind.startsWith(each)));
+    if (unknown !== undefined)
+      throw new UsageError(
+        `--${option} takes the beginning of a kind, and none begins with ${JSON.stringify(unknown)}: ${kindNames.join(', ')}`,
+      );
+  }
+  const beginsAs = (kind: string, some: readonly string[]): boolean =>
+    some.some(each => kind.startsWith(each));
+  const kinds = kindNames.filter(
+    kind => (given.only.length === 0 || beginsAs(kind, given.only)) && !beginsAs(kind, given.without),
+  );
+  if (kinds.length === 0) throw new UsageError('--without leaves no kind of fault');
+  return kinds;
 }
 
 const log = 'chaos.jsonl';

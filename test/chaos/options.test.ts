@@ -45,7 +45,7 @@ it('prints each option with its default when it is asked for help, whatever else
   expect(readOptions(['--minutes', '-1', '--help'])).toBeUndefined();
   expect(readOptions(['-h'])).toBeUndefined();
   for (const option of Object.keys({
-    ...{ minutes: 3, seed: 1, clients: 8, every: 1_000, only: '', settle: 90, out: '' },
+    ...{ minutes: 3, seed: 1, clients: 8, every: 1_000, only: '', without: '', settle: 90, out: '' },
     ...{ cluster: '', namespace: '', plant: '' },
   }))
     expect(usage).toMatch(new RegExp(`^  --${option} .*default`, 'm'));
@@ -81,13 +81,23 @@ it.each([
   expect(refusal(...args)).not.toContain('\n');
 });
 
-it('takes kinds by the beginnings of their names, and names all where there is none', () => {
-  const kinds = (...only: string[]): readonly string[] | undefined =>
-    readOptions(only.flatMap(each => ['--only', each]))?.kinds;
-  expect(kinds('kill api', 'disk')).toEqual(['kill api', 'disk full']);
-  expect(kinds('restart')).toHaveLength(3);
-  expect(refusal('--only', 'kill', '--only', 'burn')).toBe(
-    `--only takes the beginning of a kind, and none begins with "burn": ${kindNames.join(', ')}`,
+it('takes kinds, or leaves them out, by the beginnings of their names', () => {
+  const kinds = (...args: string[]): readonly string[] | undefined => readOptions(args)?.kinds;
+  expect(kinds('--only', 'kill api', '--only', 'disk')).toEqual(['kill api', 'disk full']);
+  expect(kinds('--only', 'restart')).toHaveLength(3);
+  expect(kinds('--without', 'restart', '--without', 'roll workers')).toEqual(
+    kindNames.filter(kind => !/^(?:restart|roll)/.test(kind)),
+  );
+  expect(kinds('--only', 'restart', '--without', 'restart m')).toEqual([
+    'restart everything',
+    'restart coordinator',
+  ]);
+  expect(refusal('--only', 'kill', '--without', 'kill')).toBe('--without leaves no kind of fault');
+});
+
+it.each(['--only', '--without'])('names all kinds where %s names none', option => {
+  expect(refusal(option, 'kill', option, 'burn')).toBe(
+    `${option} takes the beginning of a kind, and none begins with "burn": ${kindNames.join(', ')}`,
   );
 });
 
