@@ -69,8 +69,11 @@ export async function run(options: RunOptions): Promise<Ran> {
 async function destroy(world: World, recorder: Recorder, options: RunOptions): Promise<Ran> {
   const { seed, signal, say, clients } = options;
   const receiver = await startReceiver(recorder, seeded(seed + 1));
-  const connection = Connection.lazy({ address: world.temporalAddress });
-  const temporal = new Client({ connection, namespace: world.namespace });
+  const { temporalAddress: address, namespace } = world;
+  const connection = Connection.lazy({ address });
+  const onceConnection = Connection.lazy({ address, interceptors: [] }); // among them the one that asks again
+  const temporal = new Client({ connection, namespace });
+  const temporalOnce = new Client({ connection: onceConnection, namespace });
   try {
     const [first, second] = world.coordinators.filter(({ role }) => role === 'api');
     if (first === undefined || second === undefined) throw new Error('there are not two APIs');
@@ -86,7 +89,7 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
       receiver: receiver.url,
     });
     const all = faultKinds({
-      ...{ world, recorder, random: seeded(seed + 3), temporal },
+      ...{ world, recorder, random: seeded(seed + 3), temporal, temporalOnce },
       anyOpen: () => load.anyOpen(seeded(seed + load.orders)),
     });
     const { possible: kinds, leftOut } = possibleOf(all, options.kinds);
@@ -111,6 +114,7 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
   } finally {
     await receiver.close();
     await connection.close();
+    await onceConnection.close();
   }
 }
 

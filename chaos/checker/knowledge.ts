@@ -18,7 +18,7 @@ export interface Known {
   readonly observations: ReadonlyMap<string, readonly Observation[]>;
   /** `committed` or `rolledback`; absent where nothing final was ever said. */
   readonly outcome: (id: string) => string | undefined;
-  /** What people have said of a transaction's participants by hand. */
+  /** What people have said of a transaction's participants by hand, or may have. */
   readonly settled: (id: string) => readonly Settled[];
 }
 
@@ -42,6 +42,12 @@ export function knowledge(evidence: Evidence): Known {
   const orders = new Map(ofKind(evidence, 'order').map(each => [each.order, each]));
   const outcome = (id: string): string | undefined =>
     observations.get(id)?.findLast(({ seen }) => isFinal(seen))?.seen.status;
-  const byHand = groupBy(ofKind(evidence, 'settled'), ({ id }) => id);
+  const byHand = settledByHand(evidence);
   return { orders, orderOf, observations, outcome, settled: id => byHand.get(id) ?? [] };
+}
+
+/** By transaction. What Temporal refused was never said, and excuses nothing. */
+export function settledByHand(evidence: Evidence): ReadonlyMap<string, readonly Settled[]> {
+  const saidPerhaps = ofKind(evidence, 'settled').filter(({ said }) => said !== 'refused');
+  return groupBy(saidPerhaps, ({ id }) => id);
 }

@@ -7,7 +7,7 @@ import { type Client } from '@temporalio/client';
 import { resources } from '../load/orders';
 import { shuffled } from '../../src/testing/random';
 import { type FaultKind, type Scene } from './kind';
-import { soon } from './meddling';
+import { soon } from './soon';
 
 const identity = 'nemesis';
 

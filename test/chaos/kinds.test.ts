@@ -4,6 +4,8 @@ import { faultKinds } from '../../chaos/nemesis/faults';
 import { kindNames } from '../../chaos/nemesis/kindNames';
 import { seeded } from '../../src/testing/random';
 
+const temporal = new Client({ connection: Connection.lazy() });
+
 it('has each kind that options name, and no other, also where nobody is here to befall', () => {
   const kinds = faultKinds({
     world: {
@@ -13,7 +15,7 @@ it('has each kind that options name, and no other, also where nobody is here to 
     },
     random: seeded(1),
     recorder: { told: [], record: () => undefined },
-    temporal: new Client({ connection: Connection.lazy() }),
+    ...{ temporal, temporalOnce: temporal },
     anyOpen: () => [],
   });
   expect(kinds.map(({ fault }) => fault).toSorted()).toEqual(kindNames.toSorted());
