@@ -8,7 +8,7 @@ import { UsageError } from '../src/command/output';
 import { seeded } from '../src/testing/random';
 import { check } from './checker/check';
 import { type Violation } from './checker/violation';
-import { type Evidence } from './evidence';
+import { type Evidence, ofKind } from './evidence';
 import { keepHistories } from './histories';
 import { Load } from './load/load';
 import { startReceiver } from './load/receiver';
@@ -96,16 +96,22 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
     if (leftOut.length > 0) say(`left out, since there is nobody here to befall: ${leftOut.join(', ')}`);
     if (kinds.length === 0) throw new UsageError('there is no fault that can befall anybody here');
     const loading = load.run();
+    const began = Date.now();
+    const telling = setInterval(() => {
+      const begun = ofKind(recorder, 'fault').filter(({ is }) => is === 'begins').length;
+      say(`${Math.round((Date.now() - began) / 1_000)} s: ${load.orders} orders, ${begun} faults`);
+    }, tellEveryMs);
     try {
       const plan = schedule(kinds, { random: seeded(seed), forMs: options.forMs, everyMs: options.everyMs });
       say(
-        `${plan.length} faults of ${kinds.length} kinds in ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
+        `${plan.length} faults of ${kinds.length} kinds are planned for ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
       );
       await Promise.all([
         carryOut(plan, { kinds, recorder, signal, forMs: options.forMs }),
         sleep(options.forMs, undefined, { signal }),
       ]);
     } finally {
+      clearInterval(telling);
       load.stop();
       await loading;
     }
@@ -117,6 +123,8 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
     await onceConnection.close();
   }
 }
+
+const tellEveryMs = 30_000;
 
 interface Possible {
   readonly possible: readonly FaultKind[];
