@@ -12,6 +12,8 @@ export interface Totals {
   readonly calls: number;
   readonly notifications: number;
   readonly events: number;
+  /** Workflows that Temporal has made ones that can never go on. */
+  readonly spoiled: readonly string[];
   readonly faults: ReadonlyMap<string, number>;
   readonly deaths: ReadonlyMap<string, number>;
   readonly recoveries: readonly Recovery[];
@@ -33,6 +35,7 @@ export function totalsOf(evidence: Evidence): Totals {
     calls: ofKind(evidence, 'call').filter(({ is }) => is === 'received').length,
     notifications: ofKind(evidence, 'notification').length,
     events: ofKind(evidence, 'event').length,
+    spoiled: [...new Set(ofKind(evidence, 'spoiled').map(({ workflowId }) => workflowId))],
     faults: tally(ofKind(evidence, 'fault').flatMap(({ is, fault }) => (is === 'begins' ? [fault] : []))),
     deaths: tally(ofKind(evidence, 'death').map(({ process, how }) => `${process}: ${how}`)),
     recoveries: recoveries(evidence),
