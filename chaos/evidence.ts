@@ -122,6 +122,17 @@ export interface Settled {
   readonly outcome: 'committed' | 'rolledback' | 'unknown';
 }
 
+/**
+ * Temporal has made a workflow's history one that nobody can drive or replay, by the way in which it wrote a pause down
+ * (`src/engine/spoiledByPause.ts`): read from the history itself.
+ */
+export interface Spoiled {
+  readonly kind: 'spoiled';
+  readonly at: number;
+  /** A transaction's id, or `lock:` and a resource. */
+  readonly workflowId: string;
+}
+
 /** A process that ended although nobody had ended it. */
 export interface Death {
   readonly kind: 'death';
@@ -130,7 +141,7 @@ export interface Death {
   readonly how: string;
 }
 
-export type Told = Order | Start | Read | Event | Notification | Call | Fault | Settled | Death;
+export type Told = Order | Start | Read | Event | Notification | Call | Fault | Settled | Spoiled | Death;
 
 export interface Row {
   readonly order: string;
@@ -148,11 +159,17 @@ export interface Books {
   readonly prepared: readonly string[];
 }
 
+/** What `GET /locks` still shows at the end. */
+export interface LockLeft {
+  readonly resource: string;
+  /** Who holds it or waits for it; nobody where that was not told. */
+  readonly by: readonly string[];
+}
+
 export interface Evidence {
   readonly told: readonly Told[];
   readonly books: readonly Books[];
-  /** Resources that `GET /locks` still shows. */
-  readonly locksLeft: readonly string[];
+  readonly locksLeft: readonly LockLeft[];
 }
 
 export function ofKind<K extends Told['kind']>(

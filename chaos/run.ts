@@ -8,7 +8,7 @@ import { UsageError } from '../src/command/output';
 import { seeded } from '../src/testing/random';
 import { check } from './checker/check';
 import { type Violation } from './checker/violation';
-import { type Evidence, ofKind } from './evidence';
+import { type Evidence, type LockLeft, ofKind } from './evidence';
 import { keepHistories } from './histories';
 import { Load } from './load/load';
 import { startReceiver } from './load/receiver';
@@ -176,10 +176,21 @@ async function gather(world: World, recorder: Recorder): Promise<Evidence> {
   return { told, books, locksLeft: await locksLeft(world) };
 }
 
-async function locksLeft({ coordinators }: World): Promise<string[]> {
+type Users = readonly { readonly holder: string }[];
+
+interface Listed {
+  readonly resource: string;
+  readonly holders?: Users;
+  readonly waiters?: Users;
+}
+
+async function locksLeft({ coordinators }: World): Promise<LockLeft[]> {
   const url = `${coordinators[0]?.url ?? ''}/locks`;
   const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
-  if (!response.ok) return [`GET /locks answered ${response.status}`]; // looked at again, as what is left locked
-  const { locks } = (await response.json()) as { readonly locks: readonly { readonly resource: string }[] };
-  return locks.map(({ resource }) => resource);
+  if (!response.ok) return [{ resource: `GET /locks answered ${response.status}`, by: [] }]; // looked at again, as what is left locked
+  const { locks } = (await response.json()) as { readonly locks: readonly Listed[] };
+  return locks.map(({ resource, holders = [], waiters = [] }) => ({
+    resource,
+    by: [...holders, ...waiters].map(({ holder }) => holder),
+  }));
 }

@@ -20,6 +20,8 @@ export interface Known {
   readonly outcome: (id: string) => string | undefined;
   /** What people have said of a transaction's participants by hand, or may have. */
   readonly settled: (id: string) => readonly Settled[];
+  /** Whether Temporal has made a workflow one that can never go on: by a transaction's id, or `lock:` and a resource. */
+  readonly isSpoiled: (workflowId: string) => boolean;
 }
 
 export function knowledge(evidence: Evidence): Known {
@@ -43,7 +45,12 @@ export function knowledge(evidence: Evidence): Known {
   const outcome = (id: string): string | undefined =>
     observations.get(id)?.findLast(({ seen }) => isFinal(seen))?.seen.status;
   const byHand = settledByHand(evidence);
-  return { orders, orderOf, observations, outcome, settled: id => byHand.get(id) ?? [] };
+  const spoiled = new Set(ofKind(evidence, 'spoiled').map(({ workflowId }) => workflowId));
+  return {
+    ...{ orders, orderOf, observations, outcome },
+    settled: id => byHand.get(id) ?? [],
+    isSpoiled: workflowId => spoiled.has(workflowId),
+  };
 }
 
 /** By transaction. What Temporal refused was never said, and excuses nothing. */

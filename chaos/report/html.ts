@@ -32,6 +32,10 @@ export function htmlReport({ command, evidence, totals, violations }: Reported):
     ['requests at participants', totals.calls],
     ['notifications', totals.notifications],
     ['events', totals.events],
+    [
+      'spoiled by Temporal as they were paused, and not judged by what they leave behind',
+      totals.spoiled.length,
+    ],
   ];
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Chaos: ${verdictOf(violations)}</title>

@@ -5,7 +5,8 @@ import { type Totals, verdictOf } from './totals';
 const shownViolations = 40;
 
 export function textReport(command: string, totals: Totals, violations: readonly Violation[]): string {
-  const { orders, committed, rolledBack, requests, unanswered, calls, notifications, events } = totals;
+  const { orders, committed, rolledBack, requests, unanswered, calls, notifications, events, spoiled } =
+    totals;
   const { planned, carriedOut } = totals.allFaults;
   const recovery = new Map(totals.recoveries.map(each => [each.fault, each]));
   return [
@@ -28,6 +29,13 @@ export function textReport(command: string, totals: Totals, violations: readonly
           '',
           'processes that ended by themselves, and were started again:',
           ...[...totals.deaths].map(([how, times]) => `  ${how} (${times})`),
+        ]),
+    ...(spoiled.length === 0
+      ? []
+      : [
+          '',
+          `spoiled by Temporal, which wrote a pause down so that nobody can go on with them (${spoiled.length}), and not judged by what they leave behind:`,
+          ...spoiled.map(workflowId => `  ${workflowId}`),
         ]),
     '',
     `verdict: ${verdictOf(violations)}`,

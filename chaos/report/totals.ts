@@ -17,6 +17,8 @@ export interface Totals {
   readonly calls: number;
   readonly notifications: number;
   readonly events: number;
+  /** Workflows that Temporal has made ones that can never go on. */
+  readonly spoiled: readonly string[];
   /** By kind. */
   readonly faults: ReadonlyMap<string, FaultTotal>;
   readonly allFaults: FaultTotal;
@@ -40,6 +42,7 @@ export function totalsOf(evidence: Evidence): Totals {
     calls: ofKind(evidence, 'call').filter(({ is }) => is === 'received').length,
     notifications: ofKind(evidence, 'notification').length,
     events: ofKind(evidence, 'event').length,
+    spoiled: [...new Set(ofKind(evidence, 'spoiled').map(({ workflowId }) => workflowId))],
     ...faultsOf(evidence),
     deaths: tally(ofKind(evidence, 'death').map(({ process, how }) => `${process}: ${how}`)),
     recoveries: recoveries(evidence),

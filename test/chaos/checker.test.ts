@@ -143,7 +143,7 @@ const planted: Readonly<Record<Rule, Plant>> = {
     { ...third },
     { ...refused, http: 201, id: 't3', seen: { ...pending, decision: null } },
   ),
-  'left locked': evidence => ({ ...evidence, locksLeft: ['seat'] }),
+  'left locked': evidence => ({ ...evidence, locksLeft: [{ resource: 'seat', by: ['t2'] }] }),
   'notification lost': changed(told => (told.kind === 'notification' && told.id === 't1' ? undefined : told)),
   'notification untrue': changed(told => (told.kind === 'notification' ? { ...told, seen: pending } : told)),
   'event lost': changed(told =>
@@ -222,4 +222,65 @@ it('takes a lock for free of whom a person has settled', () => {
   expect(check(also({ ...byHand, outcome: 'committed' })(unanswered(good)))).toEqual([]);
   const refused = also({ ...byHand, outcome: 'committed', said: 'refused' });
   expect(check(refused(unanswered(good))).map(({ rule }) => rule)).toContain('locks overlap');
+});
+
+describe('of what Temporal has spoiled as it was paused', () => {
+  const spoiled = (workflowId: string): Plant => also({ kind: 'spoiled', at: 1_031, workflowId });
+  const found = (evidence: Evidence): Rule[] => check(evidence).map(({ rule }) => rule);
+  const noEnd = changed(told =>
+    told.kind === 'notification' && told.id === 't1' ? undefined : told.kind === 'event' ? undefined : told,
+  );
+  const left = (by: readonly string[]): Plant => {
+    const locksLeft = [{ resource: 'seat', by }];
+    return evidence => ({ ...evidence, locksLeft });
+  };
+  const all = (...plants: readonly Plant[]): Evidence => plants.reduce((so, plant) => plant(so), good);
+  /** Decided and told of, but of the second participant, which keeps it prepared. */
+  const half = inSouth(() => ({ rows: [], counter: 0, prepared: ['t1'] }));
+  const unread = also(
+    { ...third },
+    { ...refused, http: 201, id: 't3', seen: { ...pending, decision: null } },
+  );
+
+  it("takes for Temporal's what a transaction leaves behind", () => {
+    expect(
+      found(
+        all(
+          unread,
+          left(['t3']),
+          inSouth(() => ({ prepared: ['t3'] })),
+          spoiled('t3'),
+        ),
+      ),
+    ).toEqual([]);
+    expect(found(all(half, noEnd, left(['t1']), spoiled('t1')))).toEqual([]);
+  });
+
+  it('finds the same of another that waits as if it were', () => {
+    const another = spoiled('t2');
+    expect(found(all(unread, another))).toEqual(['left pending']);
+    expect(found(all(half, another))).toEqual(['partial commit', 'lost commit', 'left prepared']);
+    expect(found(all(noEnd, another))).toEqual(['notification lost']);
+    expect(found(all(left(['t1']), another))).toEqual(['left locked']);
+  });
+
+  it('finds a lock that others have beside it, or nobody', () => {
+    expect(found(all(left(['t3', 't1']), spoiled('t3')))).toEqual(['left locked']);
+    expect(found(all(left([]), spoiled('t3')))).toEqual(['left locked']);
+  });
+
+  it('takes a lock that is spoiled for one that nobody can release, and who waits for it ends all the same', () => {
+    expect(found(all(left([]), spoiled('lock:seat')))).toEqual([]);
+    expect(found(all(left([]), spoiled('lock:room')))).toEqual(['left locked']);
+    expect(found(all(unread, spoiled('lock:seat')))).toEqual(['left pending']);
+  });
+
+  it('counts all the same', () => {
+    const forgotten = inSouth(() => ({ rows: [], counter: 0 }));
+    expect(found(all(forgotten, spoiled('t1')))).toEqual(['partial commit', 'lost commit']);
+    const twice = inSouth(() => ({ rows: [paid, paid], counter: 10 }));
+    expect(found(all(twice, spoiled('t1')))).toEqual(['double commit']);
+    const status = also({ ...read, seen: { ...rolledBack } });
+    expect(found(all(status, spoiled('t1')))).toContain('status changed');
+  });
 });
