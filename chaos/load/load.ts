@@ -63,6 +63,16 @@ export class Load {
     this.#stopping.abort();
   }
 
+  /**
+   * Those too of which nobody was told, since the answer to their start was lost and there was no key to ask again by: participants name
+   * them. @returns how many are new
+   */
+  follow(ids: ReadonlySet<string>): number {
+    const unknown = [...ids].filter(id => !this.#open.has(id) && !this.#ended.has(id));
+    for (const id of unknown) this.#open.add(id);
+    return unknown.length;
+  }
+
   /** Everything that is known is read until it has ended; what is left then. */
   async settle(
     withinMs: number,
