@@ -154,6 +154,11 @@ const planted: Readonly<Record<Rule, Plant>> = {
   heuristic: also({ ...read, seen: { ...committed, heuristic: 'mixed' } }),
 };
 
+it('finds one left pending of which nobody was told, where somebody has read it', () => {
+  const unheard = also(third, { ...read, id: 't3', seen: pending });
+  expect(check(unheard(good)).map(({ rule }) => rule)).toEqual(['left pending']);
+});
+
 it('finds nothing in what a good run leaves behind', () => {
   expect(check(good)).toEqual([]);
 });
