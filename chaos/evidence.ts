@@ -101,7 +101,8 @@ export interface Fault {
   readonly kind: 'fault';
   readonly at: number;
   readonly nth: number;
-  readonly is: 'begins' | 'ends';
+  /** `left out`: planned, and the time was over before its turn came. */
+  readonly is: 'begins' | 'ends' | 'left out';
   readonly fault: string;
   readonly target: string;
   /** How it went, where that is not a matter of course. */

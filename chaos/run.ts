@@ -8,7 +8,7 @@ import { UsageError } from '../src/command/output';
 import { seeded } from '../src/testing/random';
 import { check } from './checker/check';
 import { type Violation } from './checker/violation';
-import { type Evidence, type LockLeft } from './evidence';
+import { type Evidence, type LockLeft, ofKind } from './evidence';
 import { keepHistories } from './histories';
 import { Load } from './load/load';
 import { startReceiver } from './load/receiver';
@@ -96,16 +96,22 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
     if (leftOut.length > 0) say(`left out, since there is nobody here to befall: ${leftOut.join(', ')}`);
     if (kinds.length === 0) throw new UsageError('there is no fault that can befall anybody here');
     const loading = load.run();
+    const began = Date.now();
+    const telling = setInterval(() => {
+      const begun = ofKind(recorder, 'fault').filter(({ is }) => is === 'begins').length;
+      say(`${Math.round((Date.now() - began) / 1_000)} s: ${load.orders} orders, ${begun} faults`);
+    }, tellEveryMs);
     try {
       const plan = schedule(kinds, { random: seeded(seed), forMs: options.forMs, everyMs: options.everyMs });
       say(
-        `${plan.length} faults of ${kinds.length} kinds in ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
+        `${plan.length} faults of ${kinds.length} kinds are planned for ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
       );
       await Promise.all([
         carryOut(plan, { kinds, recorder, signal, forMs: options.forMs }),
         sleep(options.forMs, undefined, { signal }),
       ]);
     } finally {
+      clearInterval(telling);
       load.stop();
       await loading;
     }
@@ -117,6 +123,8 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
     await onceConnection.close();
   }
 }
+
+const tellEveryMs = 30_000;
 
 interface Possible {
   readonly possible: readonly FaultKind[];
@@ -143,11 +151,9 @@ interface Judging {
 async function judge(world: World, { recorder, load, temporal, options }: Judging): Promise<Ran> {
   const { settleWithinMs } = options;
   const end = Date.now() + settleWithinMs;
-  let open: readonly string[];
-  do {
-    load.follow(await namedByParticipants(world));
-    ({ open } = await load.settle(Math.max(end - Date.now(), 0)));
-  } while (load.follow(await namedByParticipants(world)) > 0 && Date.now() < end);
+  const { open } = await load.settle(settleWithinMs, () =>
+    ofKind({ told: world.journals() }, 'call').map(({ id }) => id),
+  );
   await keepHistories(temporal, open, options.histories);
   for (;;) {
     const evidence = await gather(world, recorder);
@@ -156,15 +162,6 @@ async function judge(world: World, { recorder, load, temporal, options }: Judgin
     if (!mayGetBetter || Date.now() > end || options.signal.aborted) return { evidence, violations };
     await sleep(500);
   }
-}
-
-/** The one that keeps no journal is not alone in any order. */
-async function namedByParticipants(world: World): Promise<ReadonlySet<string>> {
-  const books = await Promise.all(world.services.map(service => service.books()));
-  const inJournals = world
-    .journals()
-    .flatMap(told => (told.kind === 'call' && told.order !== '' ? [told.id] : []));
-  return new Set([...inJournals, ...books.flatMap(({ rows }) => rows.map(({ id }) => id))]);
 }
 
 const comesLater: readonly string[] = [
