@@ -138,7 +138,7 @@ async function withMysql<T>(url: string, work: (connection: mysql.Connection) =>
 
 interface Branch {
   /** Transaction and participant, one after the other. */
-  readonly data: string;
+  readonly data: Buffer;
   readonly gtrid_length: number;
 }
 
@@ -150,7 +150,7 @@ async function mysqlBooks(connection: mysql.Connection, participant: string): Pr
     participant,
     counter: Number((sums as { sum: string }[])[0]?.sum),
     rows: (rows as EntryRow[]).map(toRow),
-    prepared: (prepared as Branch[]).map(({ data, gtrid_length }) => data.slice(0, gtrid_length)),
+    prepared: (prepared as Branch[]).map(({ data, gtrid_length }) => data.toString('utf8', 0, gtrid_length)),
   };
 }
 
