@@ -151,11 +151,9 @@ interface Judging {
 async function judge(world: World, { recorder, load, temporal, options }: Judging): Promise<Ran> {
   const { settleWithinMs } = options;
   const end = Date.now() + settleWithinMs;
-  let open: readonly string[];
-  do {
-    load.follow(await namedByParticipants(world));
-    ({ open } = await load.settle(Math.max(end - Date.now(), 0)));
-  } while (load.follow(await namedByParticipants(world)) > 0 && Date.now() < end);
+  const { open } = await load.settle(settleWithinMs, () =>
+    ofKind({ told: world.journals() }, 'call').map(({ id }) => id),
+  );
   await keepHistories(temporal, open, options.histories);
   for (;;) {
     const evidence = await gather(world, recorder);
@@ -164,15 +162,6 @@ async function judge(world: World, { recorder, load, temporal, options }: Judgin
     if (!mayGetBetter || Date.now() > end || options.signal.aborted) return { evidence, violations };
     await sleep(500);
   }
-}
-
-/** The one that keeps no journal is not alone in any order. */
-async function namedByParticipants(world: World): Promise<ReadonlySet<string>> {
-  const books = await Promise.all(world.services.map(service => service.books()));
-  const inJournals = world
-    .journals()
-    .flatMap(told => (told.kind === 'call' && told.order !== '' ? [told.id] : []));
-  return new Set([...inJournals, ...books.flatMap(({ rows }) => rows.map(({ id }) => id))]);
 }
 
 const comesLater: readonly string[] = [
