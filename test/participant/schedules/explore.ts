@@ -27,6 +27,6 @@ export async function explore({ makeScene, disturbances, runs, withinMs }: Plan)
   const details = await fc.check(property, { numRuns: runs, seed, interruptAfterTimeLimit: withinMs });
   const [last] = await Promise.allSettled([underWay]); // the check does not wait for the one that it interrupts, and fails where that is the first
   process.stdout.write(`schedules: ${played} played\n`);
-  if (details.errorInstance !== null) throw details.errorInstance;
+  if (details.errorInstance !== null) throw details.errorInstance as Error;
   if (last.status === 'rejected') throw last.reason as Error;
 }
