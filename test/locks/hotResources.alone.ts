@@ -1,6 +1,7 @@
 /**
- * I12 under load: two hundred transactions over ten hot resources, two each, while the workers are killed and frozen, and
- * transactions are aborted, refused, and terminated in Temporal and taken up again.
+ * I12 under load: transactions over ten hot resources, two each, while the workers are killed and frozen, and transactions are aborted,
+ * refused, and terminated in Temporal and taken up again. HOT_TRANSACTIONS of them, 140 unless set: each kind comes to each of its ends in
+ * a minute or so; a release is tried with 400 (CONTRIBUTING.md).
  */
 import { lockWorkflowId } from '../../workflows/lock/messages';
 import { startCoordinator, type TestCoordinator } from '../support/coordinator';
@@ -11,7 +12,7 @@ import { replay } from '../replay/replay';
 import { seeded } from '../support/random';
 import { eventually } from '../support/until';
 import { type Damage, wreakHavoc } from './hotResources/havoc';
-import { drawPlans, hotResources } from './hotResources/plan';
+import { type Plan, drawPlans, hotResources } from './hotResources/plan';
 import { type Played, playAll } from './hotResources/play';
 import {
   endOf,
@@ -30,7 +31,9 @@ const limits = {
   ...{ completionTimeoutMs: 3000, completionAttempts: 50, retryMaxMs: 1000 },
 };
 
+const transactions = Number(process.env['HOT_TRANSACTIONS'] ?? 140);
 const seed = Date.now() % 1_000_000;
+let plans: readonly Plan[];
 let dtc: TestCoordinator;
 let sites: Sites;
 let played: readonly Played[];
@@ -43,9 +46,10 @@ beforeAll(async () => {
   const temporal = process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
   const havoc = await wreakHavoc({ TEMPORAL_ADDRESS: temporal, DTC_TASK_QUEUE: dtc.taskQueue }, random);
   const scene = { dtc, sites, random };
+  plans = drawPlans(transactions, random);
   const began = Date.now();
   try {
-    played = await Promise.race([playAll(scene, drawPlans(random), 25), havoc.failed]);
+    played = await Promise.race([playAll(scene, plans, 25), havoc.failed]);
   } finally {
     damage = await havoc.stop();
   }
@@ -79,12 +83,12 @@ function longestWaitMs(): number {
 }
 
 it('ends all of them, each for a reason of its own', () => {
-  expect(played).toHaveLength(200);
+  expect(played).toHaveLength(plans.length);
   expect(unexpectedEnds(played)).toEqual([]);
   const ends = new Set(played.map(endOf));
   expect([...ends]).toEqual(expect.arrayContaining(['committed', 'lockTimeout', 'refused', 'aborted']));
   // how many is chance, and the machine's speed; fewer would make the proofs below easy
-  expect(played.filter(each => endOf(each) === 'committed').length).toBeGreaterThan(75);
+  expect(played.filter(each => endOf(each) === 'committed').length).toBeGreaterThan(plans.length * 0.375);
   expect(played.filter(each => each.recovered).length).toBeGreaterThan(2);
 });
 

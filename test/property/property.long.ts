@@ -25,7 +25,7 @@ describe.each([
   });
 
   it('keeps every transaction atomic, whatever participants, operators and restarts do', async () => {
-    expect(await explore(scene, { runs: 6, transactions: 40 })).toBeUndefined();
+    expect(await explore(scene, { runs: 4, transactions: 30 })).toBeUndefined();
   });
 });
 
@@ -45,7 +45,7 @@ describe('finds', () => {
   it('a participant that acknowledges a rollback and stays prepared, and shrinks to what it takes', async () => {
     await dtc.startWorker();
     const scene: Scene = { dtc, participants, wrong: r => (r.phase === 'rollback' ? lie : undefined) };
-    const smallest = await explore(scene, { runs: 5, transactions: 20 });
+    const smallest = await explore(scene, { runs: 5, transactions: 15 });
     process.stdout.write(`property: shrunk to ${JSON.stringify(smallest)}\n`);
     expect(smallest?.broken.join()).toMatch(/holds (prepared|committed)/);
     expect(troublesOf(smallest?.script)).toBeLessThanOrEqual(3);

@@ -8,7 +8,7 @@ import { violations } from './verdict';
 const world = useWorld({ limits, own: true });
 
 it('keeps every transaction atomic, whatever participants, operators and restarts do', async () => {
-  expect(await explore(world, { runs: 2, transactions: 15 })).toBeUndefined();
+  expect(await explore(world, { runs: 2, transactions: 8 })).toBeUndefined();
 }, 150_000);
 
 const calm = { remembersRollbacks: true, trouble: { prepare: [], commit: [], rollback: [] } } as const;

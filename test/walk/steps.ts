@@ -1,4 +1,7 @@
-/** Owns the stories that are walked, and their steps: every request that each participant gets, and the start itself. */
+/**
+ * Owns the stories that are walked, their steps (every request that each participant gets, and the start itself), and which of them are
+ * walked together.
+ */
 import { type Phase } from '../../src/protocol/wire/phases';
 
 /**
@@ -77,11 +80,42 @@ const stories: readonly Story[] = [
   },
 ];
 
-export const steps: readonly Step[] = stories.flatMap(story => [
+const steps: readonly Step[] = stories.flatMap(story => [
   { story, at: 'post', moment: 'before' } as const,
   { story, at: 'post', moment: 'after' } as const,
   ...(['a', 'b'] as const).flatMap(participant => stepsOf(story, participant)),
 ]);
+
+/**
+ * Steps that share a kill, each of another story and about as far: most of what a step takes is what was killed coming up again. Not
+ * together are one that is over when it is answered and one that is not, since it would be killed before its answer or long after it; at
+ * the first request, who asks for locks before it and who does not; and whom nothing holds back (a start that was answered) or only time.
+ */
+export const rounds: readonly (readonly Step[])[] = together();
+
+function together(): Step[][] {
+  const byPoint = new Map<string, Step[][]>();
+  for (const step of steps) {
+    const point = pointOf(step);
+    const there = byPoint.get(point) ?? [];
+    const round = there.find(each => each.every(({ story }) => story !== step.story));
+    if (round === undefined) byPoint.set(point, [...there, [step]]);
+    else round.push(step);
+  }
+  return [...byPoint.values()].flat();
+}
+
+function pointOf(step: Step): string {
+  if (step.at === 'post') return step.moment === 'before' ? 'POST' : nameOf(step);
+  const { story, phase, nth, moment } = step;
+  if (isLate(step) && moment !== 'before') return nameOf(step);
+  const locks = phase === 'prepare' && story.locks !== undefined ? ', locks' : '';
+  return `${phase} #${nth}${locks}${moment === 'after' ? ', answered' : ''}`;
+}
+
+function isLate({ story, participant, phase, nth }: Extract<Step, { at: 'request' }>): boolean {
+  return story.participants[participant][phase]?.[nth - 1] === 'late';
+}
 
 function stepsOf(story: Story, participant: 'a' | 'b'): Step[] {
   return Object.entries(story.participants[participant]).flatMap(([phase, answers]) =>

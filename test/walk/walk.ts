@@ -1,6 +1,6 @@
 /**
- * Owns one step of the walk: a transaction is played on a real coordinator process with its own Temporal server, a process
- * is killed at the step, and once everything runs again the transaction ends and everybody's memory is looked at.
+ * Owns one round of the walk: transactions are played on a real coordinator process with its own Temporal server, each up to a step of its
+ * own, a process is killed there, and once everything runs again the transactions end and everybody's memory is looked at.
  */
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse } from 'node:http';
@@ -16,6 +16,7 @@ import { faultsOf } from '../support/records';
 import { type Fault, type StatefulParticipant, statefulParticipant } from '../support/statefulParticipant';
 import { until } from '../support/until';
 import { fencesOf, leftHeld, locksIn } from './locks';
+import { type Meeting, meetingOf } from './meeting';
 import { type Answer, type Step, nameOf } from './steps';
 
 export type Victim = 'coordinator' | 'Temporal';
@@ -25,10 +26,14 @@ export interface Walker {
   readonly place: Place;
   readonly participants: Participants;
   process: CoordinatorProcess;
+  /** Of its Temporal server, by us. */
+  deaths: number;
 }
 
 export interface Walked {
   readonly step: Step;
+  /** Whether the kill came at its step, or before. */
+  readonly wasThere: boolean;
   readonly problems: readonly string[];
   /** From the coordinator's `/readyz`, or from the kill of Temporal. */
   readonly settledAfterMs: number;
@@ -46,52 +51,57 @@ const quick = {
 
 export async function startWalker(victim: Victim, participants: Participants): Promise<Walker> {
   const place = await newPlace();
-  return { victim, place, participants, process: await startProcess({ ...quick, ...settings(place) }) };
+  const process = await startProcess({ ...quick, ...settings(place) });
+  return { victim, place, participants, process, deaths: 0 };
 }
 
-/** A server that ends again within seconds is started again ever later (src/engine/devServer): that is not walked here. */
+/** A server that ends again within seconds is started again ever later (src/engine/devServer): later than after half a second is not walked. */
 export async function forgetDeaths(walker: Walker): Promise<void> {
   if (walker.victim === 'coordinator') return;
+  walker.deaths += 1;
+  if (walker.deaths % 2 === 1) return;
   await walker.process.stop();
   walker.process = await startProcess({ ...quick, ...settings(walker.place) });
 }
 
-export async function walk(walker: Walker, step: Step): Promise<Walked> {
-  const kill = once(() => killVictim(walker));
-  const services = playedBy(walker, step, kill.now);
-  const key = randomUUID();
-  const resources = Array.from({ length: step.story.locks ?? 0 }, (_, nth) => `walk/${key}/${String(nth)}`);
-  const request = { key, services, resources };
-  const posted = sendPost(walker, step, request);
-  if (step.at === 'post' && step.moment === 'before') await sleep(5).then(kill.now);
-  const first = await posted;
-  if (step.at === 'post' && step.moment === 'after') await kill.now();
-  if (!(await happens(kill.done))) return failed(step, 'the step never came');
-  const since = await restarted(walker, await kill.done);
-  const { id } = first ?? (await untilPosted(walker, step, request));
+export async function walk(walker: Walker, steps: readonly Step[]): Promise<Walked[]> {
+  const meeting = meetingOf(steps, () => killVictim(walker));
+  const requests = steps.map(step => requestOf(walker, step, meeting));
+  const posted = requests.map(request => sendPost(walker, request));
+  if (steps.every(isAtPost('before'))) await sleep(5).then(meeting.kill);
+  const first = await Promise.all(posted);
+  if (steps.every(isAtPost('after'))) await meeting.kill();
+  if (!(await happens(meeting.killed))) return steps.map(neverCame);
+  const since = await restarted(walker, await meeting.killed);
+  return Promise.all(
+    requests.map(async (request, nth) => {
+      const ended = await ending(walker, request, first[nth]);
+      return {
+        ...ended,
+        wasThere: meeting.wasAt(request.step),
+        settledAfterMs: Math.max(0, ended.at - since),
+      };
+    }),
+  );
+}
+
+/** How a transaction ends once everything runs again, and when it had. */
+async function ending(
+  walker: Walker,
+  request: Request,
+  posted: TransactionDocument | undefined,
+): Promise<Pick<Walked, 'step' | 'problems'> & { readonly at: number }> {
+  const { step, resources } = request;
+  const { id } = posted ?? (await untilPosted(walker, request));
   const document = await untilEnded(walker.process.url, id, 60_000);
-  const settledAfterMs = Math.max(0, Date.now() - since);
+  const at = Date.now();
   const held = await leftHeld(walker.process.url, resources);
-  const problems = [...problemsOf(walker, step, { document, ...request }), ...held];
-  return { step, problems: problems.map(problem => `${nameOf(step)}: ${problem}`), settledAfterMs };
+  const problems = [...problemsOf(walker, request, document), ...held];
+  return { step, problems: problems.map(problem => `${nameOf(step)}: ${problem}`), at };
 }
 
-interface Once {
-  readonly now: () => Promise<number>;
-  readonly done: Promise<number>;
-}
-
-/** The kill takes place once, however often its step comes again. */
-function once(kill: () => Promise<number>): Once {
-  let begun: Promise<number> | undefined;
-  let resolve: (at: number) => void = () => undefined;
-  const done = new Promise<number>(each => (resolve = each));
-  const now = (): Promise<number> => {
-    begun ??= kill();
-    void begun.then(resolve);
-    return begun;
-  };
-  return { now, done };
+function isAtPost(moment: 'before' | 'after'): (step: Step) => boolean {
+  return step => step.at === 'post' && step.moment === moment;
 }
 
 async function killVictim({ victim, place, process: coordinator }: Walker): Promise<number> {
@@ -111,26 +121,34 @@ function happens(done: Promise<unknown>): Promise<boolean> {
   return Promise.race([done.then(() => true), sleep(30_000, false, { ref: false })]);
 }
 
-const failed = (step: Step, problem: string): Walked => ({
+const neverCame = (step: Step): Walked => ({
   step,
-  problems: [`${nameOf(step)}: ${problem}`],
+  wasThere: true,
+  problems: [`${nameOf(step)}: the step never came`],
   settledAfterMs: 0,
 });
 
 interface Request {
+  readonly step: Step;
   readonly key: string;
   readonly services: readonly StatefulParticipant[];
   /** Of its locks. */
   readonly resources: readonly string[];
 }
 
+function requestOf(walker: Walker, step: Step, meeting: Meeting): Request {
+  const key = randomUUID();
+  const services = playedBy(walker, step, meeting);
+  const resources = Array.from({ length: step.story.locks ?? 0 }, (_, nth) => `walk/${key}/${String(nth)}`);
+  return { step, key, services, resources };
+}
+
 /** Undefined where the process died first, or could not say. */
 async function sendPost(
   { process: { url } }: Walker,
-  { story }: Step,
-  { key, services, resources }: Request,
+  { step, key, services, resources }: Request,
 ): Promise<TransactionDocument | undefined> {
-  const { timeoutMs, onCommitFailure } = story;
+  const { timeoutMs, onCommitFailure } = step.story;
   const urls = services.map(each => each.url);
   const body = { participants: urls, timeoutMs, onCommitFailure, ...locksIn(resources) };
   try {
@@ -140,15 +158,15 @@ async function sendPost(
   }
 }
 
-async function untilPosted(walker: Walker, step: Step, request: Request): Promise<TransactionDocument> {
-  const look = (): Promise<TransactionDocument | undefined> => sendPost(walker, step, request);
+async function untilPosted(walker: Walker, request: Request): Promise<TransactionDocument> {
+  const look = (): Promise<TransactionDocument | undefined> => sendPost(walker, request);
   const patience = { withinMs: 60_000, everyMs: 100 };
   return (await until(look, seen => seen !== undefined, patience)) as TransactionDocument;
 }
 
 let played = 0;
 
-function playedBy(walker: Walker, step: Step, kill: () => Promise<number>): StatefulParticipant[] {
+function playedBy(walker: Walker, step: Step, meeting: Meeting): StatefulParticipant[] {
   played += 1;
   const { participants } = step.story;
   return (['a', 'b'] as const).map(name => {
@@ -156,7 +174,7 @@ function playedBy(walker: Walker, step: Step, kill: () => Promise<number>): Stat
     const fault = ({ phase, nth }: Received): Fault => {
       const instead = answers[phase]?.[nth - 1];
       const isHere = step.at === 'request' && step.participant === name && isAt(step, phase, nth);
-      return isHere ? killing(step.moment, { instead, kill }) : playing(instead);
+      return isHere ? killing(step, instead, meeting) : playing(instead);
     };
     return statefulParticipant(walker.participants, `${name}-${played}`, { fault });
   });
@@ -175,49 +193,39 @@ function playing(answer: Answer): Fault {
   return answer === undefined ? {} : { instead: answer };
 }
 
-interface Killing {
-  readonly instead: Answer;
-  readonly kill: () => Promise<number>;
-}
-
-function killing(moment: string, { instead: answer, kill }: Killing): Fault {
-  if (answer === 'late' && moment !== 'before') return killingLate(moment, kill);
-  const instead = answer === 'late' ? undefined : answer;
-  return killingAt(moment, { instead, kill });
+function killing(step: Step, answer: Answer, meeting: Meeting): Fault {
+  if (answer === 'late' && step.moment !== 'before') return killingLate(step, meeting);
+  return killingAt(step, answer === 'late' ? undefined : answer, meeting);
 }
 
 /** Done in any case: the process that waits for it is gone, or is not yet. */
-function killingLate(moment: string, kill: () => Promise<number>): Fault {
-  if (moment === 'open') return { after: sleep(openMs).then(kill) };
-  const { answer } = killingAt(moment, { instead: undefined, kill });
+function killingLate(step: Step, meeting: Meeting): Fault {
+  const arrive = (): Promise<unknown> => meeting.arrived(step).then(meeting.kill);
+  if (step.moment === 'open') return { after: sleep(openMs).then(arrive) };
+  const { answer } = killingAt(step, undefined, meeting);
   return { after: sleep(lateMs), ...given({ answer }) };
 }
 
-interface KillingAt {
-  readonly instead: number | undefined;
-  readonly kill: () => Promise<number>;
-}
-
-function killingAt(moment: string, { instead, kill }: KillingAt): Fault {
+function killingAt(step: Step, instead: number | undefined, { arrived, kill }: Meeting): Fault {
   const reply = (response: ServerResponse): unknown => response.writeHead(instead ?? 200).end('{}');
-  const killThenReply = (response: ServerResponse): unknown => kill().then(() => reply(response));
-  const replyThenKill = (response: ServerResponse): unknown => {
-    response.on('finish', () => void kill());
-    return reply(response);
+  const killThenReply = async (response: ServerResponse): Promise<void> => {
+    await arrived(step).then(kill);
+    reply(response);
   };
-  const how = moment === 'after' ? replyThenKill : killThenReply;
+  const replyThenKill = async (response: ServerResponse): Promise<void> => {
+    await arrived(step);
+    response.on('finish', () => void kill());
+    reply(response);
+  };
+  const how = step.moment === 'after' ? replyThenKill : killThenReply;
   if (instead !== undefined) return { instead: how };
-  return moment === 'before' ? { after: kill() } : { answer: how };
-}
-
-interface Outcome extends Omit<Request, 'key'> {
-  readonly document: TransactionDocument;
+  return step.moment === 'before' ? { after: arrived(step).then(kill) } : { answer: how };
 }
 
 function problemsOf(
   { participants }: Walker,
-  step: Step,
-  { document, services, resources }: Outcome,
+  { step, services, resources }: Request,
+  document: TransactionDocument,
 ): string[] {
   const { onCommitFailure } = step.story;
   const count = (phase: Phase): number =>

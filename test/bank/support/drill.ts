@@ -19,7 +19,13 @@ export interface Transfer {
 
 export async function startDrill(): Promise<Drill> {
   const dtc = await startCoordinator({
-    limits: { prepareAttempts: 6, completionTimeoutMs: 5_000, prepareTimeoutMs: 5_000, retryMaxMs: 1_000 },
+    limits: {
+      prepareAttempts: 6,
+      completionTimeoutMs: 5_000,
+      prepareTimeoutMs: 5_000,
+      retryMaxMs: 1_000,
+      attentionRetryMs: 5_000,
+    },
   });
   const banks = await startBanks(dtc.url);
   return {

@@ -21,6 +21,7 @@ export interface Plan {
 
 export const hotResources: readonly string[] = Array.from({ length: 10 }, (_, n) => newResource(`hot-${n}`));
 
+/** Of two hundred. */
 const fates: Readonly<Record<Fate, number>> = {
   plain: 124,
   hasty: 20,
@@ -34,10 +35,10 @@ const exclusiveOf = 0.75;
 const patience = { timeoutMs: 10_000, lockTimeoutMs: 9000 };
 const longPatience = { timeoutMs: 40_000, lockTimeoutMs: 35_000 };
 
-/** Two hundred, in an order of chance. */
-export function drawPlans(random: () => number): Plan[] {
+/** As many as there are to be, or nearly; in an order of chance. */
+export function drawPlans(transactions: number, random: () => number): Plan[] {
   const all = Object.entries(fates).flatMap(([fate, count]) =>
-    Array.from({ length: count }, () => draw(fate as Fate, random)),
+    Array.from({ length: Math.round((count * transactions) / 200) }, () => draw(fate as Fate, random)),
   );
   return all
     .map(plan => ({ plan, at: random() }))

@@ -25,7 +25,8 @@ export async function explore({ makeScene, disturbances, runs, withinMs }: Plan)
     await underWay;
   });
   const details = await fc.check(property, { numRuns: runs, seed, interruptAfterTimeLimit: withinMs });
-  await underWay?.catch(() => undefined); // the check does not wait for the one that it interrupts
+  const [last] = await Promise.allSettled([underWay]); // the check does not wait for the one that it interrupts, and fails where that is the first
   process.stdout.write(`schedules: ${played} played\n`);
-  if (details.failed) throw details.errorInstance;
+  if (details.errorInstance !== null) throw details.errorInstance as Error;
+  if (last.status === 'rejected') throw last.reason as Error;
 }
