@@ -182,6 +182,19 @@ it('has one place among those who wait, and where there is none is told once, an
   expect(third.headers['retry-after']).toBeUndefined();
 });
 
+it('says 204 to who has had the end also where there is no room to wait', async () => {
+  await api.close();
+  api = await Harness.start({ DTC_MAX_WAITING: '1' });
+  api.coordinator.add('testt1');
+  api.coordinator.add('testt2');
+  const waiting = await readEvents(`${api.listening.url}/transactions/testt2/events`);
+  await waiting.atLeast(1);
+  const end = changesOf(api.coordinator.set('testt1', ended).document) + 1;
+  const missed = await watch({ 'last-event-id': String(end - 1) });
+  expect([missed.status, (await missed.all()).at(-1)?.event]).toEqual([200, 'end']);
+  expect((await watch({ 'last-event-id': String(end) })).status).toBe(204);
+});
+
 it('escapes what a terminal would obey', async () => {
   api.coordinator.set('testt1', { labels: { note: '\u001b[2J\u2028' } });
   const reader = await watch();
