@@ -155,7 +155,7 @@ export interface Books {
   /** The sum of its counters. */
   readonly counter: number;
   readonly rows: readonly Row[];
-  /** What it keeps prepared, or reserved. */
+  /** The transactions that it keeps prepared, or reserved. */
   readonly prepared: readonly string[];
 }
 
