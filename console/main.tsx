@@ -9,7 +9,7 @@ import { useLoaded } from './live';
 import { Locks } from './locks';
 import { Orphans } from './orphans';
 import { Refused, Title, Trouble } from './parts';
-import { isWhole, readAgain } from './readAgain';
+import { isWhole, noteShown, readAgain } from './readAgain';
 import { Hosts } from './hosts';
 import { type Known, factsOf, forgetToken, keepToken, openSession, storedToken } from './session';
 import './style.css';
@@ -123,5 +123,7 @@ function Page({
 
 const place = document.getElementById('console');
 if (place === null) throw new Error('the page has no place for the console');
-if (isWhole()) render(<Console />, place);
-else readAgain();
+if (isWhole()) {
+  noteShown();
+  render(<Console />, place);
+} else readAgain();

@@ -21,11 +21,19 @@ export function readAgain(): void {
   }, everyMs);
 }
 
-/** By a colour that the style names: of a sheet that was refused the rules may not be asked for. */
+/** Or whole enough: it has waited long for its style. */
 export function isWhole(): boolean {
-  const isStyled = window.getComputedStyle(document.documentElement).getPropertyValue('--back') !== '';
-  if (isStyled && readings() > 0) window.history.replaceState(null, '');
-  return isStyled || readings() >= mostForStyle;
+  return isStyled() || readings() >= mostForStyle;
+}
+
+/** Once it is shown: the next change of versions counts from nothing. Of a page without its style the count stays, so that a reload by hand shows it at once. */
+export function noteShown(): void {
+  if (isStyled() && readings() > 0) window.history.replaceState(null, '');
+}
+
+/** By a colour that the style names: of a sheet that was refused the rules may not be asked for. */
+function isStyled(): boolean {
+  return window.getComputedStyle(document.documentElement).getPropertyValue('--back') !== '';
 }
 
 /** Of this page, in a row; the history of the tab has it over a reload. */

@@ -1,7 +1,7 @@
 /**
  * Owns an answer that goes on: Server-Sent Events (the HTML standard, §9.2). Nothing is kept for a reader who is slow: the next event is
- * made once the last has left, and whoever does not read for long is cut off. So is, in order, whoever has read for an hour: the client
- * comes again, perhaps to another process, and shows its token again.
+ * made once the last has left, and whoever does not read for long is cut off, after the end too. So is, in order, whoever has read for an
+ * hour: the client comes again, perhaps to another process, and shows its token again. No timer outlasts the answer.
  */
 import { once } from 'node:events';
 import { type Response } from 'express';
@@ -33,20 +33,24 @@ const headers = {
 export class EventStream {
   readonly #response: Response;
   readonly #patienceMs: Ms;
+  #beat: NodeJS.Timeout | undefined;
+  #last: NodeJS.Timeout | undefined;
 
   constructor(response: Response, { beatMs, patienceMs, longestMs }: Times = asShipped) {
     this.#response = response;
     this.#patienceMs = patienceMs;
+    if (response.closed) return; // whoever asked has gone meanwhile: that is not said again
+    response.once('close', () => {
+      this.#stopTimers();
+    });
     response.set(headers);
     response.flushHeaders();
-    const beat = setInterval(() => {
+    this.#beat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(':\n\n');
     }, beatMs);
-    const end = setTimeout(() => response.end(), longestMs);
-    response.once('close', () => {
-      clearInterval(beat);
-      clearTimeout(end);
-    });
+    this.#last = setTimeout(() => {
+      this.end();
+    }, longestMs);
   }
 
   /** Resolves when there is room for the next; false where nobody reads any more. */
@@ -59,8 +63,18 @@ export class EventStream {
     return this.#write(`retry: ${ms}\n\n`);
   }
 
+  /** What was written is yet to be read. */
   end(): void {
-    this.#response.end();
+    const response = this.#response;
+    if (response.writableEnded || response.closed) return;
+    this.#stopTimers();
+    this.#last = setTimeout(() => response.destroy(), this.#patienceMs);
+    response.end();
+  }
+
+  #stopTimers(): void {
+    clearInterval(this.#beat);
+    clearTimeout(this.#last);
   }
 
   async #write(text: string): Promise<boolean> {

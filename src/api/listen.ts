@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { type Config } from '../config/config';
+import { type Ms } from '../protocol/wire/phases';
 
 export interface ApiServer {
   /** Where it answers, `http://host:port`; the port is the real one where any free one was asked for. */
@@ -17,7 +18,13 @@ export interface ApiServer {
  */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000 };
 
-interface Place extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'> {
+/** Nor by not reading: nothing goes either way for longer than this only while an answer is waited for, or nobody takes it. */
+const stillMs: Ms = 60_000;
+
+interface Place
+  extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'>, Partial<Pick<Config, 'longestWaitS'>> {
+  /** Beside the longest wait; `stillMs` unless given. */
+  readonly unreadMs?: Ms;
   /** Which setting the port is of: `DTC_PORT` unless given. */
   readonly portSetting?: string;
   /** Who has the port, for people. */
@@ -30,7 +37,9 @@ interface Place extends Pick<Config, 'host' | 'port' | 'keepAliveTimeoutMs'> {
 export async function listen(app: RequestListener, place: Place): Promise<ApiServer> {
   const { host, port, keepAliveTimeoutMs, portSetting = 'DTC_PORT' } = place;
   const { holderOf = () => Promise.resolve('another process') } = place;
+  const { longestWaitS = 0, unreadMs = stillMs } = place;
   const server = createServer({ ...timeouts, keepAliveTimeout: keepAliveTimeoutMs });
+  server.timeout = longestWaitS * 1_000 + unreadMs;
   server.maxConnections = place.maxConnections ?? Infinity;
   const running = trackRunning(server);
   server.on('request', app);

@@ -14,7 +14,7 @@ export async function waiting<T>(
   const end = (): void => {
     ending.abort();
   };
-  if (stopping.aborted) end();
+  if (stopping.aborted || response.closed) end(); // that a client has gone is said once
   stopping.addEventListener('abort', end);
   response.once('close', end);
   try {

@@ -166,7 +166,7 @@ export interface Client {
    * @throws BeginUnknown where it may have been started and nobody can say; any other error says that nothing was
    */
   begin(request: Posted, options?: BeginOptions): Promise<TransactionDocument>;
-  /** @throws StillPending where `withinMs` is named and has passed */
+  /** @throws StillPending where `withinMs` is named and has passed; where it was never seen until then, what the last request came to */
   wait(id: string, options?: WaitOptions): Promise<TransactionDocument>;
   get(id: string, options?: CallOptions): Promise<TransactionDocument>;
   list(filter?: Filter, options?: PageOptions): Pages<ListedTransaction>;

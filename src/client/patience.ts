@@ -62,13 +62,13 @@ export class Trouble {
     this.#since = undefined;
   }
 
-  /** Waits before the next request. @throws `error`, where it does not pass, or has not for too long */
-  async met(error: unknown): Promise<void> {
+  /** Waits before the next request, no longer than so long. @throws `error`, where it does not pass, or has not for too long */
+  async met(error: unknown, atMostMs: Ms = Infinity): Promise<void> {
     if (!isPassing(error)) throw error;
     this.#failures += 1;
     this.#since ??= performance.now();
     const { timeoutMs, signal } = this.#patience;
-    const waitMs = nextWaitMs(this.#failures, error);
+    const waitMs = Math.min(nextWaitMs(this.#failures, error), atMostMs);
     if (error instanceof CoordinatorError) error.attempts = this.#failures;
     if (performance.now() + waitMs - this.#since >= timeoutMs) throw error;
     await pause(waitMs, signal);

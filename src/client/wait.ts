@@ -44,8 +44,9 @@ export async function wait(
       remaining,
       signal,
     }).catch(async (error: unknown) => {
-      if (isPassing(error) && left() <= 0 && seen !== undefined) throw new StillPending(seen, withinMs);
-      await trouble.met(error);
+      if (isPassing(error) && left() <= 0)
+        throw seen === undefined ? error : new StillPending(seen, withinMs);
+      await trouble.met(error, Math.max(left(), 0));
     });
     if (look === undefined) continue;
     trouble.over();

@@ -6,8 +6,10 @@
 import { type TransactionDocument } from '../protocol/client/document';
 import { documentFrom } from '../protocol/client/documentFrom';
 import { type Ms } from '../protocol/wire/phases';
+import { shortened } from '../protocol/wire/shortened';
 import { type Calls, pathOf } from './calls';
 import { type CallOptions } from './contract';
+import { UnexpectedAnswer } from './errors';
 import { type EventTimes, type Told, eventsOf } from './events';
 import { type Asked } from './http';
 import { Trouble, nextWaitMs, pause } from './patience';
@@ -50,8 +52,18 @@ function askedFor(id: string, last: string | undefined): Asked {
   return { method: 'GET', path: pathOf(id, 'events'), headers: { accept: 'text/event-stream', ...resume } };
 }
 
+/** @throws UnexpectedAnswer */
 function documentOf({ data }: Told, id: string): TransactionDocument {
-  const document = documentFrom(JSON.parse(data), id);
+  const document = documentFrom(parsed(data), id);
   if (document !== undefined) return document;
-  throw new Error(`an event of ${id} has the document of another transaction`);
+  const message = `an event of transaction ${id} has not its document, so it is none of a coordinator: ${shortened(data, 120)}`;
+  throw new UnexpectedAnswer(message, { status: 200, headers: new Headers() });
+}
+
+function parsed(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined; // as what has another shape
+  }
 }

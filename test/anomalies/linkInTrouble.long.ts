@@ -3,32 +3,12 @@
  * Temporal's passes for a bug (500), and nobody is told that nothing was started where something was (I10).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type TestCoordinator, startCoordinator } from '../support/coordinator';
-import { type Participants, hang, startParticipants } from '../support/participants';
-import { type PartWorker, startLink, startPartWorker } from '../support/partWorker';
+import { hang } from '../support/participants';
+import { useLinkedApi } from '../support/partWorker';
 import { readyAt } from '../support/processes';
-import { type Proxy } from '../support/proxy';
 import { eventually } from '../support/until';
 
-let link: Proxy;
-let dtc: TestCoordinator;
-let worker: PartWorker;
-let participants: Participants;
-
-beforeAll(async () => {
-  participants = await startParticipants();
-  link = await startLink();
-  dtc = await startCoordinator({ temporalAddress: link.address, apiOnly: true });
-  worker = await startPartWorker({ taskQueue: dtc.taskQueue, runs: 'both' });
-  await dtc.run([participants.url('warm')]);
-});
-afterAll(async () => {
-  link.mend();
-  await dtc.close();
-  await worker.stop();
-  await link.close();
-  await participants.close();
-});
+const world = useLinkedApi();
 
 interface Seen {
   readonly what: string;
@@ -46,7 +26,7 @@ const json = { 'content-type': 'application/json' };
 const send: Send = async (what, path, { method, body } = { method: 'GET' }) => {
   const began = Date.now();
   const sent = body === undefined ? { method } : { method, headers: json, body: JSON.stringify(body) };
-  const answer = await fetch(dtc.url + path, sent);
+  const answer = await fetch(world.dtc.url + path, sent);
   const text = await answer.text();
   return { what, status: answer.status, tookMs: Date.now() - began, text };
 };
@@ -58,7 +38,7 @@ async function start(): Promise<Seen> {
   await mayStart;
   count += 1;
   const participant = `only${String(count)}`;
-  const body = [participants.url(participant)];
+  const body = [world.participants.url(participant)];
   return { ...(await send('POST', '/transactions', { method: 'POST', body })), participant };
 }
 
@@ -91,17 +71,17 @@ const handedOverAfterMs = 8;
 
 const faults: Readonly<Record<string, () => unknown>> = {
   'is cut': () => {
-    link.cut();
+    world.link.cut();
   },
   'is frozen': () => {
-    link.freeze();
+    world.link.freeze();
   },
   'swallows answers': () => {
-    link.swallow();
+    world.link.swallow();
   },
-  refuses: () => link.refuse(),
+  refuses: () => world.link.refuse(),
   'is half closed': () => {
-    link.halfClose();
+    world.link.halfClose();
   },
 };
 
@@ -116,8 +96,10 @@ async function withStartsHandedOver(then: () => unknown): Promise<void> {
 }
 
 it.each(Object.keys(faults))('the link %s', async fault => {
-  participants.on('thinks', r => (r.phase === 'prepare' ? hang : undefined));
-  const { id } = await dtc.start({ participants: [{ url: participants.url('thinks'), timeoutMs: 50_000 }] });
+  world.participants.on('thinks', r => (r.phase === 'prepare' ? hang : undefined));
+  const { id } = await world.dtc.start({
+    participants: [{ url: world.participants.url('thinks'), timeoutMs: 50_000 }],
+  });
   const seen: Seen[] = [];
   let ends = false;
   const all = asked(id).map(async one => {
@@ -132,8 +114,8 @@ it.each(Object.keys(faults))('the link %s', async fault => {
   seen.push(await send('abort', `/transactions/${id}/abort`, { method: 'POST', body: {} }));
   ends = true;
   await Promise.all(all);
-  link.mend();
-  await readyAt(dtc.url);
+  world.link.mend();
+  await readyAt(world.dtc.url);
 
   expect(seen.filter(({ status }) => status === 500)).toEqual([]);
   expect(seen.filter(({ what, tookMs }) => tookMs > (longestMs[what] ?? anyMs))).toEqual([]);
@@ -142,7 +124,7 @@ it.each(Object.keys(faults))('the link %s', async fault => {
   ) as [Seen[], Seen[]];
   expect(maybe.length).toBeGreaterThan(0);
   expect(notStarted.length).toBeGreaterThan(0);
-  await dtc.run([participants.url('after')]); // what was left on the way has arrived by now
-  const heardOf = new Set(participants.received.map(({ name }) => name));
+  await world.dtc.run([world.participants.url('after')]); // what was left on the way has arrived by now
+  const heardOf = new Set(world.participants.received.map(({ name }) => name));
   expect(notStarted.filter(({ participant = '' }) => heardOf.has(participant))).toEqual([]);
 });

@@ -6,25 +6,13 @@
 import { createWaker } from '../../src/engine/wake';
 
 import { quick } from '../support/quick';
-import { type PartWorker, startLink, startPartWorker } from '../support/partWorker';
-import { type Proxy } from '../support/proxy';
+import { useDoomedWorker } from '../support/partWorker';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: { ...quick, transactionTimeoutMs: 30_000 }, apiOnly: true });
-let link: Proxy;
-let doomed: PartWorker;
-
-beforeEach(async () => {
-  link = await startLink();
-  doomed = await startPartWorker({ taskQueue: world.dtc.taskQueue, runs: 'both', address: link.address });
-});
-afterEach(async () => {
-  link.mend(); // a worker that cannot reach Temporal cannot be drained either
-  await Promise.all([doomed.stop(), world.dtc.stopWorker()]);
-  await link.close();
-});
+const doomed = useDoomedWorker(world);
 
 /** The one activity of its own that is pending. */
 async function pendingOf(id: string) {
@@ -67,7 +55,7 @@ it.each(['its worker is lost', 'it is answered'])(
     await eventually(async () => Number((await pendingOf(id))?.state) === 2); // PENDING_ACTIVITY_STATE_STARTED
     await wake(id);
     const wokenAt = Date.now();
-    if (isLost) link.cut();
+    if (isLost) doomed.link.cut();
     await dtc.startWorker();
     if (!isLost) answer();
 

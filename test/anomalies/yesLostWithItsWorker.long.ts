@@ -4,25 +4,13 @@
  * between them: it can neither report nor heartbeat any more.
  */
 import { quick } from '../support/quick';
-import { type PartWorker, startLink, startPartWorker } from '../support/partWorker';
-import { type Proxy } from '../support/proxy';
+import { useDoomedWorker } from '../support/partWorker';
 import { expectAllAsDecided, silence, statefulParticipant } from '../support/statefulParticipant';
 import { eventually } from '../support/until';
 import { useWorld } from '../support/world';
 
 const world = useWorld({ limits: { ...quick, transactionTimeoutMs: 12_000 }, apiOnly: true });
-let link: Proxy;
-let doomed: PartWorker;
-
-beforeEach(async () => {
-  link = await startLink();
-  doomed = await startPartWorker({ taskQueue: world.dtc.taskQueue, runs: 'both', address: link.address });
-});
-afterEach(async () => {
-  link.mend(); // a worker that cannot reach Temporal cannot be drained either
-  await Promise.all([doomed.stop(), world.dtc.stopWorker()]);
-  await link.close();
-});
+const doomed = useDoomedWorker(world);
 
 it('rolls a participant back that said yes to a lost worker and no to the next', async () => {
   const { dtc, participants } = world;
@@ -38,7 +26,7 @@ it('rolls a participant back that said yes to a lost worker and no to the next',
   const slowUrl = { url: slow.url, timeoutMs: 1500 }; // holds the round open
   const { id } = await dtc.start({ participants: [b.url, slowUrl], timeoutMs: 6000 });
   await eventually(() => b.holds(id) === 'prepared' && participants.requests(id, 'slow').length === 1);
-  link.cut();
+  doomed.link.cut();
   await dtc.startWorker();
 
   const document = await dtc.until(id, d => d.endedAt !== undefined);
@@ -58,7 +46,7 @@ it('repeats a commit that was under way with the lost worker, and commits once',
   });
   const { id } = await dtc.start([a.url, { url: b.url, timeoutMs: 1500 }]);
   await eventually(() => b.holds(id) === 'committed');
-  link.cut();
+  doomed.link.cut();
   await dtc.startWorker();
   const document = await dtc.until(id, d => d.endedAt !== undefined);
   expect(document.status).toBe('committed');

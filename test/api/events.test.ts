@@ -1,7 +1,7 @@
 /** PROTOCOL §3, events over HTTP: what is told, when, with which ids; who is let in, who is cut off. */
-import { type Server, createServer } from 'node:http';
+import { type Server, createServer, get } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import express from 'express';
+import express, { type Response } from 'express';
 import { EventStream } from '../../src/api/eventStream';
 import { changesOf } from '../../src/protocol/client/changes';
 import { eventually } from '../support/until';
@@ -182,6 +182,19 @@ it('has one place among those who wait, and where there is none is told once, an
   expect(third.headers['retry-after']).toBeUndefined();
 });
 
+it('says 204 to who has had the end also where there is no room to wait', async () => {
+  await api.close();
+  api = await Harness.start({ DTC_MAX_WAITING: '1' });
+  api.coordinator.add('testt1');
+  api.coordinator.add('testt2');
+  const waiting = await readEvents(`${api.listening.url}/transactions/testt2/events`);
+  await waiting.atLeast(1);
+  const end = changesOf(api.coordinator.set('testt1', ended).document) + 1;
+  const missed = await watch({ 'last-event-id': String(end - 1) });
+  expect([missed.status, (await missed.all()).at(-1)?.event]).toEqual([200, 'end']);
+  expect((await watch({ 'last-event-id': String(end) })).status).toBe(204);
+});
+
 it('escapes what a terminal would obey', async () => {
   api.coordinator.set('testt1', { labels: { note: '\u001b[2J\u2028' } });
   const reader = await watch();
@@ -194,10 +207,13 @@ describe('a stream', () => {
   let server: Server;
   let stream: EventStream | undefined;
   const times = { beatMs: 20, patienceMs: 200, longestMs: 60_000 };
-  const serve = async (own: Partial<typeof times> = {}): Promise<string> => {
+  const serve = async (
+    own: Partial<typeof times> = {},
+    begin: (response: Response, open: () => EventStream) => void = (_response, open) => open(),
+  ): Promise<string> => {
     const app = express();
     app.get('/', (_request, response) => {
-      stream = new EventStream(response, { ...times, ...own });
+      begin(response, () => (stream = new EventStream(response, { ...times, ...own })));
     });
     server = createServer(app);
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -237,6 +253,48 @@ describe('a stream', () => {
     }, 100);
     expect(await sending).toBe(true);
     await reader.atLeast(1);
+  });
+
+  it('is cut off after its end too where nobody reads, and nothing is written to it', async () => {
+    const errors: Error[] = [];
+    let answer: Response | undefined;
+    const url = await serve({}, (response, open) => {
+      answer = response.on('error', error => errors.push(error));
+      const opened = open();
+      response.write('x'.repeat(20_000_000));
+      opened.end();
+    });
+    const reader = await readEvents(url);
+    reader.pause();
+    await eventually(() => answer?.closed === true);
+    expect(errors).toEqual([]);
+    reader.resume();
+    await reader.all();
+    expect(reader.over()).toBe('cut');
+  });
+
+  it('is not kept going for who had gone before it began', async () => {
+    const writes: jest.SpyInstance[] = [];
+    let hasCome = false;
+    const url = await serve({}, (response, open) => {
+      if (hasCome) {
+        open();
+        return;
+      }
+      hasCome = true;
+      response.once('close', () => {
+        writes.push(jest.spyOn(response, 'write'));
+        open();
+      });
+    });
+    const gone = get(url, { agent: false }).on('error', () => undefined);
+    await eventually(() => hasCome);
+    gone.destroy();
+    await eventually(() => writes.length === 1);
+    const another = await readEvents(url);
+    await eventually(() => another.text().length >= 9); // by then it would have had three comments itself
+    expect(writes.map(each => each.mock.calls.length)).toEqual([0]);
+    another.leave();
   });
 
   it('ends after the longest time, in order', async () => {

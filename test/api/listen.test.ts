@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type ApiServer, listen } from '../../src/api/listen';
+import { eventually } from '../support/until';
 
 const local = { host: '127.0.0.1', port: 0, keepAliveTimeoutMs: 75_000 };
 const ok: RequestListener = (_request, response) => response.end('ok');
@@ -108,4 +109,18 @@ describe('closing', () => {
     await server.close(50);
     await ended;
   });
+});
+
+it('ends a connection whose client does not take its answer, and not one whose answer is waited for', async () => {
+  let unread: ServerResponse | undefined;
+  const answer: RequestListener = ({ url }, response) => {
+    if (url === '/unread') (unread = response).end('x'.repeat(20_000_000));
+    else setTimeout(() => response.end('late'), 1_000);
+  };
+  server = await listen(answer, { ...local, longestWaitS: 2, unreadMs: 100 });
+  (await open(get.replace('/', '/unread'))).pause();
+  const { url } = server;
+  const waited = (async () => (await fetch(url)).text())();
+  await eventually(() => unread?.closed === true);
+  expect(await waited).toBe('late');
 });

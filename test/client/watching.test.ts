@@ -97,3 +97,10 @@ it('is not patient with what does not pass', async () => {
   await server.close();
   await expect(watched([json(200, committed)])).rejects.toMatchObject({ name: 'UnexpectedAnswer' });
 });
+
+it.each([
+  ['is not JSON', 'event: transaction\nid: 3\ndata: {"id":\n\n'],
+  ['is another one’s', event(3, { ...committed, id: 'abct2' })],
+])('says of an event whose document %s that no coordinator sent it', async (_, text) => {
+  await expect(watched([stream(text)])).rejects.toMatchObject({ name: 'UnexpectedAnswer' });
+});

@@ -8,22 +8,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, newPlace, settings } from '../devServer/fixture';
-import { type Participants, startParticipants } from '../support/participants';
 import { endProcesses, launchProcess, startProcess } from '../support/processes';
 import { freePort } from '../support/listening';
 import { eventually } from '../support/until';
 import { expectRefusal, failsToStart } from './refused';
 import { expectCleanStop } from './stopping';
 
-let participants: Participants;
-
-beforeEach(async () => {
-  participants = await startParticipants();
-});
-afterEach(async () => {
-  await endProcesses();
-  await participants.close();
-});
+afterEach(endProcesses);
 
 describe('a running coordinator', () => {
   it('prints an API address that answers, and two lines that commit a transaction', async () => {
@@ -61,7 +52,7 @@ describe('a running coordinator', () => {
 
 describe('SIGTERM', () => {
   it('answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on', () =>
-    expectCleanStop('SIGTERM', participants));
+    expectCleanStop('SIGTERM'));
 });
 
 describe('a start that cannot be', () => {

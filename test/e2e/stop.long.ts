@@ -2,20 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT, newPlace, serverPid, settings } from '../devServer/fixture';
-import { type Participants, startParticipants } from '../support/participants';
 import { endProcesses } from '../support/processes';
 import { eventually } from '../support/until';
 import { expectCleanStop } from './stopping';
 
-let participants: Participants;
-
-beforeEach(async () => {
-  participants = await startParticipants();
-});
-afterEach(async () => {
-  await endProcesses();
-  await participants.close();
-});
+afterEach(endProcesses);
 
 it('stops with `npm start`, which a service manager signals alone', async () => {
   const place = await newPlace();
@@ -52,5 +43,5 @@ function endGroup(pid: number): void {
 
 describe('SIGINT', () => {
   it('answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on', () =>
-    expectCleanStop('SIGINT', participants));
+    expectCleanStop('SIGINT'));
 });

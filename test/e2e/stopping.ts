@@ -1,16 +1,24 @@
 /** Owns what a clean stop is, as the real process: asked of each signal that stops it. */
 import { answers, newPlace, processesNaming, serverPid, settings } from '../devServer/fixture';
-import { type Participants, hang } from '../support/participants';
+import { type Participants, hang, startParticipants } from '../support/participants';
 import { post, startProcess, untilEnded } from '../support/processes';
 import { faultsOf } from '../support/records';
 import { eventually } from '../support/until';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 
+type Signal = 'SIGTERM' | 'SIGINT';
+
 /** It answers who waits, ends with 0 within 15 seconds, leaves nothing, and the next start goes on. */
-export async function expectCleanStop(
-  signal: 'SIGTERM' | 'SIGINT',
-  participants: Participants,
-): Promise<void> {
+export async function expectCleanStop(signal: Signal): Promise<void> {
+  const participants = await startParticipants();
+  try {
+    await expectOf(signal, participants);
+  } finally {
+    await participants.close();
+  }
+}
+
+async function expectOf(signal: Signal, participants: Participants): Promise<void> {
   const urls = (...names: string[]): string[] => names.map(name => participants.url(name));
   const place = await newPlace();
   participants.on('thinks', r => (r.phase === 'prepare' && r.nth === 1 ? hang : undefined));

@@ -3,17 +3,23 @@
  * the `dataConverter` of `./embed`. Their keys are in another order than the coordinator's, as while keys are rotated.
  */
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import { Client, Connection, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
 import { type ApplicationFailure, type Payload } from '@temporalio/common';
-import { NativeConnection, Worker, type WorkerOptions, bundleWorkflowCode } from '@temporalio/worker';
-import { type Trip, type bookTrip } from '../../examples/workflow/trip';
+import { type bookTrip } from '../../examples/workflow/trip';
 import { ConfigError, dataConverter, payloadCodec } from '../../src/embed';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { eventually } from '../support/until';
+import {
+  type TripHandle,
+  bundleExample,
+  cancelledTrip,
+  example,
+  startTrip,
+  startTripWorker,
+  tripTakenUpAgain,
+} from './trips';
 
-const example = resolve(__dirname, '../../dist/examples/workflow/trip.js');
 /** Of a worker that bundles its workflows itself, and of one that is given them. */
 const ownQueue = `trips-${randomUUID()}`;
 const bundledQueue = `trips-${randomUUID()}`;
@@ -32,17 +38,14 @@ beforeAll(async () => {
     startCoordinator({ env: { DTC_PAYLOAD_KEYS: theirs }, limits: { transactionTimeoutMs: 8_000 } }),
     startParticipants(),
   ]);
-  const address = process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address: process.env['TEST_TEMPORAL_ADDRESS'] ?? '' });
   client = new Client({ connection, dataConverter: dataConverter(ours) });
   const converter = dataConverter(ours);
   const { failureConverterPath = '' } = converter;
-  const quiet = (): void => undefined;
-  const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: example, failureConverterPath, logger });
+  const workflowBundle = await bundleExample({ failureConverterPath });
   const stops = await Promise.all([
-    startWorker(address, { taskQueue: ownQueue, workflowsPath: example, dataConverter: converter }),
-    startWorker(address, { taskQueue: bundledQueue, workflowBundle, dataConverter: converter }),
+    startTripWorker({ taskQueue: ownQueue, workflowsPath: example, dataConverter: converter }),
+    startTripWorker({ taskQueue: bundledQueue, workflowBundle, dataConverter: converter }),
   ]);
   close = async () => {
     await Promise.all(stops.map(stop => stop()));
@@ -55,25 +58,8 @@ afterAll(async () => {
   await participants.close();
 });
 
-async function startWorker(address: string, options: WorkerOptions): Promise<() => Promise<void>> {
-  const connection = await NativeConnection.connect({ address });
-  const worker = await Worker.create({ connection, maxCachedWorkflows: 0, ...options });
-  const run = worker.run();
-  return async () => {
-    worker.shutdown();
-    await run;
-    await connection.close();
-  };
-}
-
-function book(services: readonly string[], taskQueue = ownQueue): Promise<WorkflowHandle<typeof bookTrip>> {
-  const trip: Trip = { services, coordinator: dtc.taskQueue };
-  const workflowId = `trip-${randomUUID()}`;
-  return client.workflow.start<typeof bookTrip>('bookTrip', {
-    taskQueue,
-    workflowId,
-    args: [trip],
-  });
+function book(services: readonly string[], taskQueue = ownQueue): Promise<TripHandle> {
+  return startTrip(client, taskQueue, { services, coordinator: dtc.taskQueue });
 }
 
 /** All that stands in the history of a workflow, as Temporal has it: texts, and the bytes of payloads. */
@@ -134,12 +120,8 @@ it.each([
 });
 
 it('is rolled back by a signal of its parent, which is sealed too', async () => {
-  participants.on('silent', ({ phase }) => (phase === 'prepare' ? () => undefined : undefined));
-  const trip = await book([participants.url('silent'), participants.url('quick')]);
-  await eventually(() => participants.received.some(({ name }) => name === 'silent'));
-  const id = participants.received.find(({ name }) => name === 'silent')?.transactionId ?? '';
-  await trip.cancel();
-  expect(await trip.result()).toEqual({ transactionId: id, isBooked: false });
+  const { id, booking } = await cancelledTrip(participants, book);
+  expect(booking).toEqual({ transactionId: id, isBooked: false });
   expect(await dtc.get(id)).toMatchObject({
     reason: { code: 'aborted' },
     actions: [{ action: 'abort', by: 'the trip was cancelled' }],
@@ -148,44 +130,27 @@ it('is rolled back by a signal of its parent, which is sealed too', async () => 
 });
 
 it('gives the parent the end of a transaction that was taken up again', async () => {
-  let isAway = true;
-  participants.on('late', ({ phase }) => (phase === 'commit' && isAway ? 503 : undefined));
-  const trip = await book([participants.url('late')]);
-  await eventually(() =>
-    participants.received.some(({ name, phase }) => name === 'late' && phase === 'commit'),
-  );
-  const id = participants.received.find(({ name }) => name === 'late')?.transactionId ?? '';
-  await client.workflow.getHandle(id).terminate('by hand');
-  await eventually(async () => {
-    const { raw } = await trip.describe();
-    return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === 'endOfChild');
-  });
-  expect((await dtc.recover(id)).is).toBe('recovered');
-  isAway = false;
-  expect(await trip.result()).toEqual({ transactionId: id, isBooked: true });
+  const { id, booking } = await tripTakenUpAgain({ dtc, participants }, book);
+  expect(booking).toEqual({ transactionId: id, isBooked: true });
 });
 
 it('stands still at the first answer where its worker has no keys, and goes on once it has', async () => {
   const taskQueue = `trips-${randomUUID()}`;
   const keyless = new Client({ connection: client.connection });
-  const address = process.env['TEST_TEMPORAL_ADDRESS'] ?? '';
-  const stop = await startWorker(address, { taskQueue, workflowsPath: example });
-  const workflowId = `trip-${randomUUID()}`;
-  const trip: Trip = { services: [participants.url('a')], coordinator: dtc.taskQueue };
-  const options = { taskQueue, workflowId, args: [trip] as [Trip] };
-  const handle = await keyless.workflow.start<typeof bookTrip>('bookTrip', options);
+  const stop = await startTripWorker({ taskQueue, workflowsPath: example });
+  const services = [participants.url('a')];
+  const handle = await startTrip(keyless, taskQueue, { services, coordinator: dtc.taskQueue });
   await eventually(async () => {
     const { events } = await handle.fetchHistory();
     const failures = (events ?? []).map(each => each.workflowTaskFailedEventAttributes?.failure?.message);
     return failures.some(each => each?.includes('Unknown encoding: binary/encrypted') === true);
   });
   await stop();
-  const stopKeyed = await startWorker(address, {
+  const stopKeyed = await startTripWorker({
     ...{ taskQueue, workflowsPath: example, dataConverter: dataConverter(ours) },
   });
-  expect(await client.workflow.getHandle<typeof bookTrip>(workflowId).result()).toMatchObject({
-    isBooked: true,
-  });
+  const again = client.workflow.getHandle<typeof bookTrip>(handle.workflowId);
+  expect(await again.result()).toMatchObject({ isBooked: true });
   await stopKeyed();
 });
 

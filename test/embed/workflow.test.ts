@@ -3,23 +3,25 @@
  * coordinator on a real Temporal server.
  */
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import { type WorkflowHandle, type WorkflowFailedError } from '@temporalio/client';
+import { type WorkflowFailedError } from '@temporalio/client';
 import { type ApplicationFailure } from '@temporalio/common';
-import {
-  NativeConnection,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-  bundleWorkflowCode,
-} from '@temporalio/worker';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { type Booking, type Trip, type bookTrip } from '../../examples/workflow/trip';
+import { type Booking } from '../../examples/workflow/trip';
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { eventually } from '../support/until';
+import {
+  type TripHandle,
+  bundleExample,
+  cancelledTrip,
+  startTrip,
+  startTripWorker,
+  transactionOf,
+  tripTakenUpAgain,
+} from './trips';
 
-const example = resolve(__dirname, '../../dist/examples/workflow/trip.js');
 const ownQueue = `trips-${randomUUID()}`;
 const operator = { authorization: 'Bearer operators-own-token' };
 const alice = { authorization: 'Bearer alices-very-own-token' };
@@ -41,23 +43,8 @@ beforeAll(async () => {
     }),
     startParticipants(),
   ]);
-  const quiet = (): void => undefined;
-  const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-  code = await bundleWorkflowCode({ workflowsPath: example, logger });
-  const connection = await NativeConnection.connect({ address: process.env['TEST_TEMPORAL_ADDRESS'] ?? '' });
-  const workflowBundle = code;
-  const worker = await Worker.create({
-    connection,
-    taskQueue: ownQueue,
-    workflowBundle,
-    maxCachedWorkflows: 0,
-  });
-  const run = worker.run();
-  stopWorker = async () => {
-    worker.shutdown();
-    await run;
-    await connection.close();
-  };
+  code = await bundleExample();
+  stopWorker = await startTripWorker({ taskQueue: ownQueue, workflowBundle: code });
 });
 afterAll(async () => {
   await stopWorker();
@@ -67,32 +54,14 @@ afterAll(async () => {
 
 const urls = (...names: readonly string[]): string[] => names.map(name => participants.url(name));
 
-function book(services: readonly string[]): Promise<WorkflowHandle<typeof bookTrip>> {
-  const trip: Trip = { services, coordinator: dtc.taskQueue };
-  const workflowId = `trip-${randomUUID()}`;
-  return dtc.client.workflow.start<typeof bookTrip>('bookTrip', {
-    taskQueue: ownQueue,
-    workflowId,
-    args: [trip],
-  });
+function book(services: readonly string[]): Promise<TripHandle> {
+  return startTrip(dtc.client, ownQueue, { services, coordinator: dtc.taskQueue });
 }
 
 async function get<T = TransactionDocument>(path: string, headers = operator): Promise<T> {
   const response = await fetch(`${dtc.url}${path}`, { headers });
   expect({ path, status: response.status }).toEqual({ path, status: 200 });
   return (await response.json()) as T;
-}
-
-/** The id of the transaction of a trip, once it has been started. */
-async function transactionOf(trip: WorkflowHandle): Promise<string> {
-  let id: string | null | undefined;
-  await eventually(async () => {
-    const { events } = await trip.fetchHistory();
-    const started = events?.find(event => event.childWorkflowExecutionStartedEventAttributes != null);
-    id = started?.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId;
-    return typeof id === 'string';
-  });
-  return id ?? '';
 }
 
 it('commits as any other transaction, and its parent’s history replays', async () => {
@@ -171,12 +140,8 @@ it('refuses whom the coordinator may not call', async () => {
 });
 
 it('is rolled back where the parent is cancelled and says so, which the parent waits for', async () => {
-  participants.on('silent', ({ phase }) => (phase === 'prepare' ? () => undefined : undefined));
-  const trip = await book(urls('silent', 'quick'));
-  const id = await transactionOf(trip);
-  await eventually(() => participants.requests(id, 'silent', 'prepare').length > 0);
-  await trip.cancel();
-  expect(await trip.result()).toEqual({ transactionId: id, isBooked: false });
+  const { id, booking } = await cancelledTrip(participants, book);
+  expect(booking).toEqual({ transactionId: id, isBooked: false });
   const { reason, actions } = await get(`/transactions/${id}`);
   expect(reason).toMatchObject({ code: 'aborted' });
   expect(actions).toMatchObject([{ action: 'abort', by: 'the trip was cancelled' }]);
@@ -196,19 +161,8 @@ it('goes on to its end where the parent is terminated', async () => {
 });
 
 it('gives the end of a transaction that was terminated in Temporal, and taken up again', async () => {
-  let isAway = true;
-  participants.on('late', ({ phase }) => (phase === 'commit' && isAway ? 503 : undefined));
-  const trip = await book(urls('late', 'early'));
-  const id = await transactionOf(trip);
-  await eventually(() => participants.requests(id, 'late', 'commit').length > 0);
-  await dtc.client.workflow.getHandle(id).terminate('by hand');
-  await eventually(async () => {
-    const { raw } = await trip.describe();
-    return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name === 'endOfChild');
-  });
-  expect((await dtc.recover(id)).is).toBe('recovered');
-  isAway = false;
-  expect(await trip.result()).toEqual({ transactionId: id, isBooked: true });
+  const { id, booking } = await tripTakenUpAgain({ dtc, participants }, book);
+  expect(booking).toEqual({ transactionId: id, isBooked: true });
 });
 
 it('is of those who operate alone, where the parent names no caller', async () => {

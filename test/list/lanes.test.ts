@@ -52,3 +52,26 @@ it('gives turns to each caller that waits, whatever one of them asks for', async
   await Promise.all(all);
   expect(done.indexOf('other')).toBeLessThan(4);
 });
+
+it('has a place to wait in for another, however much one asks for', async () => {
+  const lanes = new Lanes();
+  const refused = Array.from({ length: 400 }, () => lanes.take('greedy', 10_000, took(10))).map(each =>
+    each.catch((error: unknown) => error),
+  );
+  const other = lanes.take('other', 10_000, () => Promise.resolve('read'));
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(await other).toBe('read');
+  expect((await Promise.all(refused)).filter(each => each instanceof TooManyLists)).not.toEqual([]);
+});
+
+it('gives the third its turn while two ask for more and more', async () => {
+  const lanes = new Lanes();
+  const done: string[] = [];
+  const take = (caller: string): Promise<void> =>
+    lanes.take(caller, 60_000, () => took(10)()).then(() => void done.push(caller));
+  const floods = Array.from({ length: 80 }, (_, nth) => (nth % 2 === 0 ? 'greedy' : 'greedier'));
+  const all = [...floods, 'modest'].map(take);
+  await jest.advanceTimersByTimeAsync(10_000);
+  await Promise.all(all);
+  expect(done.indexOf('modest')).toBeLessThan(8);
+});

@@ -2,23 +2,10 @@
 import { type Action } from '../../src/coordinator/transaction/contract';
 import { demandSeen } from '../../src/coordinator/transaction/operate';
 import { WorkerUnavailable } from '../../src/coordinator/errors';
-import { type TransactionDocument } from '../../src/protocol/client/document';
 import { etagOf } from '../../src/protocol/client/etag';
+import { at, committing } from '../support/committing';
 
-const at = '2026-01-01T00:00:00.000Z';
-const written: TransactionDocument = {
-  id: '01a20d11t01a20d13a27178d3bf0fa999be3bbc3d',
-  status: 'pending',
-  state: 'committing',
-  decision: 'commit',
-  needsAttention: true,
-  createdAt: at,
-  decideBy: at,
-  participants: [
-    { name: 'p1', url: 'http://a/prepare', state: 'committing', vote: 'yes', attempts: 7 },
-    { name: 'p2', url: 'http://b/prepare', state: 'committing', vote: 'yes', attempts: 7 },
-  ],
-};
+const written = committing({ state: 'committing', attempts: 7 });
 const seen = [etagOf(written)];
 const resolve: Action = {
   ...{ is: 'resolve', by: 'alice', reason: 'gone' },

@@ -1,21 +1,9 @@
 /** The tag of a document is that of what is decided on, and says what has changed since (PROTOCOL §3). */
 import { type TransactionDocument } from '../../src/protocol/client/document';
 import { changesSince, etagOf } from '../../src/protocol/client/etag';
+import { at, committing } from '../support/committing';
 
-const at = '2026-01-01T00:00:00.000Z';
-const seen: TransactionDocument = {
-  id: '01a20d11t01a20d13a27178d3bf0fa999be3bbc3d',
-  status: 'pending',
-  state: 'committing',
-  decision: 'commit',
-  needsAttention: true,
-  createdAt: at,
-  decideBy: at,
-  participants: [
-    { name: 'p1', url: 'http://a/prepare', state: 'committed', vote: 'yes', attempts: 1 },
-    { name: 'p2', url: 'http://b/prepare', state: 'committing', vote: 'yes', attempts: 7 },
-  ],
-};
+const seen = committing({ state: 'committed', attempts: 1 });
 
 type Participant = TransactionDocument['participants'][number];
 

@@ -10,6 +10,8 @@ import { createOutbound } from '../../src/outbound';
 import { bundlePath } from '../../src/engine/bundle';
 import { identityOf } from '../../src/engine/pollers';
 import { createWorker } from '../../src/engine/worker';
+import { type TestCoordinator, startCoordinator } from './coordinator';
+import { type Participants, startParticipants } from './participants';
 import { type Proxy, startProxy } from './proxy';
 
 export interface PartWorker {
@@ -60,4 +62,51 @@ export async function startPartWorker(options: {
 export function startLink(to = process.env['TEST_TEMPORAL_ADDRESS'] ?? ''): Promise<Proxy> {
   const [host = '', port = ''] = to.split(':');
   return startProxy({ host, port: Number(port) });
+}
+
+export interface LinkedWorld {
+  readonly link: Proxy;
+  readonly dtc: TestCoordinator;
+  readonly participants: Participants;
+}
+
+/** An API that reaches Temporal by way of a link, with a worker that does not. Called where tests are declared, as `useWorld`. */
+export function useLinkedApi(): LinkedWorld {
+  const world: { -readonly [Member in keyof LinkedWorld]?: LinkedWorld[Member] } = {};
+  let close: () => Promise<void>;
+  beforeAll(async () => {
+    const participants = (world.participants = await startParticipants());
+    const link = (world.link = await startLink());
+    const dtc = (world.dtc = await startCoordinator({ temporalAddress: link.address, apiOnly: true }));
+    const worker = await startPartWorker({ taskQueue: dtc.taskQueue, runs: 'both' });
+    close = async () => {
+      link.mend();
+      await dtc.close();
+      await worker.stop();
+      await link.close();
+      await participants.close();
+    };
+    await dtc.run([participants.url('warm')]);
+  });
+  afterAll(() => close());
+  return world as LinkedWorld;
+}
+
+/** For each test a worker that is lost to Temporal once its link is cut. @param world with no worker, until a test starts one */
+export function useDoomedWorker(world: Pick<LinkedWorld, 'dtc'>): Pick<LinkedWorld, 'link'> {
+  const doomed: { link?: Proxy } = {};
+  let close: () => Promise<void>;
+  beforeEach(async () => {
+    const link = (doomed.link = await startLink());
+    const worker = await startPartWorker({
+      ...{ taskQueue: world.dtc.taskQueue, runs: 'both', address: link.address },
+    });
+    close = async () => {
+      link.mend(); // a worker that cannot reach Temporal cannot be drained either
+      await Promise.all([worker.stop(), world.dtc.stopWorker()]);
+      await link.close();
+    };
+  });
+  afterEach(() => close());
+  return doomed as Pick<LinkedWorld, 'link'>;
 }

@@ -67,7 +67,7 @@ async function tell(
   for await (const reading of readings) {
     const { document } = reading;
     if (stream === undefined && isAtEnd(document, last)) {
-      response.status(204).end();
+      tellNoMore(response);
       return;
     }
     stream ??= new EventStream(response);
@@ -101,9 +101,13 @@ function endOf(document: TransactionDocument): ServerEvent {
   return { event: 'end', id: String(changesOf(document) + 1), data: { id, status } };
 }
 
-/** `204` keeps a browser from coming again (the HTML standard, §9.2.3). */
 function isAtEnd(document: TransactionDocument, last: number | undefined): boolean {
   return document.endedAt !== undefined && last === changesOf(document) + 1;
+}
+
+/** `204` keeps a browser from coming again (the HTML standard, §9.2.3). */
+function tellNoMore(response: Response): void {
+  response.status(204).end();
 }
 
 const comeAgainMs = 5_000;
@@ -117,6 +121,10 @@ async function tellOnce(
 ): Promise<void> {
   const reading = await coordinator.glance(request.params.id, ownOnly(callerOf(response)));
   const { document } = reading;
+  if (isAtEnd(document, last)) {
+    tellNoMore(response);
+    return;
+  }
   response.set('retry-after', String(comeAgainMs / 1_000));
   const stream = new EventStream(response);
   await stream.comeAgainAfter(comeAgainMs);

@@ -37,7 +37,10 @@ export async function release(engine: Engine, request: ReleaseRequest): Promise<
     const saw = await lookAt(engine, holder);
     if (saw === 'unread')
       throw new EngineInTrouble('Temporal does not say whether the transaction runs; try again');
-    if (saw === 'running') return (await isClaimed(engine, request)) ? 'runs' : 'none';
+    if (saw === 'running') {
+      const isHeld = request.fencingToken !== undefined; // seen above, with that token
+      return isHeld || (await isClaimed(engine, request)) ? 'runs' : 'none';
+    }
   }
   return tell(engine, request, sentAt);
 }

@@ -7,6 +7,8 @@ import { type Ms } from '../../protocol/wire/phases';
 const spaceMs: Ms = 40;
 /** Beyond these, whoever is turned away comes at its turn alone. */
 const most = 20_000;
+/** At all of them, where there are so many. */
+const lookEveryMs: Ms = 1_000;
 
 interface Away {
   readonly call: () => void;
@@ -19,6 +21,7 @@ export class Recall {
   /** By host, in order. */
   readonly #away = new Map<string, Away[]>();
   #size = 0;
+  #nextLookAt: Ms = 0;
   /** Hosts that answer and have somebody to call. */
   readonly #due = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +37,9 @@ export class Recall {
 
   add(host: string, away: Away): void {
     const all = this.#away.get(host) ?? [];
-    this.#drop(all, Date.now());
+    const now = Date.now();
+    this.#drop(all, now);
+    if (this.#size >= most) this.#lookAtAll(now);
     if (this.#size >= most) return;
     this.#away.set(host, all);
     all.push(away);
@@ -80,6 +85,16 @@ export class Recall {
     }
     if (this.#due.size > 0) this.#timer = setTimeout(this.#tick, spaceMs).unref();
   };
+
+  /** Of a host that nobody calls any more nothing is heard, so those that waited for it would stay. */
+  #lookAtAll(now: Ms): void {
+    if (now < this.#nextLookAt) return;
+    this.#nextLookAt = now + lookEveryMs;
+    for (const [host, all] of this.#away) {
+      this.#drop(all, now);
+      if (all.length === 0) this.#away.delete(host);
+    }
+  }
 
   /** Those at the front whose turn has come. */
   #drop(all: Away[], now: Ms): void {

@@ -85,3 +85,14 @@ test('it remembers so many and no more', () => {
   for (let nth = 0; nth < 25_000; nth += 1) add(`h${nth % 7}`, 'one');
   expect(recall.size).toBe(20_000);
 });
+
+test("those whose turn has come at hosts that nobody calls any more are in nobody's way", () => {
+  const { recall, called, add } = recallOf();
+  for (let nth = 0; nth < 20_000; nth += 1) add(`gone${nth % 7}`, 'one', 1_000);
+  jest.advanceTimersByTime(1_000);
+  add('h', 'waits');
+  expect(recall.size).toBe(1);
+  recall.answers('h');
+  jest.advanceTimersByTime(40);
+  expect(called).toEqual(['waits']);
+});

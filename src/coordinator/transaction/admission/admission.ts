@@ -8,14 +8,14 @@
  * Who sends more than can be done has a line, and takes no more than a part of what can be under way while somebody else is there who has
  * none: whose own starts come one by one finds the engine nearly free, and need not share what a flood leaves of it (I9).
  *
- * Whoever finds no room waits in line (`line.ts`). A burst is let in as it is worked off, however long that takes, up to each one's
+ * Whoever finds no room waits in line (`coordinator/line.ts`). A burst is let in as it is worked off, however long that takes, up to each one's
  * patience; where a caller's first one waits for longer than a moment, it sends more than can be done, and what it sends then is refused
  * at once.
  */
 import { AdaptiveLimit, type LimitRules } from '../../../outbound/limits/adaptiveLimit';
 import { type Ms } from '../../../protocol/wire/phases';
 import { Overloaded } from '../../errors';
-import { Line } from './line';
+import { Line, type Waiting } from '../../line';
 import { type Look, Watch } from './watch';
 
 /** At the start few, so that a burst after idle does not stand in the way of its own first ones. */
@@ -38,10 +38,16 @@ export interface Candidate {
   readonly patienceMs?: Ms | undefined;
 }
 
+interface Starting extends Waiting {
+  readonly turnAway: (why: (id: string) => Error) => void;
+}
+
+const longestLine = { inAll: 2_000, ofCaller: 1_000 };
+
 export class Admission {
   readonly #limit = new AdaptiveLimit(rules);
   readonly #watch: Watch;
-  readonly #line = new Line();
+  readonly #line = new Line<Starting>(longestLine);
   #underWay = 0;
   /** The last two callers that came without a line, the newer one first. */
   #present: readonly { readonly caller: string; readonly at: Ms }[] = [];

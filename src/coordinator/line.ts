@@ -2,24 +2,31 @@
  * Owns who waits for a turn, and whose it is: each caller's in order of arrival, the callers in rotation, so that one who sends much
  * waits for itself alone. Pure but for the clock.
  */
-import { type Ms } from '../../../protocol/wire/phases';
+import { type Ms } from '../protocol/wire/phases';
 
 export interface Waiting {
   readonly caller: string;
   readonly since: Ms;
   readonly admit: () => void;
-  readonly turnAway: (why: (id: string) => Error) => void;
 }
 
-const most = { inAll: 2_000, ofCaller: 1_000 };
+interface LineSize {
+  readonly inAll: number;
+  readonly ofCaller: number;
+}
 
-export class Line {
+export class Line<One extends Waiting> {
+  readonly #most: LineSize;
   /** The first one's turn is next. */
-  readonly #callers = new Map<string, Set<Waiting>>();
+  readonly #callers = new Map<string, Set<One>>();
   #inAll = 0;
 
+  constructor(most: LineSize) {
+    this.#most = most;
+  }
+
   isFull(caller: string): boolean {
-    return this.#inAll >= most.inAll || this.lengthOf(caller) >= most.ofCaller;
+    return this.#inAll >= this.#most.inAll || this.lengthOf(caller) >= this.#most.ofCaller;
   }
 
   lengthOf(caller: string): number {
@@ -33,17 +40,17 @@ export class Line {
   }
 
   /** Everyone, as they wait now. */
-  get all(): readonly Waiting[] {
+  get all(): readonly One[] {
     return [...this.#callers.values()].flatMap(own => [...own]);
   }
 
-  add(waiting: Waiting): void {
-    const own = this.#callers.get(waiting.caller) ?? new Set();
+  add(waiting: One): void {
+    const own = this.#callers.get(waiting.caller) ?? new Set<One>();
     this.#callers.set(waiting.caller, own.add(waiting));
     this.#inAll += 1;
   }
 
-  leave(waiting: Waiting): void {
+  leave(waiting: One): void {
     const own = this.#callers.get(waiting.caller);
     if (own?.delete(waiting) !== true) return;
     this.#inAll -= 1;
@@ -51,7 +58,7 @@ export class Line {
   }
 
   /** @param mayCome whether it can be that caller's turn */
-  next(mayCome: (caller: string) => boolean): Waiting | undefined {
+  next(mayCome: (caller: string) => boolean): One | undefined {
     for (const [name, own] of this.#callers) {
       const [first] = own;
       if (first === undefined || !mayCome(name)) continue;
