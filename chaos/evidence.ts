@@ -101,17 +101,22 @@ export interface Fault {
   readonly kind: 'fault';
   readonly at: number;
   readonly nth: number;
-  readonly is: 'begins' | 'ends';
+  /** `left out`: planned, and the time was over before its turn came. */
+  readonly is: 'begins' | 'ends' | 'left out';
   readonly fault: string;
   readonly target: string;
   /** How it went, where that is not a matter of course. */
   readonly note?: string;
 }
 
-/** A person says of a participant how it ended, and is not asked whether that is so: written down before it is said. */
+/** A person says of a participant how it ended, and is not asked whether that is so. */
 export interface Settled {
   readonly kind: 'settled';
   readonly at: number;
+  /** From when on it may have been heard. */
+  readonly askedAt: number;
+  /** What came of it: Temporal took it, refused it (so that it was never said), or gave no answer that tells. */
+  readonly said: 'said' | 'refused' | 'unknown';
   readonly id: string;
   readonly participant: string;
   readonly outcome: 'committed' | 'rolledback' | 'unknown';
@@ -150,7 +155,7 @@ export interface Books {
   /** The sum of its counters. */
   readonly counter: number;
   readonly rows: readonly Row[];
-  /** What it keeps prepared, or reserved. */
+  /** The transactions that it keeps prepared, or reserved. */
   readonly prepared: readonly string[];
 }
 

@@ -110,10 +110,10 @@ function ranAllTheSame(evidence: Evidence): Violation[] {
 }
 
 function pendingAtTheEnd(evidence: Evidence, { observations, isSpoiled }: Known): Violation[] {
-  const accepted = new Set(
-    ofKind(evidence, 'start').flatMap(({ http, id }) => (http === 201 && id !== undefined ? [id] : [])),
+  const accepted = ofKind(evidence, 'start').flatMap(({ http, id }) =>
+    http === 201 && id !== undefined ? [id] : [],
   );
-  return [...accepted]
+  return [...new Set([...accepted, ...observations.keys()])]
     .filter(id => observations.get(id)?.some(({ seen }) => seen.ended) !== true && !isSpoiled(id))
     .map(id => ({
       rule: 'left pending',

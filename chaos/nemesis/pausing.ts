@@ -12,7 +12,7 @@ import { shuffled } from '../../src/testing/random';
 import { spoiledAt } from '../../src/engine/spoiledByPause';
 import { type Recorder } from '../recorder';
 import { type FaultKind, type Scene } from './kind';
-import { soon } from './meddling';
+import { soon } from './soon';
 
 const identity = 'nemesis';
 

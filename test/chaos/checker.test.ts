@@ -1,7 +1,7 @@
 /** The checker of `npm run chaos` finds each kind of violation that is planted into the log of a good run, and nothing in the good one. */
 import { check } from '../../chaos/checker/check';
 import { type Rule, rules } from '../../chaos/checker/violation';
-import { type Evidence, type Seen, type Told } from '../../chaos/evidence';
+import { type Evidence, type Seen, type Settled, type Told } from '../../chaos/evidence';
 
 const pending: Seen = { status: 'pending', state: 'committing', decision: 'commit', ended: false };
 const committed: Seen = { status: 'committed', state: 'committed', decision: 'commit', ended: true };
@@ -154,6 +154,11 @@ const planted: Readonly<Record<Rule, Plant>> = {
   heuristic: also({ ...read, seen: { ...committed, heuristic: 'mixed' } }),
 };
 
+it('finds one left pending of which nobody was told, where somebody has read it', () => {
+  const unheard = also(third, { ...read, id: 't3', seen: pending });
+  expect(check(unheard(good)).map(({ rule }) => rule)).toEqual(['left pending']);
+});
+
 it('finds nothing in what a good run leaves behind', () => {
   expect(check(good)).toEqual([]);
 });
@@ -171,7 +176,14 @@ it('finds no fault with a start that was refused and never ran', () => {
   expect(check(also(third, { ...refused, problem: 'engine-unavailable' })(good))).toEqual([]);
 });
 
-const byHand = { kind: 'settled', at: 1_035, id: 't1', participant: 'south' } as const;
+const byHand = {
+  kind: 'settled',
+  askedAt: 1_035,
+  at: 1_036,
+  id: 't1',
+  participant: 'south',
+  said: 'said',
+} as const;
 const mixed: Told = { ...read, seen: { ...committed, heuristic: 'mixed' } };
 const hazard: Told = { ...read, seen: { ...committed, heuristic: 'hazard' } };
 
@@ -190,6 +202,13 @@ it.each([
   expect(check(also({ ...byHand, outcome }, told)(good)).map(({ rule }) => rule)).toEqual(['heuristic']);
 });
 
+it('takes a heuristic for told where nobody knows whether it was said, and for made up where Temporal refused it', () => {
+  const settled = (said: Settled['said']): Rule[] =>
+    check(also({ ...byHand, outcome: 'rolledback', said }, mixed)(good)).map(({ rule }) => rule);
+  expect(settled('unknown')).toEqual([]);
+  expect(settled('refused')).toEqual(['heuristic']);
+});
+
 it('counts whom a person has settled once nothing is prepared there any more', () => {
   const behind = inSouth(() => ({ rows: [], counter: 0, prepared: ['t1'] }));
   const settled = also({ ...byHand, outcome: 'unknown' });
@@ -206,6 +225,8 @@ it('takes a lock for free of whom a person has settled', () => {
   );
   expect(check(unanswered(good)).map(({ rule }) => rule)).toContain('locks overlap');
   expect(check(also({ ...byHand, outcome: 'committed' })(unanswered(good)))).toEqual([]);
+  const refused = also({ ...byHand, outcome: 'committed', said: 'refused' });
+  expect(check(refused(unanswered(good))).map(({ rule }) => rule)).toContain('locks overlap');
 });
 
 describe('of what Temporal has spoiled as it was paused', () => {
