@@ -125,11 +125,10 @@ it('is reported with the same once its run was ended from outside, and goes on b
 
 /** Nobody has begun it: no worker has had its first task. */
 async function spoiledUnbegun(name: string): Promise<{ readonly id: string; readonly resource: string }> {
-  let id = '';
   const resource = newResource();
   const { url } = statefulParticipant(participants, name);
   await dtc.stopWorker();
-  ({ id } = await dtc.start({ participants: [url], locks: [exclusive(resource)] }));
+  const { id } = await dtc.start({ participants: [url], locks: [exclusive(resource)] });
   await pausedWithATask(id, () => Promise.resolve());
   return { id, resource };
 }
@@ -181,7 +180,7 @@ it('gives a lock to nobody, and the reset gives back who holds it, with its toke
   await told();
   const handle = dtc.client.workflow.getHandle(lock);
   for (let nth = 0; nth < 40; nth += 1) await handle.signal('release', { holder: 'nobody' });
-  await eventually(async () => Number((await handle.describe()).historyLength) > 50);
+  await eventually(async () => (await handle.describe()).historyLength > 50);
   const { status, detail } = JSON.parse(await told()) as { readonly status: number; readonly detail: string };
   expect(status).toBe(503);
   expect(detail).not.toContain(forgets);
