@@ -12,7 +12,9 @@ import { shortened } from '../protocol/wire/shortened';
 import { type Ms } from '../protocol/wire/phases';
 import { type HistoryEvent, newestEvents } from '../engine/ask';
 import { type Engine } from '../engine/engine';
+import { spoiledAt } from '../engine/spoiledByPause';
 import { rfc3339 } from '../engine/facts/time';
+import { whatToDoOfSpoiled } from './spoiled';
 
 type FailedTask = NonNullable<HistoryEvent['workflowTaskFailedEventAttributes']>;
 
@@ -21,6 +23,9 @@ const failingFrom = 3;
 
 /** What the task has been through is the newest that history tells; signals and answers may have come after it. */
 const looked = 30;
+/** Where the SDK says that no such history can be: as many signals as that may have come since it was spoiled. */
+const lookedAgain = 1000;
+const noSuchHistory = /^Error: Fatal error in workflow machines\b/;
 const lookWithinMs = 800;
 const longest = 300;
 
@@ -48,12 +53,29 @@ export async function stallOf(
       each.workflowTaskFailedEventAttributes != null || each.workflowTaskTimedOutEventAttributes != null,
   );
   const error = errorOf(last);
+  const more = await newestOf(engine, description, { events, error, withinMs });
   return {
     ...given({ since: rfc3339(last?.eventTime), by: error.by }),
     tries: nth - 1,
     error: { code: error.code, message: error.message },
-    whatToDo: whatToDo(error, engine, description.workflowId),
+    whatToDo: whatToDoOfSpoiled(engine, description, more) ?? whatToDo(error, engine, description.workflowId),
   };
+}
+
+interface Seen {
+  readonly events: readonly HistoryEvent[];
+  readonly error: StallError;
+  readonly withinMs: Ms;
+}
+
+/** More of them, where what went wrong may be longer ago. */
+async function newestOf(
+  engine: Engine,
+  description: WorkflowExecutionDescription,
+  { events, error, withinMs }: Seen,
+): Promise<readonly HistoryEvent[]> {
+  const isLongAgo = spoiledAt(events) === undefined && noSuchHistory.test(error.message);
+  return isLongAgo ? newestEvents(engine, description, { count: lookedAgain, withinMs }) : events;
 }
 
 export function stallInWords({ tries, error, by, whatToDo }: StalledDocument): string {

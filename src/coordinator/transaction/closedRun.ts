@@ -17,6 +17,7 @@ import { handleOf, inputIn, newestEvents, wholeHistory, within } from '../../eng
 import { type Engine } from '../../engine/engine';
 import { isAhead, isNotReady, isTimeout } from '../../engine/errors';
 import { type Ms } from '../../protocol/wire/phases';
+import { whatToDoOfSpoiled } from '../spoiled';
 import { timesSince } from './lateTimes';
 import { leftUnbegun } from './unbegun';
 
@@ -41,7 +42,12 @@ export async function askClosed(
   for (let nth = 1; nth <= tries; nth += 1) {
     try {
       const leftMs = Math.max(answerBy - Date.now(), 1);
-      times ??= timesSince(await newestEvents(engine, closed, { count: mostLate, withinMs: leftMs }));
+      if (times === undefined) {
+        const newest = await newestEvents(engine, closed, { count: mostLate, withinMs: leftMs });
+        const spoiled = whatToDoOfSpoiled(engine, closed, newest);
+        if (spoiled !== undefined) return await askSpoiled(engine, closed, spoiled);
+        times = timesSince(newest);
+      }
       return { is: 'left', left: await query(engine, closed, { times, withinMs: leftMs }) };
     } catch (error) {
       if (isTimeout(error)) return { is: 'noWorker' };
@@ -61,6 +67,16 @@ function query(
   const handle = handleOf(engine, workflowId, runId);
   const proof: ClosedRun = { status: status.name, runId, historyLength, times };
   return within(engine, withinMs, () => handle.query(leftQuery, proof));
+}
+
+/** No worker can replay it. */
+async function askSpoiled(
+  engine: Engine,
+  closed: WorkflowExecutionDescription,
+  why: string,
+): Promise<Answer> {
+  const answer = await askUnbegun(engine, closed);
+  return answer.is === 'left' ? answer : { is: 'unreplayable', why };
 }
 
 /** Temporal asks no worker for a run of which none has given the first task back: its input is all there is. */
