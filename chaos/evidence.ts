@@ -101,20 +101,36 @@ export interface Fault {
   readonly kind: 'fault';
   readonly at: number;
   readonly nth: number;
-  readonly is: 'begins' | 'ends';
+  /** `left out`: planned, and the time was over before its turn came. */
+  readonly is: 'begins' | 'ends' | 'left out';
   readonly fault: string;
   readonly target: string;
   /** How it went, where that is not a matter of course. */
   readonly note?: string;
 }
 
-/** A person says of a participant how it ended, and is not asked whether that is so: written down before it is said. */
+/** A person says of a participant how it ended, and is not asked whether that is so. */
 export interface Settled {
   readonly kind: 'settled';
   readonly at: number;
+  /** From when on it may have been heard. */
+  readonly askedAt: number;
+  /** What came of it: Temporal took it, refused it (so that it was never said), or gave no answer that tells. */
+  readonly said: 'said' | 'refused' | 'unknown';
   readonly id: string;
   readonly participant: string;
   readonly outcome: 'committed' | 'rolledback' | 'unknown';
+}
+
+/**
+ * Temporal has made a workflow's history one that nobody can drive or replay, by the way in which it wrote a pause down
+ * (`src/engine/spoiledByPause.ts`): read from the history itself.
+ */
+export interface Spoiled {
+  readonly kind: 'spoiled';
+  readonly at: number;
+  /** A transaction's id, or `lock:` and a resource. */
+  readonly workflowId: string;
 }
 
 /** A process that ended although nobody had ended it. */
@@ -125,7 +141,7 @@ export interface Death {
   readonly how: string;
 }
 
-export type Told = Order | Start | Read | Event | Notification | Call | Fault | Settled | Death;
+export type Told = Order | Start | Read | Event | Notification | Call | Fault | Settled | Spoiled | Death;
 
 export interface Row {
   readonly order: string;
@@ -139,15 +155,21 @@ export interface Books {
   /** The sum of its counters. */
   readonly counter: number;
   readonly rows: readonly Row[];
-  /** What it keeps prepared, or reserved. */
+  /** The transactions that it keeps prepared, or reserved. */
   readonly prepared: readonly string[];
+}
+
+/** What `GET /locks` still shows at the end. */
+export interface LockLeft {
+  readonly resource: string;
+  /** Who holds it or waits for it; nobody where that was not told. */
+  readonly by: readonly string[];
 }
 
 export interface Evidence {
   readonly told: readonly Told[];
   readonly books: readonly Books[];
-  /** Resources that `GET /locks` still shows. */
-  readonly locksLeft: readonly string[];
+  readonly locksLeft: readonly LockLeft[];
 }
 
 export function ofKind<K extends Told['kind']>(

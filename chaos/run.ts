@@ -2,13 +2,13 @@
  * Owns a run: a world is started, loaded and destroyed by the plan of a seed, mended, read from outside, and judged. Everything stops by
  * itself, also where it is interrupted.
  */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { UsageError } from '../src/command/output';
 import { seeded } from '../src/testing/random';
 import { check } from './checker/check';
 import { type Violation } from './checker/violation';
-import { type Evidence } from './evidence';
+import { type Evidence, type LockLeft, ofKind } from './evidence';
 import { keepHistories } from './histories';
 import { Load } from './load/load';
 import { startReceiver } from './load/receiver';
@@ -33,10 +33,10 @@ export interface RunOptions {
   readonly clients: number;
   /** Between the beginnings of two faults, on average. */
   readonly everyMs: number;
-  /** Only these kinds, by the beginning of their names; all where there are none. */
-  readonly only: readonly string[];
-  /** Default: until everything has ended, ninety seconds at most. */
-  readonly settleWithinMs?: number;
+  /** The names of those that may be carried out. */
+  readonly kinds: readonly string[];
+  /** Until everything has ended, so long at most. */
+  readonly settleWithinMs: number;
   /** The name of a planted bug. */
   readonly plant?: string | undefined;
   readonly cluster?: Cluster | undefined;
@@ -69,8 +69,11 @@ export async function run(options: RunOptions): Promise<Ran> {
 async function destroy(world: World, recorder: Recorder, options: RunOptions): Promise<Ran> {
   const { seed, signal, say, clients } = options;
   const receiver = await startReceiver(recorder, seeded(seed + 1));
-  const connection = Connection.lazy({ address: world.temporalAddress });
-  const temporal = new Client({ connection, namespace: world.namespace });
+  const { temporalAddress: address, namespace } = world;
+  const connection = Connection.lazy({ address });
+  const onceConnection = Connection.lazy({ address, interceptors: [] }); // among them the one that asks again
+  const temporal = new Client({ connection, namespace });
+  const temporalOnce = new Client({ connection: onceConnection, namespace });
   try {
     const [first, second] = world.coordinators.filter(({ role }) => role === 'api');
     if (first === undefined || second === undefined) throw new Error('there are not two APIs');
@@ -86,23 +89,29 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
       receiver: receiver.url,
     });
     const all = faultKinds({
-      ...{ world, recorder, random: seeded(seed + 3), temporal },
+      ...{ world, recorder, random: seeded(seed + 3), temporal, temporalOnce },
       anyOpen: () => load.anyOpen(seeded(seed + load.orders)),
     });
-    const kinds = chosen(all, options.only);
-    const leftOut = chosen(all, options.only, 'impossible').map(({ fault }) => fault);
+    const { possible: kinds, leftOut } = possibleOf(all, options.kinds);
     if (leftOut.length > 0) say(`left out, since there is nobody here to befall: ${leftOut.join(', ')}`);
+    if (kinds.length === 0) throw new UsageError('there is no fault that can befall anybody here');
     const loading = load.run();
+    const began = Date.now();
+    const telling = setInterval(() => {
+      const begun = ofKind(recorder, 'fault').filter(({ is }) => is === 'begins').length;
+      say(`${Math.round((Date.now() - began) / 1_000)} s: ${load.orders} orders, ${begun} faults`);
+    }, tellEveryMs);
     try {
       const plan = schedule(kinds, { random: seeded(seed), forMs: options.forMs, everyMs: options.everyMs });
       say(
-        `${plan.length} faults of ${kinds.length} kinds in ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
+        `${plan.length} faults of ${kinds.length} kinds are planned for ${Math.round(options.forMs / 1000)} s, seed ${seed}`,
       );
       await Promise.all([
         carryOut(plan, { kinds, recorder, signal, forMs: options.forMs }),
         sleep(options.forMs, undefined, { signal }),
       ]);
     } finally {
+      clearInterval(telling);
       load.stop();
       await loading;
     }
@@ -111,17 +120,24 @@ async function destroy(world: World, recorder: Recorder, options: RunOptions): P
   } finally {
     await receiver.close();
     await connection.close();
+    await onceConnection.close();
   }
 }
 
-/** Those that somebody here can be befallen by; or the others of the same names. */
-function chosen(
-  kinds: readonly FaultKind[],
-  only: readonly string[],
-  which: 'possible' | 'impossible' = 'possible',
-): FaultKind[] {
-  const some = kinds.filter(({ targets }) => targets.length > 0 === (which === 'possible'));
-  return only.length === 0 ? some : some.filter(({ fault }) => only.some(each => fault.startsWith(each)));
+const tellEveryMs = 30_000;
+
+interface Possible {
+  readonly possible: readonly FaultKind[];
+  /** By name: nobody is here whom they could befall. */
+  readonly leftOut: readonly string[];
+}
+
+function possibleOf(all: readonly FaultKind[], names: readonly string[]): Possible {
+  const wanted = all.filter(({ fault }) => names.includes(fault));
+  return {
+    possible: wanted.filter(({ targets }) => targets.length > 0),
+    leftOut: wanted.filter(({ targets }) => targets.length === 0).map(({ fault }) => fault),
+  };
 }
 
 interface Judging {
@@ -133,9 +149,11 @@ interface Judging {
 
 /** What takes a moment after the end of a transaction (its last notification, say) is waited for: as long as the verdict gets better by it. */
 async function judge(world: World, { recorder, load, temporal, options }: Judging): Promise<Ran> {
-  const withinMs = options.settleWithinMs ?? 90_000;
-  const end = Date.now() + withinMs;
-  const { open } = await load.settle(withinMs);
+  const { settleWithinMs } = options;
+  const end = Date.now() + settleWithinMs;
+  const { open } = await load.settle(settleWithinMs, () =>
+    ofKind({ told: world.journals() }, 'call').map(({ id }) => id),
+  );
   await keepHistories(temporal, open, options.histories);
   for (;;) {
     const evidence = await gather(world, recorder);
@@ -160,12 +178,21 @@ async function gather(world: World, recorder: Recorder): Promise<Evidence> {
   return { told, books, locksLeft: await locksLeft(world) };
 }
 
-async function locksLeft({ coordinators }: World): Promise<string[]> {
-  const url = `${coordinators[0]?.url ?? ''}/locks`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
-  if (!response.ok) return [`GET /locks answered ${response.status}`]; // looked at again, as what is left locked
-  const { locks } = (await response.json()) as { readonly locks: readonly { readonly resource: string }[] };
-  return locks.map(({ resource }) => resource);
+type Users = readonly { readonly holder: string }[];
+
+interface Listed {
+  readonly resource: string;
+  readonly holders?: Users;
+  readonly waiters?: Users;
 }
 
-export const logIn = (folder: string): string => join(folder, 'chaos.jsonl');
+async function locksLeft({ coordinators }: World): Promise<LockLeft[]> {
+  const url = `${coordinators[0]?.url ?? ''}/locks`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+  if (!response.ok) return [{ resource: `GET /locks answered ${response.status}`, by: [] }]; // looked at again, as what is left locked
+  const { locks } = (await response.json()) as { readonly locks: readonly Listed[] };
+  return locks.map(({ resource, holders = [], waiters = [] }) => ({
+    resource,
+    by: [...holders, ...waiters].map(({ holder }) => holder),
+  }));
+}

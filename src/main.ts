@@ -9,10 +9,10 @@ import { listen } from './api/listen';
 import { assemble, closeAll, type Closers, never, startWorker } from './assembly';
 import { type Composed, type Surroundings, reachTemporal } from './compose';
 import { isAuthenticated } from './config/bindRule';
-import { ConfigError } from './config/configError';
 import { loadConfig } from './config/environment';
 import { type DevServer, startDevServer } from './engine/devServer/devServer';
 import { holderOf } from './engine/devServer/portHolder';
+import { saidBy } from './engine/errors';
 import { installRuntime } from './engine/runtime';
 import { descriptorShares } from './outbound/limits/descriptors';
 import { type Log, createLog, flushed } from './telemetry/log';
@@ -148,11 +148,17 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** What Temporal said of it is in a cause, where there is one. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = saidBy(error);
+  return said === '' || error.message.includes(said) ? error.message : `${error.message}: ${said}`;
+}
+
 main().then(
   () => process.exit(),
   (error: unknown) => {
-    const known = error instanceof ConfigError || error instanceof Error;
-    process.stderr.write(`${plainLines(known ? error.message : String(error))}\n`);
+    process.stderr.write(`${plainLines(told(error))}\n`);
     process.exit(1);
   },
 );

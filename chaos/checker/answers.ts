@@ -109,12 +109,12 @@ function ranAllTheSame(evidence: Evidence): Violation[] {
     }));
 }
 
-function pendingAtTheEnd(evidence: Evidence, { observations }: Known): Violation[] {
-  const accepted = new Set(
-    ofKind(evidence, 'start').flatMap(({ http, id }) => (http === 201 && id !== undefined ? [id] : [])),
+function pendingAtTheEnd(evidence: Evidence, { observations, isSpoiled }: Known): Violation[] {
+  const accepted = ofKind(evidence, 'start').flatMap(({ http, id }) =>
+    http === 201 && id !== undefined ? [id] : [],
   );
-  return [...accepted]
-    .filter(id => observations.get(id)?.some(({ seen }) => seen.ended) !== true)
+  return [...new Set([...accepted, ...observations.keys()])]
+    .filter(id => observations.get(id)?.some(({ seen }) => seen.ended) !== true && !isSpoiled(id))
     .map(id => ({
       rule: 'left pending',
       what: `${id}: ${observations.get(id)?.at(-1)?.seen.state ?? 'never read'}`,

@@ -2,7 +2,7 @@
  * Owns counting: an order that was committed is one row at each of its participants, any other none, and counters are what rows sum up to.
  *
  * Whom a person has settled by hand the coordinator tells no more: that one asks how it came out, and is counted once it keeps nothing
- * prepared any more (which `end` demands).
+ * prepared any more (which `end` demands). Of a transaction that Temporal has spoiled nobody is counted who keeps that very one prepared.
  */
 import { type Evidence, type Order } from '../evidence';
 import { type Known } from './knowledge';
@@ -15,12 +15,15 @@ export function counting(evidence: Evidence, known: Known): Violation[] {
 /** Rows of each order at each participant. */
 function countRows({ books }: Evidence, known: Known): Violation[] {
   const undecided = new Set(
-    [...known.orderOf].flatMap(([id, order]) =>
-      known
+    [...known.orderOf].flatMap(([id, order]) => [
+      ...known
         .settled(id)
         .filter(by => books.some(each => each.participant === by.participant && each.prepared.length > 0))
         .map(by => `${order} ${by.participant}`),
-    ),
+      ...books
+        .filter(({ prepared }) => known.isSpoiled(id) && prepared.includes(id))
+        .map(({ participant }) => `${order} ${participant}`),
+    ]),
   );
   const counts = new Map<string, Map<string, number>>();
   const committedOrders = new Set(

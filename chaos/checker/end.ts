@@ -1,5 +1,10 @@
-/** Owns what has to be so at the end: nothing prepared, nothing locked, every notification there and true, no event lost. */
-import { type Evidence, isFinal, ofKind } from '../evidence';
+/**
+ * Owns what has to be so at the end: nothing prepared, nothing locked, every notification there and true, no event lost.
+ *
+ * A transaction that Temporal has spoiled cannot go on: it keeps what it holds and whoever is prepared, and tells nobody of its end. A lock
+ * that is spoiled can be released by nobody; whoever waits for it has to end all the same.
+ */
+import { type Evidence, type LockLeft, isFinal, ofKind } from '../evidence';
 import { groupBy } from './groupBy';
 import { type Known } from './knowledge';
 import { type Violation } from './violation';
@@ -7,19 +12,28 @@ import { type Violation } from './violation';
 export function end(evidence: Evidence, known: Known): Violation[] {
   return [
     ...evidence.books.flatMap(({ participant, prepared }) =>
-      prepared.map((id): Violation => ({ rule: 'left prepared', what: `${participant}: ${id}` })),
+      prepared
+        .filter(id => !known.isSpoiled(id))
+        .map((id): Violation => ({ rule: 'left prepared', what: `${participant}: ${id}` })),
     ),
-    ...evidence.locksLeft.map((resource): Violation => ({ rule: 'left locked', what: resource })),
+    ...evidence.locksLeft
+      .filter(left => !isKeptBySpoiled(left, known))
+      .map(({ resource }): Violation => ({ rule: 'left locked', what: resource })),
     ...lostNotifications(evidence, known),
     ...untrueNotifications(evidence, known),
     ...lostEvents(evidence),
   ];
 }
 
+function isKeptBySpoiled({ resource, by }: LockLeft, { isSpoiled }: Known): boolean {
+  return isSpoiled(`lock:${resource}`) || (by.length > 0 && by.every(isSpoiled));
+}
+
 function lostNotifications(evidence: Evidence, known: Known): Violation[] {
   const told = new Set(ofKind(evidence, 'notification').map(({ id, type }) => `${id} ${type}`));
   return [...known.orderOf].flatMap(([id, name]) => {
-    const wanted = known.outcome(id) === undefined ? [] : (known.orders.get(name)?.notify ?? []);
+    const isOwed = known.outcome(id) !== undefined && !known.isSpoiled(id);
+    const wanted = !isOwed ? [] : (known.orders.get(name)?.notify ?? []);
     return wanted
       .map(on => `${id} transaction.${on}`)
       .filter(one => !told.has(one))

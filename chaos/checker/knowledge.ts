@@ -18,8 +18,10 @@ export interface Known {
   readonly observations: ReadonlyMap<string, readonly Observation[]>;
   /** `committed` or `rolledback`; absent where nothing final was ever said. */
   readonly outcome: (id: string) => string | undefined;
-  /** What people have said of a transaction's participants by hand. */
+  /** What people have said of a transaction's participants by hand, or may have. */
   readonly settled: (id: string) => readonly Settled[];
+  /** Whether Temporal has made a workflow one that can never go on: by a transaction's id, or `lock:` and a resource. */
+  readonly isSpoiled: (workflowId: string) => boolean;
 }
 
 export function knowledge(evidence: Evidence): Known {
@@ -42,6 +44,17 @@ export function knowledge(evidence: Evidence): Known {
   const orders = new Map(ofKind(evidence, 'order').map(each => [each.order, each]));
   const outcome = (id: string): string | undefined =>
     observations.get(id)?.findLast(({ seen }) => isFinal(seen))?.seen.status;
-  const byHand = groupBy(ofKind(evidence, 'settled'), ({ id }) => id);
-  return { orders, orderOf, observations, outcome, settled: id => byHand.get(id) ?? [] };
+  const byHand = settledByHand(evidence);
+  const spoiled = new Set(ofKind(evidence, 'spoiled').map(({ workflowId }) => workflowId));
+  return {
+    ...{ orders, orderOf, observations, outcome },
+    settled: id => byHand.get(id) ?? [],
+    isSpoiled: workflowId => spoiled.has(workflowId),
+  };
+}
+
+/** By transaction. What Temporal refused was never said, and excuses nothing. */
+export function settledByHand(evidence: Evidence): ReadonlyMap<string, readonly Settled[]> {
+  const saidPerhaps = ofKind(evidence, 'settled').filter(({ said }) => said !== 'refused');
+  return groupBy(saidPerhaps, ({ id }) => id);
 }

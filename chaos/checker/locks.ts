@@ -4,6 +4,7 @@
  */
 import { type Call, type Evidence, type Settled, ofKind } from '../evidence';
 import { groupBy } from './groupBy';
+import { settledByHand } from './knowledge';
 import { type Violation } from './violation';
 
 interface Holding {
@@ -18,7 +19,7 @@ interface Holding {
 
 export function locks(evidence: Evidence): Violation[] {
   const byId = groupBy(ofKind(evidence, 'call'), ({ id }) => id);
-  const byHand = groupBy(ofKind(evidence, 'settled'), ({ id }) => id);
+  const byHand = settledByHand(evidence);
   const holdings = [...byId].flatMap(([id, calls]) => holdingsOf(id, calls, byHand.get(id) ?? []));
   return [...groupBy(holdings, ({ resource }) => resource)].flatMap(([resource, of]) =>
     judge(
@@ -48,7 +49,7 @@ function holdingsOf(id: string, calls: readonly Call[], byHand: readonly Settled
             call.http === 200,
         )
         .map(({ at }) => at),
-      ...byHand.filter(({ participant }) => participant === voter).map(({ at }) => at),
+      ...byHand.filter(({ participant }) => participant === voter).map(({ askedAt }) => askedAt),
     ),
   );
   const tokens = new Map(

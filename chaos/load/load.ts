@@ -63,13 +63,20 @@ export class Load {
     this.#stopping.abort();
   }
 
-  /** Everything that is known is read until it has ended; what is left then. */
+  /**
+   * Everything that is known is read until it has ended; what is left then.
+   *
+   * @param heardOf the transactions that participants know: whoever had no answer and no key knows of none, and it runs all the same
+   */
   async settle(
     withinMs: number,
+    heardOf: () => readonly string[],
   ): Promise<{ readonly open: readonly string[]; readonly unanswered: readonly string[] }> {
     const end = Date.now() + withinMs;
     this.#neverCameAt = Date.now() + mayComeWithinMs;
-    while (this.#open.size + this.#unanswered.size > 0 && Date.now() < end) {
+    while (Date.now() < end) {
+      for (const id of heardOf()) if (!this.#ended.has(id)) this.#open.add(id);
+      if (this.#open.size + this.#unanswered.size === 0) break;
       this.#options.signal.throwIfAborted();
       await sideBySide([...this.#unanswered], ordered => this.#start(ordered, this.#api()));
       await sideBySide([...this.#open], id => this.#look(id));

@@ -9,7 +9,7 @@ export function ofDatabases({ databases }: World): FaultKind[] {
   const freezable = databases.filter(({ freeze }) => freeze !== undefined).map(nameOf);
   return [
     {
-      ...{ fault: 'kill database', targets: killable, longestMs: 3_000 },
+      ...{ fault: 'kill database', targets: killable, longestMs: 3_000, holdsProcess: true },
       run: async (target, until) => {
         await named(target)?.kill?.();
         await until;
@@ -18,7 +18,7 @@ export function ofDatabases({ databases }: World): FaultKind[] {
       },
     },
     {
-      ...{ fault: 'stop database', targets: freezable, longestMs: 6_000 },
+      ...{ fault: 'stop database', targets: freezable, longestMs: 6_000, holdsProcess: true },
       run: async (target, until) => {
         named(target)?.freeze?.();
         try {
@@ -39,7 +39,12 @@ const nameOf = ({ name }: World['databases'][number]): string => `${name}'s data
 export function ofDisk({ disk }: World): FaultKind[] {
   return [
     {
-      ...{ fault: 'disk full', targets: disk === undefined ? [] : ['temporal'], longestMs: 4_000 },
+      ...{
+        fault: 'disk full',
+        targets: disk === undefined ? [] : ['temporal'],
+        longestMs: 4_000,
+        holdsProcess: true,
+      },
       run: async (_target, until) => {
         const left = disk?.fill();
         try {

@@ -57,7 +57,7 @@ function jobs(processes: Processes): Readonly<Record<string, string[]>> {
 
 function killing(processes: Processes): FaultKind[] {
   return Object.entries(jobs(processes)).map(([job, targets]) => ({
-    ...{ fault: `kill ${job}`, targets, longestMs: 3_000 },
+    ...{ fault: `kill ${job}`, targets, longestMs: 3_000, holdsProcess: true },
     run: async (target, until) => {
       const victim = processes.get(target);
       await victim?.kill();
@@ -70,7 +70,7 @@ function killing(processes: Processes): FaultKind[] {
 
 function freezing(processes: Processes): FaultKind[] {
   return Object.entries(jobs(processes)).map(([job, targets]) => ({
-    ...{ fault: `stop ${job}`, targets, longestMs: 6_000 },
+    ...{ fault: `stop ${job}`, targets, longestMs: 6_000, holdsProcess: true },
     run: async (target, until) => {
       const victim = processes.get(target);
       victim?.freeze();
@@ -110,7 +110,7 @@ function answering({ services }: World): FaultKind[] {
   const find = (target: string): ManagedProcess | undefined =>
     services.find(({ name }) => name === target)?.process;
   const answers = answersInTrouble.map((trouble): FaultKind => ({
-    ...{ fault: `answers: ${trouble}`, targets, longestMs: 4_000 },
+    ...{ fault: `answers: ${trouble}`, targets, longestMs: 4_000, holdsProcess: true },
     run: async (target, until, forMs) => {
       find(target)?.tell({ trouble, forMs });
       await until;
@@ -118,7 +118,7 @@ function answering({ services }: World): FaultKind[] {
     },
   }));
   const skewed: FaultKind = {
-    ...{ fault: 'clock skew', targets, longestMs: 6_000 },
+    ...{ fault: 'clock skew', targets, longestMs: 6_000, holdsProcess: true },
     run: async (target, until, forMs) => {
       const skewMs = forMs % 2 === 0 ? 30_000 : -30_000;
       find(target)?.tell({ skewMs });

@@ -1,5 +1,11 @@
 /** Owns a worker of somebody else on the coordinator's task queue: it knows none of our workflows and activities, and takes their tasks. */
-import { Worker, NativeConnection, bundleWorkflowCode } from '@temporalio/worker';
+import {
+  Worker,
+  NativeConnection,
+  Runtime,
+  bundleWorkflowCode,
+  makeTelemetryFilterString,
+} from '@temporalio/worker';
 import { join } from 'node:path';
 import { type World } from '../world/world';
 
@@ -7,8 +13,13 @@ const quiet = (): void => undefined;
 const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
 let bundled: ReturnType<typeof bundleWorkflowCode> | undefined;
 
-/** Made before a run, since it takes seconds. */
+/** Made before a run, since it takes seconds. What its worker says of its own is no part of the run's output, and it hears no signal. */
 export async function prepareForeignWorker(): Promise<void> {
+  if (bundled === undefined)
+    Runtime.install({
+      ...{ logger, shutdownSignals: [] },
+      telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
+    });
   bundled ??= bundleWorkflowCode({ workflowsPath: join(__dirname, 'foreignWorkflow.js'), logger });
   await bundled;
 }

@@ -11,6 +11,8 @@ export interface Scene {
   readonly recorder: Recorder;
   /** To the Temporal server itself, past all links. */
   readonly temporal: Client;
+  /** As `temporal`, and asks nothing a second time by itself: a refusal is an answer to the first request. */
+  readonly temporalOnce: Client;
   /** Some of the transactions that are open, in any order. */
   readonly anyOpen: () => readonly string[];
 }

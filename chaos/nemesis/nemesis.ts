@@ -1,8 +1,9 @@
-/** Owns carrying the plan out: each fault at its time, never two on one target, all of them over at the end. */
+/** Owns carrying the plan out: each fault at its time, or as soon after it as its turn comes, all of them over at the end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Recorder } from '../recorder';
 import { type FaultKind } from './kind';
 import { type Planned } from './schedule';
+import { nextDue } from './turn';
 
 interface Carrying {
   readonly kinds: readonly FaultKind[];
@@ -12,55 +13,35 @@ interface Carrying {
 }
 
 /**
- * Resolves when the last one is over; rejects where something that was broken cannot be made whole. A fault whose target is still in the
- * hands of another waits for that, and is left out where the time is over by then.
+ * Resolves when the last one is over; rejects where something that was broken cannot be made whole. Those whose turn has not come when the
+ * time is over are left out, and written down as such.
  */
 export async function carryOut(
   plan: readonly Planned[],
   { kinds, recorder, signal, forMs }: Carrying,
 ): Promise<void> {
   const began = Date.now();
-  const busy = new Set<string>();
-  const running: Promise<void>[] = [];
+  const running = new Map<Planned, Promise<void>>();
   const failures: unknown[] = [];
   const waiting = [...plan];
   while (waiting.length > 0 && Date.now() < began + forMs) {
     await sleep(tickMs, undefined, { signal });
-    const planned = nextDue(waiting, Date.now() - began, busy);
+    const planned = nextDue(waiting, { elapsedMs: Date.now() - began, running: [...running.keys()] });
     const kind = kinds.find(({ fault }) => fault === planned?.fault);
     if (planned === undefined || kind === undefined) continue;
     waiting.splice(waiting.indexOf(planned), 1);
-    busy.add(planned.target);
     const one = carryOutOne(planned, kind, { recorder, signal })
       .catch((error: unknown) => void failures.push(error))
-      .finally(() => busy.delete(planned.target));
-    running.push(one);
+      .finally(() => running.delete(planned));
+    running.set(planned, one);
   }
-  await Promise.all(running);
+  for (const { nth, fault, target } of waiting)
+    recorder.record({ kind: 'fault', nth, is: 'left out', fault, target });
+  await Promise.all(running.values());
   if (failures.length > 0) throw failures[0];
 }
 
 const tickMs = 25;
-
-/** While what takes hold of everything is due, nothing else begins. */
-function nextDue(
-  waiting: readonly Planned[],
-  elapsedMs: number,
-  busy: ReadonlySet<string>,
-): Planned | undefined {
-  const due = waiting.filter(({ atMs }) => atMs <= elapsedMs);
-  const all = due.findIndex(({ target }) => target === 'everything');
-  const first = all === -1 ? due : all === 0 ? due.slice(0, 1) : due.slice(0, all);
-  return first.find(planned => !isTaken(planned, busy));
-}
-
-/** What takes hold of everything has to be alone. */
-function isTaken({ target }: Planned, busy: ReadonlySet<string>): boolean {
-  if (busy.has('everything') || busy.has(target)) return true;
-  if (target === 'everything') return busy.size > 0;
-  const workers = [...busy].some(each => /^worker-\d$/.test(each));
-  return target === 'workers' ? workers : busy.has('workers') && /^worker-\d$/.test(target);
-}
 
 async function carryOutOne(
   { nth, fault, target, forMs }: Planned,

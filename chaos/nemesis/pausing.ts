@@ -1,21 +1,26 @@
 /**
  * Owns what people pause in Temporal: a transaction, a lock, the calls of a transaction; and calls whose attempts are counted anew. Whoever
  * pauses lets it go on again, however long Temporal is out of reach meanwhile.
+ *
+ * Temporal spoils what is paused while a workflow task of it waits for a worker (`src/engine/spoiledByPause.ts`): such a workflow is
+ * passed by, and where a task comes in between after all, the log says which one was spoiled.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client } from '@temporalio/client';
 import { resources } from '../load/orders';
 import { shuffled } from '../../src/testing/random';
+import { spoiledAt } from '../../src/engine/spoiledByPause';
+import { type Recorder } from '../recorder';
 import { type FaultKind, type Scene } from './kind';
-import { soon } from './meddling';
+import { soon } from './soon';
 
 const identity = 'nemesis';
 
-export function pausing({ temporal, anyOpen, random }: Scene): FaultKind[] {
+export function pausing({ temporal, recorder, anyOpen, random }: Scene): FaultKind[] {
   const locks = (): readonly string[] => shuffled(resources, random).map(resource => `lock:${resource}`);
   return [
-    pauseWorkflow('pause transaction', { temporal, choose: anyOpen }),
-    pauseWorkflow('pause lock', { temporal, choose: locks }),
+    pauseWorkflow('pause transaction', { temporal, recorder, choose: anyOpen }),
+    pauseWorkflow('pause lock', { temporal, recorder, choose: locks }),
     pauseCalls({ temporal, choose: anyOpen }),
     resetCalls({ temporal, choose: anyOpen }),
   ];
@@ -27,7 +32,10 @@ interface Pausing {
   readonly choose: () => readonly string[];
 }
 
-function pauseWorkflow(fault: string, { temporal, choose }: Pausing): FaultKind {
+function pauseWorkflow(
+  fault: string,
+  { temporal, recorder, choose }: Pausing & { readonly recorder: Recorder },
+): FaultKind {
   const { namespace } = temporal.options;
   const { workflowService } = temporal.connection;
   return {
@@ -36,25 +44,46 @@ function pauseWorkflow(fault: string, { temporal, choose }: Pausing): FaultKind 
       let refused: string | undefined;
       const touched: string[] = [];
       for (const workflowId of choose()) {
-        touched.push(workflowId);
-        const about = { namespace, workflowId, identity, reason: 'chaos' };
-        refused = await attempt(() => soon(temporal, () => workflowService.pauseWorkflowExecution(about)));
+        refused = await attempt(async () => {
+          await demandNoTaskWaits(temporal, workflowId);
+          touched.push(workflowId);
+          const about = { namespace, workflowId, identity, reason: 'chaos' };
+          await soon(temporal, () => workflowService.pauseWorkflowExecution(about));
+        });
         if (refused === undefined) break;
       }
       try {
         await until;
       } finally {
         // also where it was refused, or no answer came: it may be paused all the same
-        for (const workflowId of touched)
+        for (const workflowId of touched) {
           await untilDone(() =>
             soon(temporal, () =>
               workflowService.unpauseWorkflowExecution({ namespace, workflowId, identity, reason: 'chaos' }),
             ),
           );
+          await untilDone(async () => {
+            if (await isSpoiled(temporal, workflowId)) recorder.record({ kind: 'spoiled', workflowId });
+          });
+        }
       }
-      return touched.length === 0 ? 'none was open' : (refused ?? touched.at(-1));
+      return refused ?? touched.at(-1) ?? 'none was open';
     },
   };
+}
+
+/** temporal.api.enums.v1.PendingWorkflowTaskState */
+const scheduled = 1;
+
+async function demandNoTaskWaits(temporal: Client, workflowId: string): Promise<void> {
+  const { raw } = await soon(temporal, () => temporal.workflow.getHandle(workflowId).describe());
+  if (Number(raw.pendingWorkflowTask?.state) === scheduled)
+    throw new Error(`a workflow task of ${workflowId} waits for a worker`);
+}
+
+async function isSpoiled(temporal: Client, workflowId: string): Promise<boolean> {
+  const { events } = await soon(temporal, () => temporal.workflow.getHandle(workflowId).fetchHistory());
+  return spoiledAt(events ?? []) !== undefined;
 }
 
 interface Calls {

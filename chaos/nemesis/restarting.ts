@@ -24,7 +24,7 @@ export function restarting({ temporal, coordinators, services, databases }: Worl
       },
     },
     {
-      ...{ fault: 'roll workers', targets: ['workers'], longestMs: 500 },
+      ...{ fault: 'roll workers', targets: ['workers'], longestMs: 500, holdsProcess: true },
       run: async () => {
         for (const worker of workers) {
           await worker.stop();
@@ -39,7 +39,7 @@ export function restarting({ temporal, coordinators, services, databases }: Worl
 /** @param inOrder those that are started first, and when they are ready the others */
 function atOnce(fault: string, inOrder: readonly (readonly ManagedProcess[])[]): FaultKind {
   return {
-    ...{ fault, targets: ['everything'], longestMs: 1_000 },
+    ...{ fault, targets: ['everything'], longestMs: 1_000, holdsProcess: true },
     run: async (_target, until) => {
       await Promise.all(inOrder.flat().map(each => each.kill()));
       await until;

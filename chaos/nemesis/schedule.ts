@@ -7,6 +7,7 @@ export interface Planned {
   readonly forMs: number;
   readonly fault: string;
   readonly target: string;
+  readonly holdsProcess: boolean;
 }
 
 export interface Kind {
@@ -14,6 +15,8 @@ export interface Kind {
   /** Whom it can befall; one is drawn. */
   readonly targets: readonly string[];
   readonly longestMs: number;
+  /** It has a process in hand, or what one stands on: not while that is restarted with all others. */
+  readonly holdsProcess?: true;
 }
 
 export interface Plan {
@@ -40,6 +43,7 @@ export function schedule(kinds: readonly Kind[], { random, forMs, everyMs }: Pla
       forMs: Math.round(Math.min(lasts, forMs - atMs)),
       fault: kind.fault,
       target,
+      holdsProcess: kind.holdsProcess ?? false,
     });
   }
   return planned;

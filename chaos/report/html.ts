@@ -16,7 +16,8 @@ export function htmlReport({ command, evidence, totals, violations }: Reported):
     const found = recovery.get(fault);
     const cells = [
       fault,
-      String(times),
+      String(times.carriedOut),
+      String(times.planned),
       found === undefined ? '' : ms(found.medianMs),
       found === undefined ? '' : ms(found.longestMs),
     ];
@@ -31,6 +32,10 @@ export function htmlReport({ command, evidence, totals, violations }: Reported):
     ['requests at participants', totals.calls],
     ['notifications', totals.notifications],
     ['events', totals.events],
+    [
+      'spoiled by Temporal as they were paused, and not judged by what they leave behind',
+      totals.spoiled.length,
+    ],
   ];
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Chaos: ${verdictOf(violations)}</title>
@@ -43,7 +48,7 @@ ${violations.length === 0 ? '' : `<ul>${violations.map(({ rule, what }) => `<li 
 <h2>Faults, transactions in flight, and how long they took</h2>
 ${picture(evidence)}
 <h2>Totals</h2><table>${facts.map(([name, count]) => `<tr><td>${name}</td><td>${count}</td></tr>`).join('')}</table>
-<h2>Faults</h2><table><tr><th>fault</th><th>times</th><th>first outcome after it: median</th><th>longest</th></tr>${rows.join('')}</table>
+<h2>Faults</h2><table><tr><th>fault</th><th>carried out</th><th>planned</th><th>first outcome after it: median</th><th>longest</th></tr>${rows.join('')}</table>
 </html>
 `;
 }
@@ -98,7 +103,7 @@ function faultLanes(
   evidence: Evidence,
   x: (at: number) => number,
 ): { readonly svg: string; readonly height: number } {
-  const faults = ofKind(evidence, 'fault');
+  const faults = ofKind(evidence, 'fault').filter(({ is }) => is !== 'left out');
   const kinds = [...new Set(faults.map(({ fault }) => fault))].toSorted();
   const bars = faults
     .filter(({ is }) => is === 'begins')

@@ -3,6 +3,11 @@ import { type Recovery, recoveries } from '../checker/recovery';
 import { type Violation } from '../checker/violation';
 import { type Evidence, isFinal, ofKind } from '../evidence';
 
+export interface FaultTotal {
+  readonly carriedOut: number;
+  readonly planned: number;
+}
+
 export interface Totals {
   readonly orders: number;
   readonly committed: number;
@@ -12,7 +17,11 @@ export interface Totals {
   readonly calls: number;
   readonly notifications: number;
   readonly events: number;
-  readonly faults: ReadonlyMap<string, number>;
+  /** Workflows that Temporal has made ones that can never go on. */
+  readonly spoiled: readonly string[];
+  /** By kind. */
+  readonly faults: ReadonlyMap<string, FaultTotal>;
+  readonly allFaults: FaultTotal;
   readonly deaths: ReadonlyMap<string, number>;
   readonly recoveries: readonly Recovery[];
 }
@@ -33,9 +42,23 @@ export function totalsOf(evidence: Evidence): Totals {
     calls: ofKind(evidence, 'call').filter(({ is }) => is === 'received').length,
     notifications: ofKind(evidence, 'notification').length,
     events: ofKind(evidence, 'event').length,
-    faults: tally(ofKind(evidence, 'fault').flatMap(({ is, fault }) => (is === 'begins' ? [fault] : []))),
+    spoiled: [...new Set(ofKind(evidence, 'spoiled').map(({ workflowId }) => workflowId))],
+    ...faultsOf(evidence),
     deaths: tally(ofKind(evidence, 'death').map(({ process, how }) => `${process}: ${how}`)),
     recoveries: recoveries(evidence),
+  };
+}
+
+function faultsOf(evidence: Evidence): Pick<Totals, 'faults' | 'allFaults'> {
+  const planned = ofKind(evidence, 'fault').filter(({ is }) => is !== 'ends');
+  const carriedOut = planned.filter(({ is }) => is === 'begins');
+  const times = tally(carriedOut.map(({ fault }) => fault));
+  const faults = [...tally(planned.map(({ fault }) => fault))].map(
+    ([fault, count]) => [fault, { planned: count, carriedOut: times.get(fault) ?? 0 }] as const,
+  );
+  return {
+    faults: new Map(faults),
+    allFaults: { planned: planned.length, carriedOut: carriedOut.length },
   };
 }
 

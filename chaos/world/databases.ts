@@ -70,7 +70,7 @@ async function postgresBooks(client: pg.Client, participant: string): Promise<Bo
     participant,
     counter: Number(sums[0]?.sum),
     rows: rows.map(toRow),
-    prepared: prepared.map(({ gid }) => gid),
+    prepared: prepared.map(({ gid }) => gid.split('/').at(-2) ?? gid), // dtc/<ledger>/<transaction>/<participant>
   };
 }
 
@@ -136,6 +136,12 @@ async function withMysql<T>(url: string, work: (connection: mysql.Connection) =>
   }
 }
 
+interface Branch {
+  /** Transaction and participant, one after the other. */
+  readonly data: Buffer;
+  readonly gtrid_length: number;
+}
+
 async function mysqlBooks(connection: mysql.Connection, participant: string): Promise<Books> {
   const [sums] = await connection.query(sumOf);
   const [rows] = await connection.query(rowsOf);
@@ -144,7 +150,7 @@ async function mysqlBooks(connection: mysql.Connection, participant: string): Pr
     participant,
     counter: Number((sums as { sum: string }[])[0]?.sum),
     rows: (rows as EntryRow[]).map(toRow),
-    prepared: (prepared as { data: string }[]).map(({ data }) => data),
+    prepared: (prepared as Branch[]).map(({ data, gtrid_length }) => data.toString('utf8', 0, gtrid_length)),
   };
 }
 

@@ -1,7 +1,7 @@
 /** The checker of `npm run chaos` finds each kind of violation that is planted into the log of a good run, and nothing in the good one. */
 import { check } from '../../chaos/checker/check';
 import { type Rule, rules } from '../../chaos/checker/violation';
-import { type Evidence, type Seen, type Told } from '../../chaos/evidence';
+import { type Evidence, type Seen, type Settled, type Told } from '../../chaos/evidence';
 
 const pending: Seen = { status: 'pending', state: 'committing', decision: 'commit', ended: false };
 const committed: Seen = { status: 'committed', state: 'committed', decision: 'commit', ended: true };
@@ -143,7 +143,7 @@ const planted: Readonly<Record<Rule, Plant>> = {
     { ...third },
     { ...refused, http: 201, id: 't3', seen: { ...pending, decision: null } },
   ),
-  'left locked': evidence => ({ ...evidence, locksLeft: ['seat'] }),
+  'left locked': evidence => ({ ...evidence, locksLeft: [{ resource: 'seat', by: ['t2'] }] }),
   'notification lost': changed(told => (told.kind === 'notification' && told.id === 't1' ? undefined : told)),
   'notification untrue': changed(told => (told.kind === 'notification' ? { ...told, seen: pending } : told)),
   'event lost': changed(told =>
@@ -153,6 +153,11 @@ const planted: Readonly<Record<Rule, Plant>> = {
   ),
   heuristic: also({ ...read, seen: { ...committed, heuristic: 'mixed' } }),
 };
+
+it('finds one left pending of which nobody was told, where somebody has read it', () => {
+  const unheard = also(third, { ...read, id: 't3', seen: pending });
+  expect(check(unheard(good)).map(({ rule }) => rule)).toEqual(['left pending']);
+});
 
 it('finds nothing in what a good run leaves behind', () => {
   expect(check(good)).toEqual([]);
@@ -171,7 +176,14 @@ it('finds no fault with a start that was refused and never ran', () => {
   expect(check(also(third, { ...refused, problem: 'engine-unavailable' })(good))).toEqual([]);
 });
 
-const byHand = { kind: 'settled', at: 1_035, id: 't1', participant: 'south' } as const;
+const byHand = {
+  kind: 'settled',
+  askedAt: 1_035,
+  at: 1_036,
+  id: 't1',
+  participant: 'south',
+  said: 'said',
+} as const;
 const mixed: Told = { ...read, seen: { ...committed, heuristic: 'mixed' } };
 const hazard: Told = { ...read, seen: { ...committed, heuristic: 'hazard' } };
 
@@ -190,6 +202,13 @@ it.each([
   expect(check(also({ ...byHand, outcome }, told)(good)).map(({ rule }) => rule)).toEqual(['heuristic']);
 });
 
+it('takes a heuristic for told where nobody knows whether it was said, and for made up where Temporal refused it', () => {
+  const settled = (said: Settled['said']): Rule[] =>
+    check(also({ ...byHand, outcome: 'rolledback', said }, mixed)(good)).map(({ rule }) => rule);
+  expect(settled('unknown')).toEqual([]);
+  expect(settled('refused')).toEqual(['heuristic']);
+});
+
 it('counts whom a person has settled once nothing is prepared there any more', () => {
   const behind = inSouth(() => ({ rows: [], counter: 0, prepared: ['t1'] }));
   const settled = also({ ...byHand, outcome: 'unknown' });
@@ -206,4 +225,67 @@ it('takes a lock for free of whom a person has settled', () => {
   );
   expect(check(unanswered(good)).map(({ rule }) => rule)).toContain('locks overlap');
   expect(check(also({ ...byHand, outcome: 'committed' })(unanswered(good)))).toEqual([]);
+  const refused = also({ ...byHand, outcome: 'committed', said: 'refused' });
+  expect(check(refused(unanswered(good))).map(({ rule }) => rule)).toContain('locks overlap');
+});
+
+describe('of what Temporal has spoiled as it was paused', () => {
+  const spoiled = (workflowId: string): Plant => also({ kind: 'spoiled', at: 1_031, workflowId });
+  const found = (evidence: Evidence): Rule[] => check(evidence).map(({ rule }) => rule);
+  const noEnd = changed(told =>
+    told.kind === 'notification' && told.id === 't1' ? undefined : told.kind === 'event' ? undefined : told,
+  );
+  const left = (by: readonly string[]): Plant => {
+    const locksLeft = [{ resource: 'seat', by }];
+    return evidence => ({ ...evidence, locksLeft });
+  };
+  const all = (...plants: readonly Plant[]): Evidence => plants.reduce((so, plant) => plant(so), good);
+  /** Decided and told of, but of the second participant, which keeps it prepared. */
+  const half = inSouth(() => ({ rows: [], counter: 0, prepared: ['t1'] }));
+  const unread = also(
+    { ...third },
+    { ...refused, http: 201, id: 't3', seen: { ...pending, decision: null } },
+  );
+
+  it("takes for Temporal's what a transaction leaves behind", () => {
+    expect(
+      found(
+        all(
+          unread,
+          left(['t3']),
+          inSouth(() => ({ prepared: ['t3'] })),
+          spoiled('t3'),
+        ),
+      ),
+    ).toEqual([]);
+    expect(found(all(half, noEnd, left(['t1']), spoiled('t1')))).toEqual([]);
+  });
+
+  it('finds the same of another that waits as if it were', () => {
+    const another = spoiled('t2');
+    expect(found(all(unread, another))).toEqual(['left pending']);
+    expect(found(all(half, another))).toEqual(['partial commit', 'lost commit', 'left prepared']);
+    expect(found(all(noEnd, another))).toEqual(['notification lost']);
+    expect(found(all(left(['t1']), another))).toEqual(['left locked']);
+  });
+
+  it('finds a lock that others have beside it, or nobody', () => {
+    expect(found(all(left(['t3', 't1']), spoiled('t3')))).toEqual(['left locked']);
+    expect(found(all(left([]), spoiled('t3')))).toEqual(['left locked']);
+  });
+
+  it('takes a lock that is spoiled for one that nobody can release, and who waits for it ends all the same', () => {
+    expect(found(all(left([]), spoiled('lock:seat')))).toEqual([]);
+    expect(found(all(left([]), spoiled('lock:room')))).toEqual(['left locked']);
+    expect(found(all(unread, spoiled('lock:seat')))).toEqual(['left pending']);
+  });
+
+  it('counts all the same', () => {
+    const forgotten = inSouth(() => ({ rows: [], counter: 0 }));
+    expect(found(all(forgotten, spoiled('t1')))).toEqual(['partial commit', 'lost commit']);
+    const twice = inSouth(() => ({ rows: [paid, paid], counter: 10 }));
+    expect(found(all(twice, spoiled('t1')))).toEqual(['double commit']);
+    const status = also({ ...read, seen: { ...rolledBack } });
+    expect(found(all(status, spoiled('t1')))).toContain('status changed');
+  });
 });

@@ -25,3 +25,26 @@ it.each([
     await proxy.close();
   }
 });
+
+it('waits where the Schedule of the sweep says that it is not ready yet', async () => {
+  const { log, lines } = recordingLog();
+  const env = { DTC_COORDINATOR_ID: 'comesupagain' };
+  const earlier = await startCoordinator({ sweeps: true, env }); // makes it
+  const warnings = (): string[] => lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+  const proxy = await startGrpcProxy(server, {
+    test: path => path.endsWith('/DescribeSchedule') && warnings().length === 0,
+    as: { 'grpc-status': '9', 'grpc-message': 'Workflow task is not completed yet.' },
+  });
+  const dtc = await startCoordinator({ temporalAddress: proxy.address, sweeps: true, env, log });
+  try {
+    expect(warnings()).toEqual([
+      expect.stringMatching(
+        /cannot be used \(.*Workflow task is not completed yet.*\(trying again every second\)$/,
+      ),
+    ]);
+  } finally {
+    await dtc.close();
+    await earlier.close();
+    await proxy.close();
+  }
+});

@@ -1,19 +1,28 @@
 /** Owns the command `npm run simulate`: so many runs, from a seed on, up to the first broken promise. */
-import { parseArgs } from 'node:util';
+import { UsageError, print, stop } from '../../src/command/output';
+import { givenOf, readNumber } from '../../src/command/options';
 import { loadCode } from './code';
 import { play } from './search';
 import { storyOf } from './shrink';
 
-const usage = 'npm run simulate -- [--seed <number>] [--runs <number>]';
+const usage = `npm run simulate -- [options]
+
+Plays transactions over a simulated engine in which everything goes wrong, up to the first broken promise, and says what
+led to it. docs/RELIABILITY.md says what is played.
+
+  --seed <S>   a whole number, of the first run; each after it has the next (default: a fresh one, which is printed)
+  --runs <N>   so many runs (default 1000)
+  --help       prints this
+
+Exit code 0: no promise was broken. 1: one was. 2: wrong usage.
+`;
+
 /** So often it says how far it has come. */
 const share = 10_000;
 
 export async function main(argv: readonly string[]): Promise<number> {
-  const asked = optionsOf(argv);
-  if (asked === undefined) {
-    process.stderr.write(`${usage}\n`);
-    return 2;
-  }
+  const asked = optionsOrNot(argv);
+  if (typeof asked === 'number') return asked;
   const { seed, runs } = asked;
   const code = loadCode();
   const began = performance.now();
@@ -39,15 +48,30 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Undefined where they make no sense. A fresh seed where none is given: it is printed. */
-function optionsOf(argv: readonly string[]): { readonly seed: number; readonly runs: number } | undefined {
+interface Options {
+  readonly seed: number;
+  readonly runs: number;
+}
+
+/** Or the exit code, where that is said already. */
+function optionsOrNot(argv: readonly string[]): Options | number {
   try {
-    const options = { seed: { type: 'string' }, runs: { type: 'string' } } as const;
-    const { values } = parseArgs({ args: [...argv], options });
-    const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
-    const runs = Number(values.runs ?? 1_000);
-    return Number.isSafeInteger(seed) && Number.isSafeInteger(runs) && runs > 0 ? { seed, runs } : undefined;
-  } catch {
-    return undefined; // an option that nobody knows
+    return optionsOf(argv) ?? print(usage);
+  } catch (error) {
+    if (error instanceof UsageError) return stop('simulate', `${error.message}\n\n${usage}`);
+    throw error;
   }
+}
+
+/** Undefined where help is asked for. A fresh seed where none is given: it is printed. @throws UsageError */
+function optionsOf(argv: readonly string[]): Options | undefined {
+  const given = givenOf(argv, ['seed', 'runs']);
+  if (given === undefined) return undefined;
+  const [seed = String(Math.floor(Math.random() * 1e9))] = given.seed.slice(-1);
+  const [runs = '1000'] = given.runs.slice(-1);
+  const isWhole = true;
+  return {
+    seed: readNumber('--seed', seed, { from: 0, to: 2 ** 32 - 1, isWhole }),
+    runs: readNumber('--runs', runs, { of: 'runs', from: 1, to: 1e9, isWhole }),
+  };
 }

@@ -20,7 +20,17 @@ export interface GrpcProxy {
   close(): Promise<void>;
 }
 
-const permissionDenied = { 'grpc-status': '7', 'grpc-message': 'Request unauthorized.' };
+interface Refusal {
+  readonly 'grpc-status': string;
+  readonly 'grpc-message': string;
+}
+
+const permissionDenied: Refusal = { 'grpc-status': '7', 'grpc-message': 'Request unauthorized.' };
+
+/** Which calls, and what they are answered. */
+interface Forbidden extends Pick<RegExp, 'test'> {
+  readonly as?: Refusal;
+}
 
 const nothing: Pick<RegExp, 'test'> = { test: () => false };
 
@@ -31,7 +41,7 @@ const nothing: Pick<RegExp, 'test'> = { test: () => false };
  */
 export async function startGrpcProxy(
   to: string,
-  forbidden: Pick<RegExp, 'test'>,
+  forbidden: Forbidden,
   lost = nothing,
   held: (path: string) => Promise<unknown> | undefined = () => undefined,
 ): Promise<GrpcProxy> {
@@ -57,7 +67,7 @@ export async function startGrpcProxy(
     }
     refused.push(path);
     near.respond(
-      { ':status': 200, 'content-type': 'application/grpc', ...permissionDenied },
+      { ':status': 200, 'content-type': 'application/grpc', ...(forbidden.as ?? permissionDenied) },
       { endStream: true },
     );
   });
