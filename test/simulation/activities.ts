@@ -10,7 +10,6 @@ import {
   TimeoutFailure,
 } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
-import { type Activities } from '../../src/protocol/transaction/steps';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { type Choices } from './choices';
 import { type Clock } from './clock';
@@ -22,7 +21,7 @@ import { SimulatedViolation } from './violation';
 /** A process that runs workflow tasks and activities. */
 export interface Worker {
   isDead: boolean;
-  readonly activities: Activities;
+  readonly activities: ReturnType<Code['newActivities']>;
   readonly onDeath: Set<() => void>;
 }
 
@@ -35,10 +34,12 @@ interface Attempt extends Sender {
   held: { readonly value: unknown } | undefined;
   isOver: boolean;
   readonly timers: (() => void)[];
+  readonly scheduledAt: Ms;
 }
 
-function attemptAt(worker: Worker): Attempt {
+function attemptAt(worker: Worker, scheduledAt: Ms): Attempt {
   return {
+    scheduledAt,
     controller: new AbortController(),
     details: undefined,
     held: undefined,
@@ -162,7 +163,7 @@ export class RunActivities {
       command.name === 'prepareRest' &&
       choices(`${what} goes on`, 'at the same worker', ['elsewhere']) === 'elsewhere';
     const worker = elsewhere ? newWorker() : current();
-    const attempt = attemptAt(worker);
+    const attempt = attemptAt(worker, activity.attempt === 1 ? activity.scheduledAt : clock.now());
     activity.running = attempt;
     tell(`${what} begins${activity.attempt === 1 ? '' : `, attempt ${String(activity.attempt)}`}`);
     const startToClose = timeOf(command.options, 'startToCloseTimeout');
@@ -278,21 +279,22 @@ export class RunActivities {
   #failed(activity: Activity, error: unknown): void {
     const { clock } = this.around;
     const { options } = activity.command;
-    const failure = error instanceof Error ? error : new Error(String(error));
+    const failure = asFailure(error instanceof Error ? error : new Error(String(error)));
     if (!(failure instanceof ApplicationFailure) && !(failure instanceof TimeoutFailure)) throw failure;
     activity.failure = failure;
     if (activity.isCancelled) {
       this.#end(activity, { error: this.#failure(activity, failure, RetryState.CANCEL_REQUESTED) });
       return;
     }
-    const retry = (options['retry'] ?? {}) as Record<string, number | undefined>;
+    const retry = (options['retry'] ?? {}) as Readonly<Record<string, unknown>>;
     if (retry['maximumAttempts'] === activity.attempt) {
       this.#end(activity, { error: this.#failure(activity, failure, RetryState.MAXIMUM_ATTEMPTS_REACHED) });
       return;
     }
     const asked =
       failure instanceof ApplicationFailure ? (failure.nextRetryDelay as number | undefined) : undefined;
-    const { initialInterval = 1_000, maximumInterval = 100_000 } = retry;
+    const initialInterval = timeOf(retry, 'initialInterval') ?? 1_000;
+    const maximumInterval = timeOf(retry, 'maximumInterval') ?? 100_000;
     const delay =
       asked ?? Math.min(initialInterval * 2 ** Math.min(activity.attempt - 1, 20), maximumInterval);
     const within = timeOf(options, 'scheduleToCloseTimeout');
@@ -357,6 +359,11 @@ export class RunActivities {
   }
 }
 
+/** As the SDK has it of what may go wrong; what else is thrown is a bug. */
+function asFailure(error: Error): Error {
+  return error.name === 'EngineUnavailable' ? ApplicationFailure.create({ message: error.message }) : error;
+}
+
 interface ContextOf {
   readonly workflowId: string;
   readonly runId: string;
@@ -370,6 +377,7 @@ function contextOf({ workflowId, runId, activity, attempt, heartbeat }: ContextO
   return {
     info: {
       attempt: activity.attempt,
+      currentAttemptScheduledTimestampMs: attempt.scheduledAt,
       activityId: command.id,
       heartbeatDetails: copied(heartbeatDetails),
       heartbeatTimeoutMs: timeOf(command.options, 'heartbeatTimeout'),
@@ -397,7 +405,7 @@ export function runLocal(
   // it runs before the completion that would record why
   if (/^(?:commit|rollback)/.test(command.name))
     throw new SimulatedViolation('I1', `"${command.name}" is asked for before its decision is recorded`);
-  const attempt = attemptAt(worker);
+  const attempt = attemptAt(worker, clock.now());
   const noteLost = (): void => {
     around.onLost(command.input, attempt.sentTo);
   };

@@ -5,10 +5,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import path from 'node:path';
 import * as common from '@temporalio/common';
+import { type createLockActivities } from '../../activities/lock';
+import { type places } from '../../activities/lock/places';
 import { type createActivities } from '../../activities/transaction';
 import { type OwnSender } from '../../activities/transaction/own';
 import { type leftUnbegun } from '../../src/coordinator/transaction/unbegun';
 import { type judge } from '../../src/protocol/transaction/operator';
+import { type LockActivities } from '../../src/protocol/lock/steps';
+import { type Engine } from '../../src/engine/engine';
 import type * as lookBackModule from '../../src/protocol/transaction/lookBack';
 import { type Activities } from '../../src/protocol/transaction/steps';
 import { type transaction } from '../../workflows/transaction/workflow';
@@ -18,6 +22,8 @@ import { realCore } from '../protocol/explorer/realCore';
 import { type Patch, patchedModules } from '../protocol/exploring/patched';
 import { type Clock } from './clock';
 import { type Instance } from './instance';
+import { type LockCore } from './locks/lock';
+import { type LockClient } from './locks/messages';
 import { workflowApi } from './workflowApi';
 
 /** What an attempt at an activity finds as its `Context`. */
@@ -40,12 +46,19 @@ export interface Code {
   readonly contexts: AsyncLocalStorage<ActivityContext>;
   readonly transaction: typeof transaction;
   readonly leftUnbegun: typeof leftUnbegun;
-  readonly newActivities: (sender: Omit<OwnSender, 'standstill'>) => Activities;
+  readonly newActivities: (
+    sender: Omit<OwnSender, 'standstill'>,
+    locks: LockClient,
+  ) => Activities & Omit<LockActivities, 'lookAt'>;
+  readonly locks: LockCore;
   readonly traceOf: typeof lookBackModule.traceOf;
   readonly judge: typeof judge;
   /** What judges: of what is broken, what says what is reported. */
   readonly core: Core;
 }
+
+/** That a worker has at once. */
+const workflowTasks = 10;
 
 const root = path.resolve(__dirname, '../..');
 
@@ -70,28 +83,48 @@ export function loadCode(patches: readonly Patch[] = []): Code {
         takeBack: around.clock.after(ms, call),
         unref: () => undefined,
       }),
+      performance: { now: () => around.clock.now() },
       clearTimeout: (timer: { takeBack: () => void } | undefined) => timer?.takeBack(),
     },
     stands: {
       '@temporalio/activity': () => ({ ...common, Context: { current: () => contexts.getStore() } }),
       'activities/standstill.ts': () => ({ watchStandstill: () => ({ mayHaveTaken: () => false }) }),
       'src/coordinator/transaction/lookBack.ts': () => ({}),
+      'src/coordinator/lock/look.ts': () => ({}),
+      'src/coordinator/lock/inTheWay.ts': () => ({ inTheWay: () => Promise.resolve(undefined) }),
     },
   });
   const { createActivities: create } = inActivity('activities/transaction/index.ts') as {
     createActivities: typeof createActivities;
   };
+  const { createLockActivities: createForLocks } = inActivity('activities/lock/index.ts') as {
+    createLockActivities: typeof createLockActivities;
+  };
+  const { places: newPlaces } = inActivity('activities/lock/places.ts') as { places: typeof places };
   return {
     around,
     contexts,
     ...(inWorkflow('workflows/transaction/workflow.ts') as { transaction: typeof transaction }),
     ...(inWorkflow('src/coordinator/transaction/unbegun.ts') as { leftUnbegun: typeof leftUnbegun }),
-    newActivities: ({ outbound, ...sender }) =>
-      create({
-        ...sender,
-        outbound: { ...outbound, callBack: () => undefined }, // nobody is called back: it comes again at its turn
-        wake: () => Promise.resolve(),
-      }),
+    newActivities: ({ outbound, ...sender }, workflow) => {
+      const within = newPlaces();
+      within.open(workflowTasks);
+      const connection = { withDeadline: (_at: number, work: () => Promise<unknown>) => work() };
+      return {
+        ...create({
+          ...sender,
+          outbound: { ...outbound, callBack: () => undefined }, // nobody is called back: it comes again at its turn
+          wake: () => Promise.resolve(),
+        }),
+        ...createForLocks({ client: { workflow }, connection } as unknown as Engine, within),
+      };
+    },
+    locks: {
+      ...(inWorkflow('src/protocol/lock/answer.ts') as LockCore),
+      ...(inWorkflow('src/protocol/lock/apply.ts') as LockCore),
+      ...(inWorkflow('src/protocol/lock/state.ts') as LockCore),
+      ...(inWorkflow('src/protocol/lock/wanted.ts') as LockCore),
+    },
     traceOf: (inActivity('src/protocol/transaction/lookBack.ts') as typeof lookBackModule).traceOf,
     judge: (inWorkflow('src/protocol/transaction/operator.ts') as { judge: typeof judge }).judge,
     core: {

@@ -58,6 +58,8 @@ interface Around {
   readonly decideBy: Ms;
   readonly quietAt: Ms;
   readonly onBroken: (promise: string, what: string) => void;
+  readonly onSent: (name: string, request: { phase: Phase; body: string; sender: Sender }) => void;
+  readonly onReacted: (name: string, before: ServiceState, after: ServiceState) => void;
 }
 
 const fates = [
@@ -96,6 +98,7 @@ export function network(around: Around): (request: OutboundRequest) => Promise<R
     const takes = `${truth.name} to ${phase} when ${truth.service}`;
     const which = reactions.length === 1 ? 0 : number(takes) < 0.85 ? 0 : 1;
     const reaction = reactions[which] ?? { next: truth.service };
+    around.onReacted(truth.name, truth.service, reaction.next);
     truth.service = reaction.next;
     tell(
       `    ${what} arrives: ${reaction.status === undefined ? 'no answer' : String(reaction.status)}, ${truth.name} is ${reaction.next}`,
@@ -139,6 +142,7 @@ export function network(around: Around): (request: OutboundRequest) => Promise<R
     const { truth, phase, what } = way;
     if (fate === 'no place for it') return Promise.resolve(notSent('busy'));
     sender.sentTo.add(truth.name);
+    around.onSent(truth.name, { phase, body: request.body, sender });
     truth.tried[phase] += 1;
     if (fate === 'no connection') return Promise.resolve(ended(way, notSent('connection')));
     truth.unanswered[phase] += 1;

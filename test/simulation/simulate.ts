@@ -4,19 +4,21 @@
  */
 import { type Accepted } from '../../src/protocol/transaction/state';
 import { type OperatorEvent } from '../../src/protocol/transaction/events';
+import { given } from '../../src/protocol/wire/given';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { beginInput } from '../../workflows/transaction/input';
 import { type Kind } from '../protocol/explorer/services';
 import { type Scenario, acceptedFor } from '../protocol/explorer/world';
 import { type Sender, network, newTruth } from './network';
-import { type Worker } from './activities';
+import { type Activity, type Worker } from './activities';
 import { draw } from './choices';
 import { Clock } from './clock';
 import { type Code } from './code';
 import { type Job } from './instance';
+import { Locks, lockTermsBy } from './locks';
 import { type RunAround, SimulatedRun } from './run';
 import { SimulatedViolation } from './violation';
-import { Worlds } from './worlds';
+import { Worlds, asksParticipants } from './worlds';
 
 export interface Simulated {
   readonly seed: number;
@@ -57,22 +59,61 @@ export async function simulate(
   let seen: SimulatedViolation | undefined;
   const senders = new WeakMap<object, Sender>();
   const nobody: Sender = { isDead: () => true, sentTo: new Set() };
+  const sender = (): Sender => senders.get(code.contexts.getStore() ?? {}) ?? nobody;
+  const onBroken = (promise: string, what: string): void => {
+    seen ??= new SimulatedViolation(promise, what);
+  };
+  const runs: SimulatedRun[] = [];
+  const openNow = (): Activity[] => [...(runs.at(-1)?.activities.open.values() ?? [])];
   const outbound = network({
-    ...{ clock, choices, number, tell, truths, decideBy, quietAt },
-    sender: () => senders.get(code.contexts.getStore() ?? {}) ?? nobody,
-    onBroken: (promise, what) => (seen ??= new SimulatedViolation(promise, what)),
+    ...{ clock, choices, number, tell, truths, decideBy, quietAt, sender, onBroken },
+    onSent: (name, { sender: from, ...request }) => {
+      const isOfNow = runs.at(-1)?.isClosed === false && openNow().some(({ running }) => running === from);
+      locks.promises.sends(name, { ...request, isOfNow });
+    },
+    onReacted: (...reacted) => {
+      locks.promises.reacted(...reacted);
+    },
+  });
+  const locks = new Locks({
+    ...{
+      clock,
+      choices,
+      number,
+      tell,
+      core: code.locks,
+      terms: accepted.locks,
+      workflowId,
+      sender,
+      onBroken,
+    },
+    standing: () => {
+      if (over.ended) return 'ended';
+      return runs.at(-1)?.isClosed === false ? 'running' : 'interrupted';
+    },
+    signal: job => {
+      const run = runs.at(-1);
+      if (run === undefined || run.isClosed) return false;
+      run.hear(job);
+      return true;
+    },
+    state: () => worlds.state(),
+    isAsking: () => openNow().some(asksParticipants),
   });
   code.around.clock = clock;
   let count = 0;
   const newWorker = (): Worker => ({
     isDead: false,
     onDeath: new Set(),
-    activities: code.newActivities({
-      outbound: { send: outbound },
-      log: () => undefined,
-      now: clock.now,
-      random: () => number(`wait ${String((count += 1))}`),
-    }),
+    activities: code.newActivities(
+      {
+        outbound: { send: outbound },
+        log: () => undefined,
+        now: clock.now,
+        random: () => number(`wait ${String((count += 1))}`),
+      },
+      locks.client,
+    ),
   });
   let worker = newWorker();
   const worlds = new Worlds({ code, truths, scenario, decideBy, quietAt, now: clock.now });
@@ -98,6 +139,7 @@ export async function simulate(
     onRecorded: (instance, jobs, open) => {
       const t = instance.state();
       worlds.recorded(t, jobs, open);
+      locks.recorded(t, jobs);
       tell(`    it is ${t.stage}${t.decision === undefined ? '' : `, decided ${t.decision}`}`);
     },
     onLeft: (instance, jobs) => {
@@ -105,6 +147,7 @@ export async function simulate(
     },
     onClosed: () => {
       over.ended = true;
+      locks.promises.closed();
       tell('the run has closed');
     },
   };
@@ -120,7 +163,6 @@ export async function simulate(
     }
   }
 
-  const runs: SimulatedRun[] = [];
   const begin = (run: SimulatedRun): void => void runs.push(run);
   const people = planned(number, scenario);
   const act = (run: () => SimulatedRun | undefined): void => {
@@ -154,6 +196,7 @@ export async function simulate(
         tell('somebody terminates the run');
         run.terminate();
         worlds.abandoned();
+        locks.abandoned();
         clock.after(50 + number(`sweep ${String(nth)}`) * 1_500, async () => {
           tell('the sweep takes it up again');
           const { stored } = await run.left();
@@ -170,6 +213,8 @@ export async function simulate(
   let broken: Simulated['broken'];
   try {
     const hasWorker = number('has a worker') < 0.7;
+    const wants = accepted.locks?.asked.map(each => `${each.mode} ${each.resource}`).join(', ');
+    if (wants !== undefined) tell(`it wants ${wants}`);
     tell(`it begins, with ${scenario.kinds.join(', ')}; on failure of a commit: ${accepted.onCommitFailure}`);
     begin(new SimulatedRun(around, 'run 1', beginInput(accepted, { hasWorker })));
     act(() => runs.at(-1));
@@ -181,6 +226,8 @@ export async function simulate(
     if (!over.ended)
       throw new SimulatedViolation('liveness', `it has not ended after ${String(patienceMs)} ms`);
     worlds.rests();
+    locks.promises.rests();
+    if (seen !== undefined) throw seen;
     if (number('replayed at the end') < 0.4) await runs.at(-1)?.replayAll();
   } catch (error) {
     if (!(error instanceof SimulatedViolation)) throw error;
@@ -221,7 +268,10 @@ function scenarioBy(number: (name: string) => number): { accepted: Accepted; sce
   }));
   return {
     scenario,
-    accepted: { ...model, createdAt: startAt, decideBy, quietAt: decideBy + 1_300, limits, participants },
+    accepted: {
+      ...{ ...model, createdAt: startAt, decideBy, quietAt: decideBy + 1_300, limits, participants },
+      ...given({ locks: lockTermsBy(number, { createdAt: startAt, decideBy }) }),
+    },
   };
 }
 

@@ -5,6 +5,7 @@
 import * as explorer from '../protocol/explorer/patchedCore';
 import { type Patch } from '../protocol/exploring/patched';
 import { type Variant } from '../protocol/exploring/variant';
+import { lockVariants } from './locks/variants';
 
 /** The core refuses much of it by itself: what is outside has to see it too. */
 export const withoutAssertions: Patch = {
@@ -166,4 +167,5 @@ export const variants: readonly Simulated[] = [
     ],
     caughtBy: ['replay'],
   },
+  ...lockVariants,
 ];

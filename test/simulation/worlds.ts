@@ -192,6 +192,11 @@ function spent({ id }: { readonly id: string }, phase: Phase, t: Transaction): P
   return whom.map(participant => ({ participant, is: 'spent', requests: 1, phase }));
 }
 
+/** Of what may be sent of it. */
+export function asksParticipants(activity: Activity): boolean {
+  return activity.command.name in phases && maySend(activity);
+}
+
 function worksOf({ command, isCancelled }: Activity, name: string): Work[] {
   const phase = phases[command.name];
   if (phase === undefined) return [];
