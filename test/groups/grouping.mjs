@@ -30,6 +30,7 @@ const plan = [
 
 /** Files of these folders that run by themselves all the same, and why. */
 export const alone = {
+  'test/anomalies/pausedBeforeItsTask.test.ts': 'has a server of its own in the environment',
   'test/anomalies/pausedInTemporal.test.ts': 'has a server of its own in the environment',
   'test/api/live/waiting.test.ts': 'counts the timers of its process',
   'test/e2e/start.test.ts': 'takes as long as a group',

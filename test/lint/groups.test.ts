@@ -50,6 +50,15 @@ it('runs every file, and none twice', () => {
   expect([...single, ...grouped].sort()).toEqual([...written].sort());
 });
 
+/** The files after it would find that too. */
+it('has nobody in a group who puts something in the environment', () => {
+  const grouped = grouping.files.flatMap(({ files }) => files);
+  const changing = grouped.filter(path =>
+    /process\.env(?:\.\w+|\[[^\]]+\]) = /.test(readFileSync(resolve(root, path), 'utf8')),
+  );
+  expect(changing).toEqual([]);
+});
+
 /** Its tests would count as those of the file that imports it. */
 it('has no file that another one imports', () => {
   const imports = written.filter(path =>

@@ -67,7 +67,7 @@ export function loadCode(patches: readonly Patch[] = []): Code {
   const contexts = new AsyncLocalStorage<ActivityContext>();
   const inWorkflow = patchedModules(patches, {
     root,
-    globals: { Date: dateOf(() => around.instance.now) },
+    globals: { Error, Date: dateOf(() => around.instance.now) },
     stands: {
       '@temporalio/workflow': original => workflowApi(original() as object, () => around.instance),
       'workflows/transaction/details.ts': () => ({ detailsOf: () => '' }),
@@ -78,6 +78,7 @@ export function loadCode(patches: readonly Patch[] = []): Code {
   const inActivity = patchedModules(patches, {
     root,
     globals: {
+      Error, // under jest there are two, and what is thrown across would be none of the other
       Date: dateOf(() => around.clock.now()),
       setTimeout: (call: () => void, ms: number) => ({
         takeBack: around.clock.after(ms, call),
