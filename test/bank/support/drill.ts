@@ -2,6 +2,7 @@
  * Owns the transfer drill: transfers between two banks, one on PostgreSQL by XA and one on SQLite by reservation, while the
  * banks are killed and started again; then the books are compared, account by account.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type TransactionDocument } from '../../../src/protocol/client/document';
 import { startCoordinator, type TestCoordinator } from '../../support/coordinator';
 import { type Banks, opening, openingBalance, perBank, startBanks } from './banks';
@@ -58,12 +59,25 @@ export async function transfer(
         url: `${base}/prepare`,
         payload: movements[name],
       }));
-      const { id } = await dtc.start({ participants });
+      const { id } = await started(dtc, { participants });
       made.push({ movements, document: await dtc.until(id, d => d.endedAt !== undefined, 120_000) });
     }
   };
   await Promise.all(Array.from({ length: inFlight }, one));
   return made;
+}
+
+const comeAgainMs = 500;
+
+/** Whoever asks for more than the machine can do just now is told so, and that nothing was started. */
+async function started(dtc: TestCoordinator, body: object): Promise<{ readonly id: string }> {
+  for (;;) {
+    const response = await dtc.post(body);
+    const answer = (await response.json()) as { readonly id: string; readonly type?: string };
+    if (response.status === 201) return answer;
+    if (answer.type !== '/problems/overloaded') throw new Error(`POST answered ${JSON.stringify(answer)}`);
+    await sleep(comeAgainMs);
+  }
 }
 
 /** Now and then more than any account is likely to have. */
