@@ -17,19 +17,17 @@ const defaults = {
 };
 
 const names = [
-  ...[
-    'minutes',
-    'seed',
-    'clients',
-    'every',
-    'only',
-    'without',
-    'settle',
-    'out',
-    'cluster',
-    'namespace',
-    'plant',
-  ],
+  'minutes',
+  'seed',
+  'clients',
+  'every',
+  'only',
+  'without',
+  'settle',
+  'out',
+  'cluster',
+  'namespace',
+  'plant',
 ] as const;
 
 const ranges = {

@@ -48,12 +48,16 @@ export function newTruth(name: string, kind: Kind): Truth {
   };
 }
 
-interface Around {
+/** What every message on its way needs, to participants and to locks. */
+export interface AroundMessages {
   readonly clock: Clock;
   readonly choices: Choices;
   readonly number: (name: string) => number;
   readonly tell: (text: string) => void;
   readonly sender: () => Sender;
+}
+
+interface Around extends AroundMessages {
   readonly truths: readonly Truth[];
   readonly decideBy: Ms;
   readonly quietAt: Ms;

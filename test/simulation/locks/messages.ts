@@ -5,9 +5,7 @@
 import { ServiceError } from '@temporalio/client';
 import { type Ms } from '../../../src/protocol/wire/phases';
 import { type AcquireMessage } from '../../../workflows/lock/messages';
-import { type Choices } from '../choices';
-import { type Clock } from '../clock';
-import { type Sender } from '../network';
+import { type AroundMessages, type Sender } from '../network';
 import { type SimulatedLock } from './lock';
 
 interface Started {
@@ -26,12 +24,7 @@ export interface LockClient {
   ): Promise<unknown>;
 }
 
-interface Around {
-  readonly clock: Clock;
-  readonly choices: Choices;
-  readonly number: (name: string) => number;
-  readonly tell: (text: string) => void;
-  readonly sender: () => Sender;
+interface Around extends AroundMessages {
   readonly lock: (workflowId: string) => SimulatedLock;
   readonly onAsked: (resource: string) => void;
   /** Right before the lock hears it. */
