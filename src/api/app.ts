@@ -41,7 +41,7 @@ export function createApi(api: ApiDependencies): Express {
   const identify = authenticate(api.config.auth, api.log); // one for all: it has the keys of JWTs
   const limited = limitRate(api.config.rateLimit, isAuthenticated(api.config));
   const mount = (path: string, router: Router, limits = [limited]): Express =>
-    app.use(path, noteMount(router), guard, identify, limits, router);
+    app.use(path, noteMount(path, router), guard, identify, limits, router);
   mount('/transactions', transactionRoutes(api));
   mount('/participants', participantRoutes(api));
   mount('/locks', lockRoutes(api));

@@ -54,6 +54,7 @@ it.each([
   ['GET', '/transactions/', '/transactions'],
   ['GET', '/transactions/count', '/transactions/count'],
   ['GET', '/transactions/secret', '/transactions/:id'],
+  ['GET', '/TransActions/secret', '/transactions/:id'],
   ['GET', '/transactions/secret%', '/transactions/:id'],
   ['POST', '/transactions/secret/abort', '/transactions/:id/abort'],
   ['GET', '/transactions/secret/abort/more', '/transactions/*'],
@@ -66,6 +67,7 @@ it.each([
   ['POST', '/orphans/sweep', '/orphans/sweep'],
   ['GET', '/orphans/secret', '/orphans/*'],
   ['GET', '/metrics', '/metrics'],
+  ['GET', '/Metrics', '/metrics'],
   ['GET', '/secret', 'none'],
 ])('counts %s %s by its route %s, also of who has no token', async (method, path, route) => {
   harness = await Harness.start({ DTC_API_TOKENS: tokens });
