@@ -1,11 +1,16 @@
 /**
- * PROTOCOL §4: what has spoiled a history may be long ago, behind as many signals as came since. How much of a history is asked for is
- * counted here, so Temporal is a fake one.
+ * PROTOCOL §3, §4: what has gone wrong with a workflow's tasks, or has spoiled its history, may be long ago, behind as many signals as came
+ * since. How much of a history is asked for is counted here, so Temporal is a fake one.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { stallOf } from '../../src/coordinator/stalled';
 import { type HistoryEvent } from '../../src/engine/ask';
 import { type Engine } from '../../src/engine/engine';
+import { type StalledDocument } from '../../src/protocol/client/document';
+
+interface Looks {
+  readonly asked: readonly number[];
+}
 
 interface Asked {
   readonly maximumPageSize: number;
@@ -23,7 +28,7 @@ const signals = (count: number): HistoryEvent[] =>
   Array.from({ length: count }, () => ({ workflowExecutionSignaledEventAttributes: {} }));
 
 /** What is told of a history, the oldest event first, and how many of its events were asked for each time. */
-async function stallWith(history: readonly HistoryEvent[]): Promise<{ whatToDo: string; asked: number[] }> {
+async function stallWith(history: readonly HistoryEvent[]): Promise<StalledDocument & Looks> {
   const newestFirst = history.map((event, nth) => ({ ...event, eventId: nth + 1 })).toReversed();
   const asked: number[] = [];
   const getWorkflowExecutionHistoryReverse = ({ maximumPageSize }: Asked): Promise<unknown> => {
@@ -45,7 +50,8 @@ async function stallWith(history: readonly HistoryEvent[]): Promise<{ whatToDo: 
     raw: { pendingWorkflowTask: { attempt: 5 } },
   };
   const stalled = await stallOf(engine, run as unknown as WorkflowExecutionDescription);
-  return { whatToDo: stalled?.whatToDo ?? '', asked };
+  if (stalled === undefined) throw new Error('it is not stalled');
+  return { ...stalled, asked };
 }
 
 const spoiled = [...signals(3), failed(pausedBeforeStarted, 'paused')];
@@ -63,4 +69,17 @@ it('is not looked for again where it is near, or where it is something else that
   const other = await stallWith([...spoiled, ...signals(200), failed(0, 'I2 broken: the decision changed')]);
   expect(other.whatToDo).toContain('temporal workflow show');
   expect(other.asked).toHaveLength(1);
+});
+
+it('is told of the task that failed last, however many signals came between two tries', async () => {
+  const broken = failed(0, 'I2 broken: the decision changed');
+  const { error, asked } = await stallWith([...signals(3), broken, ...signals(200)]);
+  expect(error).toEqual({ code: 'failed', message: 'Error: I2 broken: the decision changed' });
+  expect(asked).toHaveLength(2);
+});
+
+it('is not looked for again in a history that has no more', async () => {
+  const { error, asked } = await stallWith(signals(3));
+  expect(error.code).toBe('timedOut');
+  expect(asked).toHaveLength(1);
 });
