@@ -49,7 +49,8 @@ export function createApi(api: ApiDependencies): Express {
   app.use('/codec', letWebUi(api.config.webUiOrigins));
   mount('/codec', codecRoutes(api), []); // the CLI asks once for each payload of a history
   if (api.config.console) {
-    app.use('/console', guard, consolePages());
+    const pages = consolePages();
+    app.use('/console', noteMount('/console', pages), guard, pages);
     mount('/console', consoleFacts(api));
   }
   app.use('/metrics', metricsRoutes(api, identify));

@@ -95,6 +95,18 @@ it.each([
   );
 });
 
+it.each([
+  ['/console', 308, '/console'],
+  ['/console/assets/none.js', 404, '/console/assets/:file'],
+])('counts %s, for which nobody needs a token, by its route', async (path, code, route) => {
+  harness = await Harness.start();
+  expect((await harness.call(path)).status).toBe(code);
+  await harness.logLines('request');
+  expect(await harness.metrics.registry.metrics()).toContain(
+    `dtc_http_requests_total{method="GET",route="${route}",code="${String(code)}"} 1\n`,
+  );
+});
+
 it('counts by its route who may not use locks', async () => {
   harness = await Harness.start({ DTC_API_TOKENS: tokens });
   const headers = { authorization: 'Bearer abcdef0123456789' };
