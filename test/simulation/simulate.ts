@@ -6,7 +6,7 @@ import { type Accepted } from '../../src/protocol/transaction/state';
 import { type OperatorEvent } from '../../src/protocol/transaction/events';
 import { given } from '../../src/protocol/wire/given';
 import { type Ms } from '../../src/protocol/wire/phases';
-import { beginInput } from '../../workflows/transaction/input';
+import { type TransactionInput, beginInput } from '../../workflows/transaction/input';
 import { type Kind } from '../protocol/explorer/services';
 import { type Scenario, acceptedFor } from '../protocol/explorer/world';
 import { type Sender, network, newTruth } from './network';
@@ -16,6 +16,7 @@ import { Clock } from './clock';
 import { type Code } from './code';
 import { type Job } from './instance';
 import { Locks, lockTermsBy } from './locks';
+import { Notices, notifyBy } from './notices';
 import { type RunAround, SimulatedRun } from './run';
 import { SimulatedViolation } from './violation';
 import { Worlds, asksParticipants } from './worlds';
@@ -63,7 +64,7 @@ export async function simulate(
   const onBroken = (promise: string, what: string): void => {
     seen ??= new SimulatedViolation(promise, what);
   };
-  const runs: SimulatedRun[] = [];
+  const runs: SimulatedRun<TransactionInput>[] = [];
   const openNow = (): Activity[] => [...(runs.at(-1)?.activities.open.values() ?? [])];
   const outbound = network({
     ...{ clock, choices, number, tell, truths, decideBy, quietAt, sender, onBroken },
@@ -112,7 +113,7 @@ export async function simulate(
         now: clock.now,
         random: () => number(`wait ${String((count += 1))}`),
       },
-      locks.client,
+      { locks: locks.client, receivers: { send: request => notices.send(request) } },
     ),
   });
   let worker = newWorker();
@@ -130,9 +131,20 @@ export async function simulate(
     });
   };
   const over = { ended: false };
-  const around: RunAround = {
+  const engine = {
     ...{ clock, choices, number, tell, code, newWorker, mayLoseWorker, senders, workflowId },
     worker: () => worker,
+  };
+  const notices = new Notices({
+    ...{ ...engine, notify: accepted.notify, sender, onBroken },
+    onLost: () => undefined,
+    state: () => worlds.state(),
+  });
+  const around: RunAround<TransactionInput> = {
+    ...engine,
+    main: code.transaction,
+    onChild: notices.onChild,
+    onSignal: notices.onSignal,
     onLost: (input, sentTo) => {
       noteLost(input, sentTo);
     },
@@ -140,13 +152,16 @@ export async function simulate(
       const t = instance.state();
       worlds.recorded(t, jobs, open);
       locks.recorded(t, jobs);
+      notices.recorded(t);
       tell(`    it is ${t.stage}${t.decision === undefined ? '' : `, decided ${t.decision}`}`);
     },
     onLeft: (instance, jobs) => {
       worlds.left(instance.state(), jobs);
     },
-    onClosed: () => {
+    onClosed: ({ ended }) => {
       over.ended = true;
+      if (ended !== undefined && 'error' in ended)
+        onBroken('liveness', `its run fails: ${String(ended.error)}`);
       locks.promises.closed();
       tell('the run has closed');
     },
@@ -163,9 +178,9 @@ export async function simulate(
     }
   }
 
-  const begin = (run: SimulatedRun): void => void runs.push(run);
+  const begin = (run: SimulatedRun<TransactionInput>): void => void runs.push(run);
   const people = planned(number, scenario);
-  const act = (run: () => SimulatedRun | undefined): void => {
+  const act = (run: () => SimulatedRun<TransactionInput> | undefined): void => {
     for (const { at, job, name } of people)
       clock.after(at, () => {
         if (choices(name, 'is not said', ['is said']) === 'is not said') return;
@@ -199,14 +214,14 @@ export async function simulate(
         locks.abandoned();
         clock.after(50 + number(`sweep ${String(nth)}`) * 1_500, async () => {
           tell('the sweep takes it up again');
-          const { stored } = await run.left();
-          const input = {
+          const { stored } = await run.left((input, of) => code.leftUnbegun(workflowId, input, of));
+          const input: TransactionInput = {
             version: 2,
             stored,
             from: `run ${String(runs.length)}`,
             why: 'terminated',
-          } as const;
-          begin(new SimulatedRun(around, `run ${String(runs.length + 1)}`, input));
+          };
+          begin(new SimulatedRun<TransactionInput>(around, `run ${String(runs.length + 1)}`, input));
         });
       });
   };
@@ -215,6 +230,7 @@ export async function simulate(
     const hasWorker = number('has a worker') < 0.7;
     const wants = accepted.locks?.asked.map(each => `${each.mode} ${each.resource}`).join(', ');
     if (wants !== undefined) tell(`it wants ${wants}`);
+    if (accepted.notify !== undefined) tell(`somebody is told of ${accepted.notify.on.join(', ')}`);
     tell(`it begins, with ${scenario.kinds.join(', ')}; on failure of a commit: ${accepted.onCommitFailure}`);
     begin(new SimulatedRun(around, 'run 1', beginInput(accepted, { hasWorker })));
     act(() => runs.at(-1));
@@ -227,6 +243,7 @@ export async function simulate(
       throw new SimulatedViolation('liveness', `it has not ended after ${String(patienceMs)} ms`);
     worlds.rests();
     locks.promises.rests();
+    notices.rests();
     if (seen !== undefined) throw seen;
     if (number('replayed at the end') < 0.4) await runs.at(-1)?.replayAll();
   } catch (error) {
@@ -270,7 +287,7 @@ function scenarioBy(number: (name: string) => number): { accepted: Accepted; sce
     scenario,
     accepted: {
       ...{ ...model, createdAt: startAt, decideBy, quietAt: decideBy + 1_300, limits, participants },
-      ...given({ locks: lockTermsBy(number, { createdAt: startAt, decideBy }) }),
+      ...given({ locks: lockTermsBy(number, { createdAt: startAt, decideBy }), notify: notifyBy(number) }),
     },
   };
 }
