@@ -2,10 +2,11 @@
 import { type LeftBehind } from '../../workflows/transaction/messages';
 import { type Unbegun } from '../../src/coordinator/transaction/unbegun';
 import { type Ms } from '../../src/protocol/wire/phases';
-import { type Around, RunActivities, type Worker, runLocal } from './activities';
+import { type Around, RunActivities, runLocal } from './activities';
 import { type Command, Instance, type Job } from './instance';
 import { inRoot } from './workflowApi';
 import { SimulatedViolation } from './violation';
+import { type Worker } from './workers';
 import { refusal } from '../protocol/exploring/finding';
 
 /** A task that was completed. */
@@ -147,8 +148,8 @@ export class SimulatedRun<Input> {
   }
 
   async #begin(): Promise<void> {
-    const { choices, clock, worker: current, tell } = this.#around;
-    const worker = current();
+    const { choices, clock, workers, tell } = this.#around;
+    const worker = workers.current();
     this.#length += 2;
     const jobs = inOrder(this.#pending.splice(0));
     const cached = this.#sticky?.worker === worker && !worker.isDead ? this.#sticky.instance : undefined;
