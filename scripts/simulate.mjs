@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import { transformSync } from '@swc/core';
 
 const require = createRequire(import.meta.url);
@@ -17,5 +18,7 @@ require.extensions['.ts'] = (module, file) => {
   module._compile(code, file);
 };
 
-const { main } = require(path.join(root, 'test/simulation/main.ts'));
-process.exitCode = await main(process.argv.slice(2));
+if (isMainThread) {
+  const { main } = require(path.join(root, 'test/simulation/main.ts'));
+  process.exitCode = await main(process.argv.slice(2));
+} else require(path.join(root, 'test/simulation/threads.ts')).playAsTold();

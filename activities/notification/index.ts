@@ -26,6 +26,8 @@ import { type Sooner, comeSooner } from '../comeSooner';
 interface NotificationTools extends Sooner {
   readonly outbound: Pick<Outbound, 'callBack' | 'send'>;
   readonly log: (entry: NotificationLog) => void;
+  /** In [0, 1), for the waits; the process's own where absent. */
+  readonly random?: () => number;
 }
 
 /** Of one that finds no place again and again. */
@@ -36,6 +38,7 @@ export function createNotificationActivities(tools: NotificationTools): Notifica
 }
 
 async function notify(tools: NotificationTools, input: NotifyInput): Promise<Told> {
+  const { random = Math.random } = tools;
   const { info } = Context.current();
   const busyBefore = busyIn(info.heartbeatDetails);
   const attempts = Math.max(info.attempt - busyBefore, 1); // `temporal activity reset` counts them from 1 again
@@ -61,7 +64,7 @@ async function notify(tools: NotificationTools, input: NotifyInput): Promise<Tol
     say('gone', why);
     return { is: 'gone', id, attempts, why };
   }
-  const wait = backoffMs(attempts, input.terms, Math.random(), why.retryAfterMs);
+  const wait = backoffMs(attempts, input.terms, random(), why.retryAfterMs);
   if (Date.now() + wait >= input.until) {
     say('undelivered', why);
     return { is: 'gaveUp', id, attempts, why };
@@ -92,8 +95,9 @@ function waitForTurn(
   { url, terms }: NotifyInput,
   { times, ...failure }: NotifyFailure & { readonly times: number },
 ): ApplicationFailure {
+  const { random = Math.random } = tools;
   Context.current().heartbeat({ busy: times } satisfies NotifyTrace);
-  const waitMs = Math.max(failure.why.retryAfterMs ?? 0, backoffMs(times, busyBackoff, Math.random()));
+  const waitMs = Math.max(failure.why.retryAfterMs ?? 0, backoffMs(times, busyBackoff, random()));
   comeSooner(tools, { url, waitMs, initialMs: terms.initialMs });
   return again(failure, waitMs);
 }

@@ -13,8 +13,8 @@ interface Carrying {
 }
 
 /**
- * Resolves when the last one is over; rejects where something that was broken cannot be made whole. Those whose turn has not come when the
- * time is over are left out, and written down as such.
+ * Resolves when the last one is over. Those whose turn has not come when the time is over are left out, and written down as such. Rejects
+ * where one could not be carried out or made whole, once those that had begun are over: nothing could be judged, so no other begins.
  */
 export async function carryOut(
   plan: readonly Planned[],
@@ -24,7 +24,7 @@ export async function carryOut(
   const running = new Map<Planned, Promise<void>>();
   const failures: unknown[] = [];
   const waiting = [...plan];
-  while (waiting.length > 0 && Date.now() < began + forMs) {
+  while (waiting.length > 0 && Date.now() < began + forMs && failures.length === 0) {
     await sleep(tickMs, undefined, { signal });
     const planned = nextDue(waiting, { elapsedMs: Date.now() - began, running: [...running.keys()] });
     const kind = kinds.find(({ fault }) => fault === planned?.fault);

@@ -16,6 +16,7 @@ export interface Disk {
 const large = '4g'; // taken only as it is written
 const page = 4096;
 const spare = 8; // pages: on none at all it cannot be made so small
+const mostTries = 20;
 
 /** Undefined where this user may not mount, or this system cannot. @param folder is made */
 export function ownDisk(folder: string): Disk | undefined {
@@ -27,14 +28,20 @@ export function ownDisk(folder: string): Disk | undefined {
   });
   guard.unref();
   const resize = (size: string): void => {
-    execFileSync('mount', ['-o', `remount,size=${size}`, folder], { stdio: 'ignore' });
+    execFileSync('mount', remount(size, folder), { stdio: ['ignore', 'ignore', 'pipe'] });
   };
   return {
     fill: () => {
-      const { blocks, bfree, bsize } = statfsSync(folder);
-      const used = (blocks - bfree) * bsize;
-      resize(String(used + spare * page));
-      return `${Math.round(used / 2 ** 20)} MiB, and ${(spare * page) / 1024} KiB left`;
+      for (let nth = 1; ; nth += 1) {
+        const { blocks, bfree, bsize } = statfsSync(folder);
+        const used = (blocks - bfree) * bsize;
+        const left = nth * spare * page;
+        const size = String(used + left);
+        // refused where more has been written since than is left
+        if (nth === mostTries) resize(size);
+        else if (!mount(remount(size, folder))) continue;
+        return `${Math.round(used / 2 ** 20)} MiB, and ${left / 1024} KiB left`;
+      }
     },
     makeRoom: () => {
       resize(large);
@@ -47,11 +54,14 @@ export function ownDisk(folder: string): Disk | undefined {
   };
 }
 
+const remount = (size: string, folder: string): string[] => ['-o', `remount,size=${size}`, folder];
+
+/** False where it is refused: not root, or not Linux, or too small. */
 function mount(args: readonly string[]): boolean {
   try {
     execFileSync('mount', args, { stdio: 'ignore' });
     return true;
   } catch {
-    return false; // not root, or not Linux
+    return false;
   }
 }

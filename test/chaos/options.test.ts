@@ -131,6 +131,13 @@ describe('simulate', () => {
     jest.restoreAllMocks();
   });
 
+  it('plays as many runs as it is asked for, in several threads', async () => {
+    expect(await simulate(['--seed', '1', '--runs', '1100', '--jobs', '2'])).toBe(0);
+    expect(said.join('')).toMatch(
+      /^1100 runs from seed 1: \d+ committed, \d+ rolledback; .*no promise was broken\n$/s,
+    );
+  });
+
   it('prints its usage', async () => {
     expect(await simulate(['--help'])).toBe(0);
     expect(said.join('')).toMatch(/^npm run simulate -- .*--runs <N> .*default 1000/s);
@@ -143,6 +150,7 @@ describe('simulate', () => {
       'simulate: --runs takes a whole number of runs from 1 to 1000000000, not "0"\n\nnpm run',
     ],
     [['--seed', 'x'], 'simulate: --seed takes a whole number'],
+    [['--jobs', '0'], 'simulate: --jobs takes a whole number of threads from 1 to 1024, not "0"'],
   ])('refuses %j', async (args, message) => {
     expect(await simulate(args)).toBe(2);
     expect(said.join('')).toContain(message);

@@ -1,6 +1,7 @@
 /** Owns the kinds of transaction of which somebody is told that are replayed, and notifications beside them. */
 import { notificationKey } from '../../src/protocol/notification/steps';
 import { type NotifyEvent, notifyEvents } from '../../src/protocol/wire/notification';
+import { notificationWorkflow } from '../../workflows/notification/messages';
 import { type Answer } from '../support/participants';
 import { type Scenario } from './scenarios';
 import { type Stage } from './stage';
@@ -42,6 +43,20 @@ export const notified: Readonly<Record<string, Scenario>> = {
       return told(s, await s.run(['no'], { notify, locks }), 'end');
     },
     ends: { status: 'rolledback' },
+  },
+  'finds its notification there, and wakes it': {
+    play: async s => {
+      s.on('late', ({ phase, nth }) => (phase === 'commit' && nth < 6 ? 500 : undefined));
+      const id = await s.start(['a', 'late'], { notify: { url: receiver(s, 'shop') } });
+      await s.received(id, 'late', 'commit');
+      const { workflow } = s.dtc.client;
+      const there = { workflowId: notificationKey(id, 'outcome'), taskQueue: `nobody-${id}`, args: [] };
+      const standIn = await workflow.start(notificationWorkflow, there);
+      await workflow.getHandle(id).result();
+      await standIn.terminate('nobody works for it');
+      return id;
+    },
+    ends: committed,
   },
   'a notification that is delivered at the second request': {
     play: async s => {

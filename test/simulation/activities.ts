@@ -17,13 +17,7 @@ import { type ActivityContext, type Code } from './code';
 import { type Command, type Result } from './instance';
 import { type Sender } from './network';
 import { SimulatedViolation } from './violation';
-
-/** A process that runs workflow tasks and activities. */
-export interface Worker {
-  isDead: boolean;
-  readonly activities: ReturnType<Code['newActivities']>;
-  readonly onDeath: Set<() => void>;
-}
+import { type Worker, type Workers } from './workers';
 
 type Scheduled = Extract<Command, { do: 'activity' | 'local' }>;
 
@@ -73,9 +67,7 @@ export interface Around {
   readonly number: (name: string) => number;
   readonly tell: (text: string) => void;
   readonly code: Code;
-  readonly worker: () => Worker;
-  readonly newWorker: () => Worker;
-  readonly mayLoseWorker: (name: string) => void;
+  readonly workers: Workers;
   /** A request that may have been sent counts as one. */
   readonly onLost: (input: string, sentTo: ReadonlySet<string>) => void;
   readonly senders: WeakMap<object, Sender>;
@@ -156,13 +148,13 @@ export class RunActivities {
   }
 
   #attempt(activity: Activity): void {
-    const { clock, choices, tell, worker: current, newWorker, mayLoseWorker } = this.around;
+    const { clock, choices, tell, workers } = this.around;
     const { command } = activity;
     const what = `"${command.id}"`;
     const elsewhere =
       command.name === 'prepareRest' &&
       choices(`${what} goes on`, 'at the same worker', ['elsewhere']) === 'elsewhere';
-    const worker = elsewhere ? newWorker() : current();
+    const worker = elsewhere ? workers.another() : workers.current();
     const attempt = attemptAt(worker, activity.attempt === 1 ? activity.scheduledAt : clock.now());
     activity.running = attempt;
     tell(`${what} begins${activity.attempt === 1 ? '' : `, attempt ${String(activity.attempt)}`}`);
@@ -194,7 +186,7 @@ export class RunActivities {
         if (!over()) this.#failed(activity, error);
       },
     );
-    mayLoseWorker(what);
+    workers.mayDie(what);
   }
 
   #perform(activity: Activity, worker: Worker, attempt: Attempt, beaten: () => void): Promise<unknown> {
@@ -401,7 +393,7 @@ export function runLocal(
   }: { readonly command: Scheduled; readonly worker: Worker; readonly runId: string },
   onEnd: (result: Result) => void,
 ): void {
-  const { clock, code, choices, senders, mayLoseWorker } = around;
+  const { clock, code, choices, senders, workers } = around;
   // it runs before the completion that would record why
   if (/^(?:commit|rollback)/.test(command.name))
     throw new SimulatedViolation('I1', `"${command.name}" is asked for before its decision is recorded`);
@@ -452,5 +444,5 @@ export function runLocal(
       end({ value: copied(value) });
     });
   });
-  mayLoseWorker(`"${command.name}"`);
+  workers.mayDie(`"${command.name}"`);
 }

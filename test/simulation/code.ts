@@ -7,14 +7,19 @@ import path from 'node:path';
 import * as common from '@temporalio/common';
 import { type createLockActivities } from '../../activities/lock';
 import { type places } from '../../activities/lock/places';
+import type * as heartbeatModule from '../../activities/heartbeat';
+import { type createNotificationActivities } from '../../activities/notification';
 import { type createActivities } from '../../activities/transaction';
 import { type OwnSender } from '../../activities/transaction/own';
 import { type leftUnbegun } from '../../src/coordinator/transaction/unbegun';
 import { type judge } from '../../src/protocol/transaction/operator';
 import { type LockActivities } from '../../src/protocol/lock/steps';
 import { type Engine } from '../../src/engine/engine';
+import { type Outbound } from '../../src/outbound/contract';
+import { type NotificationActivities } from '../../src/protocol/notification/steps';
 import type * as lookBackModule from '../../src/protocol/transaction/lookBack';
 import { type Activities } from '../../src/protocol/transaction/steps';
+import { type notification } from '../../workflows/notification/workflow';
 import { type transaction } from '../../workflows/transaction/workflow';
 import { type hearing } from '../../workflows/transaction/heard';
 import { type Core } from '../protocol/explorer/core';
@@ -45,11 +50,13 @@ export interface Code {
   readonly around: Surroundings;
   readonly contexts: AsyncLocalStorage<ActivityContext>;
   readonly transaction: typeof transaction;
+  readonly notification: typeof notification;
   readonly leftUnbegun: typeof leftUnbegun;
+  /** Of a worker of their own. */
   readonly newActivities: (
     sender: Omit<OwnSender, 'standstill'>,
-    locks: LockClient,
-  ) => Activities & Omit<LockActivities, 'lookAt'>;
+    others: { readonly locks: LockClient; readonly receivers: Pick<Outbound, 'send'> },
+  ) => Activities & NotificationActivities & Omit<LockActivities, 'lookAt'>;
   readonly locks: LockCore;
   readonly traceOf: typeof lookBackModule.traceOf;
   readonly judge: typeof judge;
@@ -75,20 +82,33 @@ export function loadCode(patches: readonly Patch[] = []): Code {
         heardBy(original() as { hearing: typeof hearing }, around),
     },
   });
+  const globals = {
+    Error, // under jest there are two, and what is thrown across would be none of the other
+    Date: dateOf(() => around.clock.now()),
+    setTimeout: (call: () => void, ms: number) => ({
+      takeBack: around.clock.after(ms, call),
+      unref: () => undefined,
+    }),
+    performance: { now: () => around.clock.now() },
+    clearTimeout: (timer: { takeBack: () => void } | undefined) => timer?.takeBack(),
+  };
+  const activityApi = { ...common, Context: { current: () => contexts.getStore() } };
+  const heartbeats = new AsyncLocalStorage<typeof heartbeatModule>();
+  // a worker counts its own heartbeats: what is left of one that is gone is nothing to another
+  const newHeartbeats = (): typeof heartbeatModule =>
+    patchedModules(patches, { root, globals, stands: { '@temporalio/activity': () => activityApi } })(
+      'activities/heartbeat.ts',
+    ) as typeof heartbeatModule;
   const inActivity = patchedModules(patches, {
     root,
-    globals: {
-      Error, // under jest there are two, and what is thrown across would be none of the other
-      Date: dateOf(() => around.clock.now()),
-      setTimeout: (call: () => void, ms: number) => ({
-        takeBack: around.clock.after(ms, call),
-        unref: () => undefined,
-      }),
-      performance: { now: () => around.clock.now() },
-      clearTimeout: (timer: { takeBack: () => void } | undefined) => timer?.takeBack(),
-    },
+    globals,
     stands: {
-      '@temporalio/activity': () => ({ ...common, Context: { current: () => contexts.getStore() } }),
+      '@temporalio/activity': () => activityApi,
+      'activities/heartbeat.ts': () => ({
+        get whileBeating() {
+          return heartbeats.getStore()?.whileBeating;
+        },
+      }),
       'activities/standstill.ts': () => ({ watchStandstill: () => ({ mayHaveTaken: () => false }) }),
       'src/coordinator/transaction/lookBack.ts': () => ({}),
       'src/coordinator/lock/look.ts': () => ({}),
@@ -101,24 +121,40 @@ export function loadCode(patches: readonly Patch[] = []): Code {
   const { createLockActivities: createForLocks } = inActivity('activities/lock/index.ts') as {
     createLockActivities: typeof createLockActivities;
   };
+  const { createNotificationActivities: createForNotices } = inActivity(
+    'activities/notification/index.ts',
+  ) as {
+    createNotificationActivities: typeof createNotificationActivities;
+  };
   const { places: newPlaces } = inActivity('activities/lock/places.ts') as { places: typeof places };
   return {
     around,
     contexts,
     ...(inWorkflow('workflows/transaction/workflow.ts') as { transaction: typeof transaction }),
+    ...(inWorkflow('workflows/notification/workflow.ts') as { notification: typeof notification }),
     ...(inWorkflow('src/coordinator/transaction/unbegun.ts') as { leftUnbegun: typeof leftUnbegun }),
-    newActivities: ({ outbound, ...sender }, workflow) => {
+    newActivities: ({ outbound, ...sender }, { locks: workflow, receivers }) => {
+      const beating = newHeartbeats();
       const within = newPlaces();
       within.open(workflowTasks);
       const connection = { withDeadline: (_at: number, work: () => Promise<unknown>) => work() };
-      return {
-        ...create({
-          ...sender,
-          outbound: { ...outbound, callBack: () => undefined }, // nobody is called back: it comes again at its turn
-          wake: () => Promise.resolve(),
-        }),
-        ...createForLocks({ client: { workflow }, connection } as unknown as Engine, within),
+      const own = {
+        ...sender,
+        wake: (): Promise<void> => Promise.resolve(),
+        log: (): void => undefined,
       };
+      const callBack = (): void => undefined; // nobody is called back: it comes again at its turn
+      const activities = {
+        ...create({ ...own, outbound: { ...outbound, callBack } }),
+        ...createForLocks({ client: { workflow }, connection } as unknown as Engine, within),
+        ...createForNotices({ ...own, outbound: { ...receivers, callBack } }),
+      };
+      return new Proxy(activities, {
+        get: (of, name) => {
+          const perform = Reflect.get(of, name) as ((input: unknown) => Promise<unknown>) | undefined;
+          return perform && ((input: unknown) => heartbeats.run(beating, () => perform(input)));
+        },
+      });
     },
     locks: {
       ...(inWorkflow('src/protocol/lock/answer.ts') as LockCore),

@@ -2,7 +2,7 @@
  * Owns one workflow instance in a worker's memory, as the SDK has it: what happened is put into it job by job, what it asks for is its
  * commands. An instance that is made again from the same jobs has to give the same commands.
  */
-import { CancelledFailure } from '@temporalio/common';
+import { CancelledFailure, TemporalFailure } from '@temporalio/common';
 import { type Transaction } from '../../src/protocol/transaction/state';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { settled } from './clock';
@@ -10,6 +10,7 @@ import { settled } from './clock';
 export type Job =
   | { readonly is: 'start' }
   | { readonly is: 'activity' | 'local'; readonly id: string; readonly result: Result }
+  | { readonly is: 'child' | 'signalled'; readonly id: string; readonly result: Result }
   | { readonly is: 'timer'; readonly id: string }
   | { readonly is: 'signal'; readonly name: string; readonly argument: unknown }
   | { readonly is: 'update'; readonly name: string; readonly argument: unknown }
@@ -27,6 +28,14 @@ export type Command =
     }
   | { readonly do: 'cancelActivity' | 'cancelTimer'; readonly id: string }
   | { readonly do: 'timer'; readonly id: string; readonly ms: Ms }
+  | {
+      readonly do: 'child';
+      readonly id: string;
+      readonly name: string;
+      readonly input: string;
+      readonly options: Readonly<Record<string, unknown>>;
+    }
+  | { readonly do: 'signal'; readonly id: string; readonly to: string; readonly name: string }
   | { readonly do: 'upsert'; readonly id: string }
   | { readonly do: 'patch'; readonly id: string }
   | { readonly do: 'complete'; readonly id: string };
@@ -61,6 +70,8 @@ export class Instance {
   state: () => Transaction = () => {
     throw new Error('the transaction has not begun');
   };
+  /** What the run came to; a failure of Temporal's fails it. */
+  ended: Result | undefined;
   /** A bug or a broken invariant: the workflow task fails. */
   failed: { readonly error: unknown } | undefined;
   count = 0;
@@ -106,13 +117,22 @@ export class Instance {
     switch (job.is) {
       case 'start':
         this.main().then(
-          () => this.commands.push({ do: 'complete', id: '' }),
-          (error: unknown) => (this.failed ??= { error }),
+          (value: unknown) => {
+            this.#end({ value });
+          },
+          (error: unknown) => {
+            if (error instanceof TemporalFailure) this.#end({ error });
+            else this.failed ??= { error };
+          },
         );
         return;
       case 'activity':
       case 'local':
         this.#resolve(job.id, job.result);
+        return;
+      case 'child':
+      case 'signalled':
+        this.#resolve(`${job.is} ${job.id}`, job.result);
         return;
       case 'timer':
         this.#resolve(`timer ${job.id}`, { value: undefined });
@@ -129,6 +149,11 @@ export class Instance {
       case 'cancel':
         this.cancel();
     }
+  }
+
+  #end(result: Result): void {
+    this.ended = result;
+    this.commands.push({ do: 'complete', id: '' });
   }
 
   #resolve(id: string, result: Result): void {

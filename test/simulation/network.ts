@@ -86,8 +86,12 @@ interface Way {
   readonly sentAt: Ms;
 }
 
-const lost = (code: 'timeout' | 'cancelled' | 'cutOff'): Reply => ({ kind: 'lost', code, message: code });
-const notSent = (code: 'connection' | 'busy' | 'deadline' | 'cancelled'): Reply => ({
+export const lost = (code: 'timeout' | 'cancelled' | 'cutOff'): Reply => ({
+  kind: 'lost',
+  code,
+  message: code,
+});
+export const notSent = (code: 'connection' | 'busy' | 'deadline' | 'cancelled'): Reply => ({
   kind: 'notSent',
   code,
   message: code,

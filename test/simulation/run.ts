@@ -1,11 +1,12 @@
-/** Owns one run of the workflow in the simulated engine: its history, its tasks, which may be lost, repeated or replayed, and its end. */
-import { type TransactionInput } from '../../workflows/transaction/input';
+/** Owns one run of a workflow in the simulated engine: its history, its tasks, which may be lost, repeated or replayed, and its end. */
 import { type LeftBehind } from '../../workflows/transaction/messages';
+import { type Unbegun } from '../../src/coordinator/transaction/unbegun';
 import { type Ms } from '../../src/protocol/wire/phases';
-import { type Around, RunActivities, type Worker, runLocal } from './activities';
+import { type Around, RunActivities, runLocal } from './activities';
 import { type Command, Instance, type Job } from './instance';
 import { inRoot } from './workflowApi';
 import { SimulatedViolation } from './violation';
+import { type Worker } from './workers';
 import { refusal } from '../protocol/exploring/finding';
 
 /** A task that was completed. */
@@ -30,12 +31,23 @@ interface Task {
   isOver: boolean;
 }
 
-export interface RunAround extends Around {
+type Asks<Do extends Command['do']> = Extract<Command, { do: Do }>;
+
+export interface RunAround<Input> extends Around {
+  readonly main: (input: Input) => Promise<unknown>;
+  readonly onChild: (command: Asks<'child'>, by: Asker) => void;
+  readonly onSignal: (command: Asks<'signal'>, by: Asker) => void;
   /** A task was recorded, with what it heard. */
   readonly onRecorded: (instance: Instance, jobs: readonly Job[], open: RunActivities['open']) => void;
   /** What a closed run is going to have heard after its last task. */
   readonly onLeft: (instance: Instance, jobs: readonly Job[]) => void;
-  readonly onClosed: () => void;
+  readonly onClosed: (instance: Instance) => void;
+}
+
+/** A run that has asked the engine for something, and is told what came of it. */
+export interface Asker {
+  readonly isOpen: () => boolean;
+  readonly hear: (job: Job) => void;
 }
 
 const taskTimeoutMs = 3_000;
@@ -47,16 +59,18 @@ const order: Readonly<Record<Job['is'], number>> = {
   activity: 2,
   local: 2,
   timer: 2,
+  child: 2,
+  signalled: 2,
 };
 
 const inOrder = (jobs: readonly Job[]): Job[] => [...jobs].sort((a, b) => order[a.is] - order[b.is]);
 
-export class SimulatedRun {
+export class SimulatedRun<Input> {
   readonly activities: RunActivities;
   isClosed = false;
-  readonly #around: RunAround;
+  readonly #around: RunAround<Input>;
   readonly #of: { readonly runId: string; readonly startedAt: Ms };
-  readonly #input: TransactionInput;
+  readonly #input: Input;
   readonly #records: Recorded[] = [];
   #pending: Job[] = [{ is: 'start' }];
   #length = 1;
@@ -66,10 +80,10 @@ export class SimulatedRun {
   readonly #timers = new Map<string, () => void>();
   #failures = 0;
 
-  constructor(around: RunAround, runId: string, input: TransactionInput) {
+  constructor(around: RunAround<Input>, runId: string, input: Input) {
     this.#around = around;
     this.#of = { runId, startedAt: around.clock.now() };
-    this.#input = JSON.parse(JSON.stringify(input)) as TransactionInput;
+    this.#input = JSON.parse(JSON.stringify(input)) as Input;
     this.activities = new RunActivities(around, runId, (id, result) => {
       this.#happen({ is: 'activity', id, result }, 2);
     });
@@ -97,13 +111,10 @@ export class SimulatedRun {
   }
 
   /** What a closed run left, for the one that takes the transaction up. */
-  async left(): Promise<LeftBehind> {
-    const { code, workflowId } = this.#around;
+  async left(unbegun: (input: Input, of: Unbegun) => LeftBehind): Promise<LeftBehind> {
     const last = this.#records.at(-1);
-    if (last === undefined) {
-      const unbegun = { at: this.#of.startedAt, wasGivenOut: this.#length >= 3 };
-      return code.leftUnbegun(workflowId, this.#input, unbegun);
-    }
+    if (last === undefined)
+      return unbegun(this.#input, { at: this.#of.startedAt, wasGivenOut: this.#length >= 3 });
     const instance = await this.#replayed();
     this.#around.onLeft(instance, this.#pending);
     await instance.activate(inOrder(this.#pending), { now: last.now, historyLength: this.#length });
@@ -137,8 +148,8 @@ export class SimulatedRun {
   }
 
   async #begin(): Promise<void> {
-    const { choices, clock, worker: current, tell } = this.#around;
-    const worker = current();
+    const { choices, clock, workers, tell } = this.#around;
+    const worker = workers.current();
     this.#length += 2;
     const jobs = inOrder(this.#pending.splice(0));
     const cached = this.#sticky?.worker === worker && !worker.isDead ? this.#sticky.instance : undefined;
@@ -241,13 +252,25 @@ export class SimulatedRun {
     onRecorded(instance, [...jobs, ...locals.map(each => each.job)], this.activities.open);
     if (completes) {
       this.#close();
-      onClosed();
+      onClosed(instance);
     } else this.#schedule(1);
   }
 
   #carryOut(command: Command): void {
-    const { clock } = this.#around;
+    const { clock, onChild, onSignal } = this.#around;
+    const by: Asker = {
+      isOpen: () => !this.isClosed,
+      hear: job => {
+        this.#happen(job, 1);
+      },
+    };
     switch (command.do) {
+      case 'child':
+        onChild(command, by);
+        return;
+      case 'signal':
+        onSignal(command, by);
+        return;
       case 'activity':
         this.activities.schedule(command);
         return;
@@ -305,10 +328,9 @@ export class SimulatedRun {
   }
 
   async #replayed(): Promise<Instance> {
-    const { code, workflowId } = this.#around;
-    const input = this.#input;
+    const { workflowId, main } = this.#around;
     const instance: Instance = new Instance(workflowId, this.#of, () =>
-      inRoot(instance, () => code.transaction(input)),
+      inRoot(instance, () => main(this.#input)),
     );
     this.#enter(instance);
     for (const { jobs, locals, now, historyLength, commands } of this.#records) {
@@ -345,6 +367,10 @@ function said(job: Job): string {
     case 'activity':
     case 'local':
       return `"${job.id}" ended`;
+    case 'child':
+      return `${job.id} ${'error' in job.result ? 'was there' : 'is there'}`;
+    case 'signalled':
+      return 'a signal was told';
     case 'signal':
     case 'update':
       return `${job.is} ${job.name}`;

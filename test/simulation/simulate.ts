@@ -2,22 +2,19 @@
  * Owns one simulated transaction from its start to the end of everything: who takes part, what people and the engine do to it meanwhile, and
  * whether a promise is broken. All of it is drawn from the seed.
  */
-import { type Accepted } from '../../src/protocol/transaction/state';
-import { type OperatorEvent } from '../../src/protocol/transaction/events';
-import { given } from '../../src/protocol/wire/given';
 import { type Ms } from '../../src/protocol/wire/phases';
-import { beginInput } from '../../workflows/transaction/input';
-import { type Kind } from '../protocol/explorer/services';
-import { type Scenario, acceptedFor } from '../protocol/explorer/world';
+import { type TransactionInput, beginInput } from '../../workflows/transaction/input';
 import { type Sender, network, newTruth } from './network';
-import { type Activity, type Worker } from './activities';
+import { type Activity } from './activities';
 import { draw } from './choices';
 import { Clock } from './clock';
 import { type Code } from './code';
-import { type Job } from './instance';
-import { Locks, lockTermsBy } from './locks';
+import { Locks } from './locks';
+import { Notices } from './notices';
 import { type RunAround, SimulatedRun } from './run';
+import { eventOf, planned, scenarioBy, startAt } from './scenario';
 import { SimulatedViolation } from './violation';
+import { Workers } from './workers';
 import { Worlds, asksParticipants } from './worlds';
 
 export interface Simulated {
@@ -34,8 +31,6 @@ interface Options {
   readonly tellsStory?: boolean;
 }
 
-const kinds: readonly Kind[] = ['remembers', 'forgets', 'slow', 'votesNo'];
-const startAt = 1_700_000_000_000;
 /** From then on nothing new goes wrong, and everything has to come to its end. */
 const calmAfterMs: Ms = 7_000;
 const patienceMs: Ms = 120_000;
@@ -63,7 +58,7 @@ export async function simulate(
   const onBroken = (promise: string, what: string): void => {
     seen ??= new SimulatedViolation(promise, what);
   };
-  const runs: SimulatedRun[] = [];
+  const runs: SimulatedRun<TransactionInput>[] = [];
   const openNow = (): Activity[] => [...(runs.at(-1)?.activities.open.values() ?? [])];
   const outbound = network({
     ...{ clock, choices, number, tell, truths, decideBy, quietAt, sender, onBroken },
@@ -102,37 +97,34 @@ export async function simulate(
   });
   code.around.clock = clock;
   let count = 0;
-  const newWorker = (): Worker => ({
-    isDead: false,
-    onDeath: new Set(),
-    activities: code.newActivities(
-      {
-        outbound: { send: outbound },
-        log: () => undefined,
-        now: clock.now,
-        random: () => number(`wait ${String((count += 1))}`),
-      },
-      locks.client,
-    ),
+  const workers: Workers = new Workers({
+    ...{ clock, choices, number, tell },
+    newActivities: () =>
+      code.newActivities(
+        {
+          outbound: { send: outbound },
+          log: () => undefined,
+          now: clock.now,
+          random: () => number(`wait ${String((count += 1))}`),
+        },
+        { locks: locks.client, receivers: { send: request => notices.send(request) } },
+      ),
   });
-  let worker = newWorker();
   const worlds = new Worlds({ code, truths, scenario, decideBy, quietAt, now: clock.now });
-  const mayLoseWorker = (what: string): void => {
-    const fate = choices(`the worker, after ${what} began`, 'lives', ['dies soon', 'dies']);
-    if (fate === 'lives') return;
-    const dying = worker;
-    clock.after(number(`${what}: death`) * (fate === 'dies soon' ? 12 : 700), () => {
-      if (dying.isDead) return;
-      tell('the worker dies, and another one takes its place');
-      for (const each of dying.onDeath) each();
-      dying.isDead = true;
-      worker = newWorker();
-    });
-  };
   const over = { ended: false };
-  const around: RunAround = {
-    ...{ clock, choices, number, tell, code, newWorker, mayLoseWorker, senders, workflowId },
-    worker: () => worker,
+  const engine = {
+    ...{ clock, choices, number, tell, code, workers, senders, workflowId },
+  };
+  const notices: Notices = new Notices({
+    ...{ ...engine, notify: accepted.notify, sender, onBroken },
+    onLost: () => undefined,
+    state: () => worlds.state(),
+  });
+  const around: RunAround<TransactionInput> = {
+    ...engine,
+    main: code.transaction,
+    onChild: notices.onChild,
+    onSignal: notices.onSignal,
     onLost: (input, sentTo) => {
       noteLost(input, sentTo);
     },
@@ -140,13 +132,16 @@ export async function simulate(
       const t = instance.state();
       worlds.recorded(t, jobs, open);
       locks.recorded(t, jobs);
+      notices.recorded(t);
       tell(`    it is ${t.stage}${t.decision === undefined ? '' : `, decided ${t.decision}`}`);
     },
     onLeft: (instance, jobs) => {
       worlds.left(instance.state(), jobs);
     },
-    onClosed: () => {
+    onClosed: ({ ended }) => {
       over.ended = true;
+      if (ended !== undefined && 'error' in ended)
+        onBroken('liveness', `its run fails: ${String(ended.error)}`);
       locks.promises.closed();
       tell('the run has closed');
     },
@@ -163,9 +158,9 @@ export async function simulate(
     }
   }
 
-  const begin = (run: SimulatedRun): void => void runs.push(run);
+  const begin = (run: SimulatedRun<TransactionInput>): void => void runs.push(run);
   const people = planned(number, scenario);
-  const act = (run: () => SimulatedRun | undefined): void => {
+  const act = (run: () => SimulatedRun<TransactionInput> | undefined): void => {
     for (const { at, job, name } of people)
       clock.after(at, () => {
         if (choices(name, 'is not said', ['is said']) === 'is not said') return;
@@ -199,14 +194,14 @@ export async function simulate(
         locks.abandoned();
         clock.after(50 + number(`sweep ${String(nth)}`) * 1_500, async () => {
           tell('the sweep takes it up again');
-          const { stored } = await run.left();
-          const input = {
+          const { stored } = await run.left((input, of) => code.leftUnbegun(workflowId, input, of));
+          const input: TransactionInput = {
             version: 2,
             stored,
             from: `run ${String(runs.length)}`,
             why: 'terminated',
-          } as const;
-          begin(new SimulatedRun(around, `run ${String(runs.length + 1)}`, input));
+          };
+          begin(new SimulatedRun<TransactionInput>(around, `run ${String(runs.length + 1)}`, input));
         });
       });
   };
@@ -215,6 +210,7 @@ export async function simulate(
     const hasWorker = number('has a worker') < 0.7;
     const wants = accepted.locks?.asked.map(each => `${each.mode} ${each.resource}`).join(', ');
     if (wants !== undefined) tell(`it wants ${wants}`);
+    if (accepted.notify !== undefined) tell(`somebody is told of ${accepted.notify.on.join(', ')}`);
     tell(`it begins, with ${scenario.kinds.join(', ')}; on failure of a commit: ${accepted.onCommitFailure}`);
     begin(new SimulatedRun(around, 'run 1', beginInput(accepted, { hasWorker })));
     act(() => runs.at(-1));
@@ -227,6 +223,7 @@ export async function simulate(
       throw new SimulatedViolation('liveness', `it has not ended after ${String(patienceMs)} ms`);
     worlds.rests();
     locks.promises.rests();
+    notices.rests();
     if (seen !== undefined) throw seen;
     if (number('replayed at the end') < 0.4) await runs.at(-1)?.replayAll();
   } catch (error) {
@@ -237,79 +234,4 @@ export async function simulate(
   const t = worlds.state();
   const status = t === undefined ? 'pending' : code.core.outcome.statusOf(t);
   return { seed, trouble, story, status, ...(broken === undefined ? {} : { broken }) };
-}
-
-function scenarioBy(number: (name: string) => number): { accepted: Accepted; scenario: Scenario } {
-  const within = (name: string, most: number): number => 1 + Math.floor(number(name) * most);
-  const size = within('participants', 3);
-  const drawn = Array.from({ length: size }, (_, index) => {
-    const which = number(`kind ${String(index)}`);
-    return kinds[Math.floor(which ** 3 * kinds.length)] ?? 'remembers';
-  });
-  const onCommitFailure = number('on commit failure') < 0.35 ? 'rollback' : 'retry';
-  const scenario: Scenario = {
-    name: 'simulated',
-    kinds: drawn,
-    onCommitFailure,
-    prepareAttempts: within('prepare attempts', 3),
-    completionAttempts: within('completion attempts', 3),
-    operator: { abort: 0, retryNow: 0, resolve: 0 },
-    faults: Infinity,
-    busy: true,
-    fast: true,
-  };
-  const model = acceptedFor(scenario);
-  const decideBy = startAt + 800 + Math.floor(number('decide by') ** 2 * 5_000);
-  const limits = { ...model.limits, retryInitialMs: 40, retryMaxMs: 200, attentionRetryMs: 400 };
-  const participants = model.participants.map(each => ({
-    ...each,
-    prepareTimeoutMs: 300,
-    completionTimeoutMs: 250,
-  }));
-  return {
-    scenario,
-    accepted: {
-      ...{ ...model, createdAt: startAt, decideBy, quietAt: decideBy + 1_300, limits, participants },
-      ...given({ locks: lockTermsBy(number, { createdAt: startAt, decideBy }) }),
-    },
-  };
-}
-
-interface Planned {
-  readonly at: Ms;
-  readonly job: Job;
-  readonly name: string;
-}
-
-/** What people may say, and when. */
-function planned(number: (name: string) => number, { kinds: all }: Scenario): Planned[] {
-  return Array.from({ length: 4 }, (_, index) => {
-    const nth = `message ${String(index + 1)}`;
-    const at = number(`${nth}: when`) ** 2 * 5_000;
-    const is = number(`${nth}: how`) < 0.5 ? 'signal' : 'update';
-    const which = Math.floor(number(`${nth}: what`) * 5);
-    const participant = `p${String(1 + Math.floor(number(`${nth}: whom`) * all.length))}`;
-    const outcome = (['committed', 'rolledback', 'unknown'] as const)[
-      Math.floor(number(`${nth}: outcome`) * 3)
-    ];
-    const by = 'somebody';
-    const jobs: readonly Job[] = [
-      { is, name: 'abort', argument: { by } },
-      { is, name: 'retryNow', argument: { by } },
-      { is, name: 'resolve', argument: { by, reason: 'so it is', participant, outcome } },
-      { is: 'cancel' },
-      { is: 'signal', name: 'nonsense', argument: 'nonsense' },
-    ];
-    const job = jobs[which] ?? { is: 'cancel' };
-    const said =
-      'name' in job
-        ? `${job.name}${job.name === 'resolve' ? ` ${participant} as ${String(outcome)}` : ''} by ${job.is}`
-        : 'workflow cancel';
-    return { at, job, name: `${nth}, ${said},` };
-  });
-}
-
-function eventOf(job: Job): OperatorEvent | undefined {
-  if (job.is !== 'update') return undefined;
-  return { type: job.name, ...(job.argument as object) } as OperatorEvent;
 }

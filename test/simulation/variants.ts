@@ -6,6 +6,7 @@ import * as explorer from '../protocol/explorer/patchedCore';
 import { type Patch } from '../protocol/exploring/patched';
 import { type Variant } from '../protocol/exploring/variant';
 import { lockVariants } from './locks/variants';
+import { noticeVariants } from './notices/variants';
 
 /** The core refuses much of it by itself: what is outside has to see it too. */
 export const withoutAssertions: Patch = {
@@ -168,4 +169,5 @@ export const variants: readonly Simulated[] = [
     caughtBy: ['replay'],
   },
   ...lockVariants,
+  ...noticeVariants,
 ];

@@ -63,6 +63,11 @@ function notAwaited(id: string, name: string): ActivityFailure {
 
 type Options = Readonly<Record<string, unknown>>;
 
+interface Child extends Options {
+  readonly workflowId: string;
+  readonly args: readonly unknown[];
+}
+
 export function workflowApi(original: object, current: () => Instance): object {
   const waitFor = (key: string, ask: () => void, giveUp: () => void): Promise<unknown> => {
     const instance = current();
@@ -126,6 +131,26 @@ export function workflowApi(original: object, current: () => Instance): object {
         },
       );
     },
+    startChild: (name: string, { workflowId: id, args: [input], ...options }: Child) =>
+      waitFor(
+        `child ${id}`,
+        () => current().commands.push({ do: 'child', id, name, input: JSON.stringify(input), options }),
+        () => {
+          throw new Error('the start of a child is given up, which nothing simulated does');
+        },
+      ),
+    getExternalWorkflowHandle: (to: string) => ({
+      signal: ({ name }: { readonly name: string }) => {
+        const id = next();
+        return waitFor(
+          `signalled ${id}`,
+          () => current().commands.push({ do: 'signal', id, to, name }),
+          () => {
+            throw new Error('a signal is given up, which nothing simulated does');
+          },
+        );
+      },
+    }),
     proxyActivities: activities('activity'),
     proxyLocalActivities: activities('local'),
     proxySinks: () => new Proxy({}, { get: () => silent }),

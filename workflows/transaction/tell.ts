@@ -5,14 +5,20 @@
  * I10: of one event there is one id. Where a run before this one has started it, running, over or given up, it is there: no second one is
  * started, so nobody is told under another id. Temporal starts no child of a run that has closed, so the transaction stays open until
  * the child is there: one workflow task more, for those who are told.
+ *
+ * Temporal gives a child its first workflow task when its start is recorded of its parent. Where that parent was closed in between (the
+ * server had died, or had no answer of its database), the child is there, and nobody would ever have it begin: so who finds it there wakes it.
  */
 import {
   ChildWorkflowCancellationType,
   ParentClosePolicy,
   WorkflowIdReusePolicy,
+  getExternalWorkflowHandle,
+  isCancellation,
+  patched,
   startChild,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { type NotificationInput, type NotificationMemo } from '../../src/protocol/notification/steps';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { type Event } from '../../src/protocol/transaction/events';
@@ -21,7 +27,7 @@ import { type Wanted } from '../../src/protocol/transaction/wanted';
 import { notificationType } from '../../src/protocol/wire/notification';
 import { unlinked } from '../../src/protocol/wire/plainText';
 import { hostOf, redactUrl } from '../../src/protocol/wire/urls';
-import { notificationWorkflow } from '../notification/messages';
+import { notificationWorkflow, wakeSignal } from '../notification/messages';
 
 type Tell = Extract<Wanted, { do: 'tell' }>;
 
@@ -45,6 +51,19 @@ export async function tell(t: Transaction, { key, notice: { event, at } }: Tell)
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (isWoken()) await wake(key);
   }
   return { type: 'noticeStarted', event };
+}
+
+/** Not in histories of before. */
+const isWoken = (): boolean => patched('noticesWoken');
+
+async function wake(id: string): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(id).signal(wakeSignal);
+  } catch (error) {
+    // any other: it is over, so it had begun
+    if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
+  }
 }

@@ -15,7 +15,7 @@ import { type Locking, type Transaction } from '../../protocol/transaction/state
 import { readStored, store } from '../../protocol/transaction/stored';
 import { type Ms } from '../../protocol/wire/phases';
 
-interface Unbegun {
+export interface Unbegun {
   /** When it was started. */
   readonly at: Ms;
   /** A worker was given the first task. */

@@ -38,7 +38,7 @@ export interface Core {
   readonly lookBack: Pick<typeof lookBackModule, 'traceOf'>;
   readonly operator: Pick<typeof operatorModule, 'judge'>;
   readonly resume: Pick<typeof resumeModule, 'resume'>;
-  readonly outcome: Pick<typeof outcomeModule, 'statusOf' | 'heuristicOf'>;
+  readonly outcome: Pick<typeof outcomeModule, 'statusOf' | 'heuristicOf' | 'needsAttention'>;
   readonly standing: Pick<typeof standingModule, 'standingOf'>;
   readonly wanted: Pick<typeof wantedModule, 'wanted'>;
 }

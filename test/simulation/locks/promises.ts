@@ -128,6 +128,7 @@ export class LockPromises {
     }
     if (t.stage !== 'acquiringLocks' || locking?.call !== undefined || locking?.waitsFor === undefined)
       return;
+    if (this.#of.now() >= (t.accepted.locks?.by ?? 0)) return; // it gives up, whatever it is told
     const { resource } = locking.waitsFor;
     const held = this.#held(resource);
     const comes = held === undefined || held.toBeTold || isOnTheWay(resource);
