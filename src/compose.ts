@@ -26,6 +26,7 @@ import { type Engine } from './engine/engine';
 import { isForbidden, isNotReady, isTimeout } from './engine/errors';
 import { identityOf, strangersOn, workersOn } from './engine/pollers';
 import { onceAnswered } from './engine/onceAnswered';
+import { replayer } from './engine/replayed';
 import { registerSearchAttributes, searchAttributeTrouble } from './engine/registerSearchAttributes';
 import { whyUnusable } from './engine/whyUnusable';
 import { createWaker } from './engine/wake';
@@ -276,6 +277,7 @@ function engineOf(connected: Reached, { config, log, trouble }: Surroundings): E
     ...{ limits: config.limits, taskQueue: config.taskQueue, hasWorker: config.role !== 'api' },
     tag: config.coordinatorId ?? tagOfNamespace(namespaceId),
     ...given({ publicUrl: config.publicUrl }),
+    ...(ownWorker ? { replayed: replayer(connected.cipher) } : {}),
     trouble: trouble ?? (() => undefined),
     onQueryFailed: error => {
       failedQuery({ error, unanswered: isTimeout(error) || isNotReady(error) });

@@ -7,6 +7,8 @@
  *
  * A query: it must not make a running workflow go on (I2), see `queryAhead.ts`.
  *
+ * Its end: where a closed run is replayed for what it left, that is told then (`transaction/left.ts`).
+ *
  * And what leaves: the trace of a transaction, where it has one, goes with each of its activities, as a header. Replay does not compare
  * headers, and none is added where nothing is traced.
  */
@@ -19,6 +21,7 @@ import {
 } from '@temporalio/workflow';
 import { traceHeader, traceOf } from '../src/engine/facts/trace';
 import { queryGuard } from './queryAhead';
+import { tellLeft } from './transaction/left';
 
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 type Signal = NonNullable<Job['signalWorkflow']>;
@@ -42,6 +45,10 @@ export const interceptors = (): WorkflowInterceptors => {
           guard(input.activation);
           for (const { signalWorkflow } of input.activation.jobs ?? []) makeReadable(signalWorkflow);
           next(input);
+        },
+        concludeActivation: (input, next) => {
+          tellLeft();
+          return next(input);
         },
       },
     ],

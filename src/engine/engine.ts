@@ -5,6 +5,7 @@ import { type Limits } from '../config/config';
 import { type Ms } from '../protocol/wire/phases';
 import { type Opened } from './encryption/opened';
 import { type LaterAttributes } from './facts/searchAttributes';
+import { type Replayed } from './replayed';
 
 export interface Engine {
   readonly client: Client;
@@ -30,6 +31,8 @@ export interface Engine {
   readonly knowsCallers: boolean;
   /** A worker is beside it, on the same connection: it is given the first task with the start. */
   readonly hasWorker: boolean;
+  /** Replays a closed run of which Temporal asks nobody. Absent where there is no worker beside it. */
+  readonly replayed?: Replayed;
   /** Where participants reach the API; no trailing slash. */
   readonly publicUrl?: string;
   /** Why Temporal can store nothing, for callers; undefined where nothing is known to be wrong. */

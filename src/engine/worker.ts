@@ -88,7 +88,10 @@ export async function createWorker({
   return worker;
 }
 
-async function ownBundle({ seals }: PayloadCipher): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
+/** Of this process's version. */
+export async function ownBundle({
+  seals,
+}: PayloadCipher): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   if (!seals) return { codePath: bundlePath };
   return { code: sealFailures + (await readFile(bundlePath, 'utf8')) };
 }

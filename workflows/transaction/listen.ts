@@ -19,8 +19,10 @@ import { store } from '../../src/protocol/transaction/stored';
 import { plain } from '../../src/protocol/wire/plainText';
 import { shortened } from '../../src/protocol/wire/shortened';
 import { membersOf } from '../../src/protocol/wire/shapes';
+import { tellsLeft } from './left';
 import {
   type Foresight,
+  type LeftBehind,
   type MessageName,
   abortSignal,
   abortUpdate,
@@ -91,10 +93,8 @@ export function listen({ state, asOf, timed, document, accept, feed: tell }: Lis
     const foreseen = foreseenOf(state(), asked);
     return { ...foreseen, asOf: asOf() };
   });
-  setHandler(leftQuery, ({ times }) => {
-    const left = timed(times);
-    return { stored: store(left), progress: progressOf(documentOf(left)) };
-  });
+  setHandler(leftQuery, ({ times }) => leftBehind(timed(times)));
+  tellsLeft(() => leftBehind(state()));
   setHandler(abortSignal, argument => {
     say('abort', argument);
   });
@@ -117,6 +117,10 @@ export function listen({ state, asOf, timed, document, accept, feed: tell }: Lis
   CancellationScope.current().cancelRequested.catch(() => {
     feed({ type: 'abort', by: 'workflow cancel' });
   });
+}
+
+function leftBehind(t: Transaction): LeftBehind {
+  return { stored: store(t), progress: progressOf(documentOf(t)) };
 }
 
 /** What the update's validator and handler would make of it. */

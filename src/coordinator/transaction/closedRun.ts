@@ -31,11 +31,17 @@ const mostLate = 1000;
 /** A worker's cached instance may not have seen the end: the first try has it thrown away. */
 const tries = 3;
 
+interface Asking {
+  readonly withinMs?: Ms;
+  /** Where Temporal asks nobody, this process's own worker may replay it, which takes a thread and some seconds. */
+  readonly mayReplay?: true;
+}
+
 /** @throws what Temporal answers where the fault is neither the run's nor a worker's */
 export async function askClosed(
   engine: Engine,
   closed: WorkflowExecutionDescription,
-  withinMs: Ms = answerWithinMs,
+  { withinMs = answerWithinMs, mayReplay }: Asking,
 ): Promise<Answer> {
   const answerBy = Date.now() + withinMs;
   let times: LateTimes | undefined; // a closed run's history does not change
@@ -51,7 +57,8 @@ export async function askClosed(
       return { is: 'left', left: await query(engine, closed, { times, withinMs: leftMs }) };
     } catch (error) {
       if (isTimeout(error)) return { is: 'noWorker' };
-      if (isNotReady(error)) return askUnbegun(engine, closed);
+      if (isNotReady(error))
+        return askHistory(engine, closed, mayReplay === true ? engine.replayed : undefined);
       if (!isAhead(error)) throw error;
     }
   }
@@ -75,15 +82,25 @@ async function askSpoiled(
   closed: WorkflowExecutionDescription,
   why: string,
 ): Promise<Answer> {
-  const answer = await askUnbegun(engine, closed);
+  const answer = await askHistory(engine, closed);
   return answer.is === 'left' ? answer : { is: 'unreplayable', why };
 }
 
-/** Temporal asks no worker for a run of which none has given the first task back: its input is all there is. */
-async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription): Promise<Answer> {
+/**
+ * Temporal asks no worker for a run of which none has given the first task back: its input is all there is. Nor for one that was ended
+ * while its workflow tasks failed again and again: what it left is in its history all the same.
+ */
+async function askHistory(
+  engine: Engine,
+  closed: WorkflowExecutionDescription,
+  replayed?: Engine['replayed'],
+): Promise<Answer> {
   const { workflowId, runId, startTime } = closed;
   const events = await wholeHistory(engine, closed, answerWithinMs);
-  if (events.some(event => event.workflowTaskCompletedEventAttributes != null)) return { is: 'noWorker' };
+  if (events.some(event => event.workflowTaskCompletedEventAttributes != null))
+    return replayed === undefined
+      ? { is: 'noWorker' }
+      : askReplayed(engine, closed, () => replayed(workflowId, events));
   const input = inputIn(events) as TransactionInput | undefined;
   if (input === undefined) throw new Error(`run ${runId} of ${workflowId} has no input`);
   const wasGivenOut = events.some(event => event.workflowTaskStartedEventAttributes != null);
@@ -92,6 +109,18 @@ async function askUnbegun(engine: Engine, closed: WorkflowExecutionDescription):
     return { is: 'left', left };
   } catch {
     return { is: 'unreplayable', why: whatToDo(engine, closed) }; // of a version that only a newer coordinator knows
+  }
+}
+
+async function askReplayed(
+  engine: Engine,
+  closed: WorkflowExecutionDescription,
+  replayed: () => Promise<unknown>,
+): Promise<Answer> {
+  try {
+    return { is: 'left', left: (await replayed()) as LeftBehind };
+  } catch {
+    return { is: 'unreplayable', why: whatToDo(engine, closed) };
   }
 }
 

@@ -178,7 +178,7 @@ async function leftDocument(
   withinMs: Ms,
 ): Promise<TransactionDocument | undefined> {
   try {
-    const answer = await askClosed(engine, closed, withinMs);
+    const answer = await askClosed(engine, closed, { withinMs });
     if (answer.is !== 'left') return undefined;
     return describedDocument(engine, {
       ...closed,

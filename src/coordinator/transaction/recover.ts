@@ -33,7 +33,7 @@ export async function recover(engine: Engine, id: string): Promise<Recovered> {
 }
 
 async function takeUp(engine: Engine, closed: WorkflowExecutionDescription, why: string): Promise<Recovered> {
-  const answer = await askClosed(engine, closed);
+  const answer = await askClosed(engine, closed, { mayReplay: true });
   if (answer.is !== 'left') return answer;
   const { workflowId: id, runId: from } = closed;
   const { stored, progress } = answer.left;
