@@ -151,9 +151,7 @@ interface Judging {
 async function judge(world: World, { recorder, load, temporal, options }: Judging): Promise<Ran> {
   const { settleWithinMs } = options;
   const end = Date.now() + settleWithinMs;
-  const { open } = await load.settle(settleWithinMs, () =>
-    ofKind({ told: world.journals() }, 'call').map(({ id }) => id),
-  );
+  const { open } = await load.settle(settleWithinMs, () => world.journals().map(({ id }) => id));
   await keepHistories(temporal, open, options.histories);
   for (;;) {
     const evidence = await gather(world, recorder);

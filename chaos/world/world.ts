@@ -2,14 +2,15 @@
  * Owns everything that a run destroys: the Temporal server, the coordinator's processes, participants and their databases, and the links
  * between them. `close` ends all of it by pid and removes its data, whatever state it is in.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../examples/freePorts';
-import { type Books, type Call, type Told } from '../evidence';
+import { type Books, type Call } from '../evidence';
 import { type Recorder } from '../recorder';
 import { coordinatorProgram } from './coordinators';
 import { type LedgerDatabase, mysqlDatabase, postgresDatabase, sqliteDatabase } from './databases';
+import { Journal } from './journal';
 import { planting } from './planting';
 import { ManagedProcess, type Program } from './process';
 import { type Link, startLink } from './proxy';
@@ -57,8 +58,8 @@ export interface World {
   readonly databases: readonly NamedDatabase[];
   readonly coordinators: readonly Coordinator[];
   readonly services: readonly Service[];
-  /** What the participants wrote down. */
-  journals(): Told[];
+  /** What the participants have written down so far. */
+  journals(): readonly Call[];
   close(): Promise<void>;
 }
 
@@ -169,6 +170,8 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
   signal.throwIfAborted();
   await Promise.all(coordinators.map(each => each.process.start()));
   signal.throwIfAborted();
+  const writing = services.filter(({ isSeats }) => !isSeats);
+  const journals = writing.map(({ name }) => new Journal(journalOf(folder, name)));
   return {
     ...{ folder, coordinators, services },
     ...{ temporal: engine.temporal, disk: engine.disk, namespace: engine.namespace },
@@ -176,7 +179,7 @@ async function start(folder: string, options: WorldOptions, closers: Closers): P
     databases: services.flatMap(({ name, database }) =>
       database === undefined ? [] : [{ ...database, name }],
     ),
-    journals: () => services.flatMap(({ name, isSeats }) => (isSeats ? [] : readJournal(folder, name))),
+    journals: () => journals.flatMap(each => each.calls()),
   };
 }
 
@@ -278,8 +281,3 @@ async function answers(url: string): Promise<boolean> {
 }
 
 const journalOf = (folder: string, name: string): string => join(folder, `${name}.journal`);
-
-function readJournal(folder: string, name: string): Call[] {
-  const lines = readFileSync(journalOf(folder, name), 'utf8').split('\n').filter(Boolean);
-  return lines.map(line => JSON.parse(line) as Call);
-}

@@ -41,7 +41,7 @@ export function createApi(api: ApiDependencies): Express {
   const identify = authenticate(api.config.auth, api.log); // one for all: it has the keys of JWTs
   const limited = limitRate(api.config.rateLimit, isAuthenticated(api.config));
   const mount = (path: string, router: Router, limits = [limited]): Express =>
-    app.use(path, noteMount(router), guard, identify, limits, router);
+    app.use(path, noteMount(path, router), guard, identify, limits, router);
   mount('/transactions', transactionRoutes(api));
   mount('/participants', participantRoutes(api));
   mount('/locks', lockRoutes(api));
@@ -49,7 +49,8 @@ export function createApi(api: ApiDependencies): Express {
   app.use('/codec', letWebUi(api.config.webUiOrigins));
   mount('/codec', codecRoutes(api), []); // the CLI asks once for each payload of a history
   if (api.config.console) {
-    app.use('/console', guard, consolePages());
+    const pages = consolePages();
+    app.use('/console', noteMount('/console', pages), guard, pages);
     mount('/console', consoleFacts(api));
   }
   app.use('/metrics', metricsRoutes(api, identify));

@@ -28,7 +28,7 @@ export function limitRate(perSecond: number | undefined, isAuthenticated: boolea
 
 function isLimited(request: Request, { role }: Caller, isAuthenticated: boolean): boolean {
   if (role !== 'operator') return true;
-  if (request.method === 'POST') return !/\/(?:abort|retry|resolve|sweep)$/.test(request.path);
+  if (request.method === 'POST') return !/\/(?:abort|retry|resolve|sweep)\/?$/.test(request.path);
   return request.method === 'DELETE' || !isAuthenticated;
 }
 

@@ -36,7 +36,7 @@ interface Served {
 function write(log: Log, request: Request, response: Response, { durationMs, baseUrl }: Served): void {
   const { caller, transactionId, lock, failure, span } = contextOf(response);
   const path = request.originalUrl.split('?', 1)[0] ?? '';
-  const local = path.slice(baseUrl.length);
+  const local = path.slice(baseUrl.length).replace(/\/$/, '');
   const ending = response.writableFinished ? { status: response.statusCode } : { clientGone: true };
   const line = {
     method: request.method,

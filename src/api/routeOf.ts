@@ -6,12 +6,15 @@
 import { type Request, type RequestHandler, type Response, type Router } from 'express';
 import { type Template, contextOf } from './requestContext';
 
-/** @param router what stands at the mount, its routes perhaps yet to be given */
-export function noteMount(router: Router): RequestHandler {
+/**
+ * @param own where it is mounted in the API: a request may write it in capitals, as Express takes it too
+ * @param router what stands at the mount, its routes perhaps yet to be given
+ */
+export function noteMount(own: string, router: Router): RequestHandler {
   let known: readonly Template[] | undefined;
   const templates = (): readonly Template[] => (known ??= templatesOf(router));
   return (request, response, next) => {
-    contextOf(response).mount = { path: request.baseUrl, templates };
+    contextOf(response).mount = { path: request.baseUrl.slice(0, -own.length) + own, templates };
     next();
   };
 }

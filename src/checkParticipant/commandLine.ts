@@ -1,6 +1,6 @@
 /** Owns the command line of `check-participant`: what it says becomes options, or one sentence about what is wrong with it. */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readArguments, readNumber } from '../command/options';
 import { UsageError } from '../command/output';
 import { isSecret, secretForm, type SigningKeys } from '../protocol/wire/signatures';
 import { namePattern } from '../protocol/wire/names';
@@ -30,23 +30,21 @@ and says which of its duties it keeps. Some transactions are committed for real:
 Exit code 0: nothing failed. 1: a check failed. 2: wrong usage, or nobody answers.
 `;
 
-const options = {
-  payload: { type: 'string' },
-  'refused-payload': { type: 'string' },
-  name: { type: 'string' },
-  'commit-url': { type: 'string' },
-  'rollback-url': { type: 'string' },
-  'prepared-url': { type: 'string' },
-  secret: { type: 'string' },
-  restart: { type: 'string' },
-  'timeout-ms': { type: 'string' },
-  only: { type: 'string' },
-  list: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+const names = [
+  'payload',
+  'refused-payload',
+  'name',
+  'commit-url',
+  'rollback-url',
+  'prepared-url',
+  'secret',
+  'restart',
+  'timeout-ms',
+  'only',
+] as const;
 
-type Values = ReturnType<typeof parse>['values'];
+/** The last that was given of an option. */
+type Last = (name: (typeof names)[number]) => string | undefined;
 
 export type Command =
   | { readonly do: 'help' }
@@ -62,50 +60,42 @@ interface FromEnvironment {
 
 /** @throws UsageError */
 export function readCommand(args: readonly string[], { keys, tls }: FromEnvironment): Command {
-  const { values, positionals } = parse(args);
-  if (values.help) return { do: 'help' };
-  if (values.list) return { do: 'list', json: values.json };
-  const [prepareUrl, ...others] = positionals;
+  const given = readArguments(args, { values: names, flags: ['list', 'json'], words: true });
+  if (given === undefined) return { do: 'help' };
+  const { values, flags, words } = given;
+  const json = flags.has('json');
+  if (flags.has('list')) return { do: 'list', json };
+  const last: Last = name => values[name].at(-1);
+  const [prepareUrl, ...others] = words;
   if (prepareUrl === undefined) throw new UsageError('the prepare URL is missing');
   if (others.length > 0) throw new UsageError(`one prepare URL is checked, not also ${others.join(' ')}`);
-  const signing = values.secret === undefined ? keys : given({ signingSecrets: [readSecret(values.secret)] });
-  return {
-    do: 'check',
-    json: values.json,
-    options: given({ ...readOptions(prepareUrl, values, signing), tls }),
-  };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const secret = last('secret');
+  const signing = secret === undefined ? keys : { signingSecrets: [readSecret(secret)] };
+  return { do: 'check', json, options: defined({ ...readOptions(prepareUrl, last, signing), tls }) };
 }
 
 function readOptions(
   prepareUrl: string,
-  values: Values,
+  last: Last,
   { signingSecrets, signingMasterKeys }: SigningKeys,
 ): CheckOptions {
-  const commitUrl = readUrl('--commit-url', values['commit-url']);
-  const rollbackUrl = readUrl('--rollback-url', values['rollback-url']);
+  const commitUrl = readUrl('--commit-url', last('commit-url'));
+  const rollbackUrl = readUrl('--rollback-url', last('rollback-url'));
   if ((commitUrl === undefined) !== (rollbackUrl === undefined))
     throw new UsageError('--commit-url and --rollback-url belong together: give both or none');
-  return given({
+  return defined({
     prepareUrl: readPrepareUrl(prepareUrl),
     commitUrl,
     rollbackUrl,
-    preparedUrl: readUrl('--prepared-url', values['prepared-url']),
-    name: readName(values.name),
-    payload: readJson('--payload', values.payload),
-    refusedPayload: readJson('--refused-payload', values['refused-payload']),
+    preparedUrl: readUrl('--prepared-url', last('prepared-url')),
+    name: readName(last('name')),
+    payload: readJson('--payload', last('payload')),
+    refusedPayload: readJson('--refused-payload', last('refused-payload')),
     secrets: signingSecrets,
     masterKeys: signingMasterKeys,
-    restart: values.restart,
-    timeoutMs: readTimeout(values['timeout-ms']),
-    only: readOnly(values.only),
+    restart: last('restart'),
+    timeoutMs: readTimeout(last('timeout-ms')),
+    only: readOnly(last('only')),
   });
 }
 
@@ -114,7 +104,7 @@ type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } &
 };
 
 /** Leaves out what was not given. */
-function given<T extends object>(all: T): Given<T> {
+function defined<T extends object>(all: T): Given<T> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
@@ -156,8 +146,7 @@ function readText(file: string): string {
 
 function readTimeout(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError('--timeout-ms is a whole number of milliseconds');
-  return Number(text);
+  return readNumber('--timeout-ms', text, { of: 'milliseconds', from: 1, to: 9_999_999, isWhole: true });
 }
 
 function readOnly(text: string | undefined): string[] | undefined {

@@ -22,13 +22,15 @@ interface Connecting extends EventTimes {
   readonly signal?: AbortSignal | undefined;
   /** How long the server wants it to stay away between two connections. */
   readonly onRetry: (ms: Ms) => void;
+  /** Something has come, if only a comment: the coordinator is there. */
+  readonly onHeard: () => void;
 }
 
 /** Ends where the server closes the connection. @throws as `Http` does */
 export async function* eventsOf(
   http: Http,
   asked: Asked,
-  { signal, openMs, silentMs, onRetry }: Connecting,
+  { signal, openMs, silentMs, onRetry, onHeard }: Connecting,
 ): AsyncGenerator<Told, undefined> {
   signal?.throwIfAborted();
   const ending = new AbortController();
@@ -56,6 +58,7 @@ export async function* eventsOf(
     patience.start(silentMs);
     for await (const bytes of bytesOf(response, asked, ending.signal)) {
       patience.stop(); // it is the reader now who is waited for
+      onHeard();
       parser.feed(decoder.decode(bytes, { stream: true }));
       yield* told.splice(0);
       patience.start(silentMs);

@@ -26,11 +26,14 @@ export async function* watch(
   let last: string | undefined;
   let comeAgainMs: Ms | undefined;
   const onRetry = (ms: Ms): void => void (comeAgainMs = ms);
+  const onHeard = (): void => {
+    trouble.over();
+  };
   for (let connections = 1; ; connections += 1) {
     const resumed = last;
     try {
-      for await (const told of eventsOf(http, askedFor(id, last), { signal, ...times, onRetry })) {
-        trouble.over();
+      const connecting = { signal, ...times, onRetry, onHeard };
+      for await (const told of eventsOf(http, askedFor(id, last), connecting)) {
         if (told.event === 'end' || told.event === 'gone') return undefined;
         if (told.event !== 'transaction') continue;
         const isKnown = told.id !== undefined && told.id === last && last === resumed;

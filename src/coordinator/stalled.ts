@@ -23,7 +23,7 @@ const failingFrom = 3;
 
 /** What the task has been through is the newest that history tells; signals and answers may have come after it. */
 const looked = 30;
-/** Where the SDK says that no such history can be: as many signals as that may have come since it was spoiled. */
+/** Where that is not among them, or the SDK says that no such history can be: as many may have come since it was spoiled. */
 const lookedAgain = 1000;
 const noSuchHistory = /^Error: Fatal error in workflow machines\b/;
 const lookWithinMs = 800;
@@ -47,35 +47,33 @@ export async function stallOf(
 ): Promise<StalledDocument | undefined> {
   const nth = failingTry(description);
   if (nth === undefined) return undefined;
-  const events = await newestEvents(engine, description, { count: looked, withinMs });
-  const last = events.find(
-    each =>
-      each.workflowTaskFailedEventAttributes != null || each.workflowTaskTimedOutEventAttributes != null,
-  );
+  const near = await newestEvents(engine, description, { count: looked, withinMs });
+  const events = isLongAgo(near)
+    ? await newestEvents(engine, description, { count: lookedAgain, withinMs })
+    : near;
+  const last = lastTask(events);
   const error = errorOf(last);
-  const more = await newestOf(engine, description, { events, error, withinMs });
   return {
     ...given({ since: rfc3339(last?.eventTime), by: error.by }),
     tries: nth - 1,
     error: { code: error.code, message: error.message },
-    whatToDo: whatToDoOfSpoiled(engine, description, more) ?? whatToDo(error, engine, description.workflowId),
+    whatToDo:
+      whatToDoOfSpoiled(engine, description, events) ?? whatToDo(error, engine, description.workflowId),
   };
 }
 
-interface Seen {
-  readonly events: readonly HistoryEvent[];
-  readonly error: StallError;
-  readonly withinMs: Ms;
+/** What went wrong is not among these. @param near the newest events, the newest first */
+function isLongAgo(near: readonly HistoryEvent[]): boolean {
+  const last = lastTask(near);
+  if (last === undefined) return near.length >= looked;
+  return spoiledAt(near) === undefined && noSuchHistory.test(errorOf(last).message);
 }
 
-/** More of them, where what went wrong may be longer ago. */
-async function newestOf(
-  engine: Engine,
-  description: WorkflowExecutionDescription,
-  { events, error, withinMs }: Seen,
-): Promise<readonly HistoryEvent[]> {
-  const isLongAgo = spoiledAt(events) === undefined && noSuchHistory.test(error.message);
-  return isLongAgo ? newestEvents(engine, description, { count: lookedAgain, withinMs }) : events;
+function lastTask(events: readonly HistoryEvent[]): HistoryEvent | undefined {
+  return events.find(
+    each =>
+      each.workflowTaskFailedEventAttributes != null || each.workflowTaskTimedOutEventAttributes != null,
+  );
 }
 
 export function stallInWords({ tries, error, by, whatToDo }: StalledDocument): string {

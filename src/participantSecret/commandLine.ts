@@ -1,5 +1,5 @@
 /** Owns the command line of `participant-secret`. */
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command/options';
 import { UsageError } from '../command/output';
 import { lastSegment } from '../protocol/wire/urls';
 
@@ -20,21 +20,12 @@ const ends: readonly string[] = ['', 'prepare', 'commit', 'rollback', 'prepared'
 
 /** @throws UsageError */
 export function readCommand(args: readonly string[]): Command {
-  const { values, positionals } = parse(args);
-  if (values.help) return { do: 'help' };
-  const [url, ...others] = positionals;
+  const given = readArguments(args, { words: true });
+  if (given === undefined) return { do: 'help' };
+  const [url, ...others] = given.words;
   if (url === undefined) throw new UsageError('the prepare URL of the participant is missing');
   if (others.length > 0) throw new UsageError('one URL at a time: each has a secret of its own');
   return { do: 'print', url: readUrl(url) };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const options = { help: { type: 'boolean', short: 'h', default: false } } as const;
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 /** `https://bank.example/accounts` may be a folder or lack one: what is not certain is not guessed at. */

@@ -1,6 +1,6 @@
 /** Owns the command line of `settle-participant`. */
 import { userInfo } from 'node:os';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../command/options';
 import { UsageError } from '../command/output';
 import { type Settlement } from './requests';
 
@@ -35,36 +35,24 @@ export type Command =
       readonly settlement: Settlement;
     });
 
-const options = {
-  reason: { type: 'string' },
-  by: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
 /** @throws UsageError */
 export function readCommand(args: readonly string[]): Command {
-  const { values, positionals } = parse(args);
-  if (values.help) return { do: 'help' };
-  const [verb, url, transactionId, participant, ...others] = positionals;
+  const given = readArguments(args, { values: ['reason', 'by'], flags: ['json'], words: true });
+  if (given === undefined) return { do: 'help' };
+  const { values, flags, words } = given;
+  const json = flags.has('json');
+  const [verb, url, transactionId, participant, ...others] = words;
   if (others.length > 0) throw new UsageError(`too many words: ${others.join(' ')}`);
-  if (verb === 'list') return { do: 'list', url: readUrl(url), json: values.json };
+  if (verb === 'list') return { do: 'list', url: readUrl(url), json };
   if (verb !== 'commit' && verb !== 'rollback') throw new UsageError('say list, commit or rollback');
   if (transactionId === undefined || participant === undefined)
     throw new UsageError('the transaction id or the name of the participant is missing');
-  if (values.reason === undefined) throw new UsageError('--reason is missing: it is kept with the record');
+  const reason = values.reason.at(-1);
+  if (reason === undefined) throw new UsageError('--reason is missing: it is kept with the record');
   const outcome = verb === 'commit' ? ('committed' as const) : ('rolledback' as const);
-  const { reason, by = userInfo().username } = values;
+  const by = values.by.at(-1) ?? userInfo().username;
   const settlement = { transactionId, participant, outcome, by, reason };
-  return { do: 'settle', url: readUrl(url), json: values.json, settlement };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return { do: 'settle', url: readUrl(url), json, settlement };
 }
 
 function readUrl(text: string | undefined): URL {

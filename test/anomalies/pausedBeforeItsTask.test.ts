@@ -6,30 +6,23 @@
  * These go red once Temporal or its SDK mends that: then docs/OPERATIONS.md ("Spoiled by a pause"), RELIABILITY and PROTOCOL §4 say too much.
  */
 import { exclusive, lease, lockNow, newResource, unlock } from '../locks/support';
-import { type TestCoordinator, startCoordinator } from '../support/coordinator';
-import { type OwnServer, startOwnServer } from '../support/ownServer';
-import { type Participants, startParticipants } from '../support/participants';
-import { quick } from '../support/quick';
+import { type TestCoordinator } from '../support/coordinator';
+import { type Participants } from '../support/participants';
 import { type StatefulParticipant, statefulParticipant } from '../support/statefulParticipant';
 import { signal, temporalWorkflow } from '../support/temporalCli';
 import { eventually, until } from '../support/until';
+import { type Pausing, startPausing } from './pausing';
 
-let server: OwnServer;
+let pausing: Pausing;
 let participants: Participants;
 let dtc: TestCoordinator;
 
 beforeAll(async () => {
-  server = await startOwnServer('frontend.WorkflowPauseEnabled=true');
-  process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
-  participants = await startParticipants();
-  dtc = await startCoordinator({ limits: { ...quick, transactionTimeoutMs: 120_000 } });
+  pausing = await startPausing();
+  ({ participants, dtc } = pausing);
 }, 60_000);
 
-afterAll(async () => {
-  await dtc.close();
-  await participants.close();
-  await server.stop();
-});
+afterAll(() => pausing.close());
 
 /** `causes` a workflow task while no worker takes any, and pauses before one does. */
 async function pausedWithATask(workflowId: string, causes: () => Promise<unknown>): Promise<void> {
@@ -73,7 +66,7 @@ async function resetAsTold(text: string | undefined, workflowId: string): Promis
     /temporal workflow reset --workflow-id \S+ --run-id (\S+) --event-id (\d+) --reason /.exec(text ?? '') ??
     [];
   expect(text).toContain(`--workflow-id ${workflowId} `);
-  expect(text).toContain(` --address ${server.address}`);
+  expect(text).toContain(` --address ${pausing.server.address}`);
   await temporalWorkflow('reset', workflowId, '--run-id', run, '--event-id', event, '--reason', 'as told');
 }
 

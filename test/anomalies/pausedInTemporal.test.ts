@@ -3,32 +3,25 @@
  * says what is the matter and what to type, and it goes on where it was. On a server of its own: pausing has to be allowed there.
  */
 import { exclusive, lease, lockNow, newResource, unlock } from '../locks/support';
-import { type TestCoordinator, startCoordinator } from '../support/coordinator';
-import { type OwnServer, startOwnServer } from '../support/ownServer';
-import { type Participants, startParticipants } from '../support/participants';
-import { quick } from '../support/quick';
+import { type TestCoordinator } from '../support/coordinator';
+import { type Participants } from '../support/participants';
 import { type Gate, gate, statefulParticipant } from '../support/statefulParticipant';
 import { temporalWorkflow } from '../support/temporalCli';
 import { eventually } from '../support/until';
+import { type Pausing, startPausing } from './pausing';
 
-let server: OwnServer;
+let pausing: Pausing;
 let participants: Participants;
 let dtc: TestCoordinator;
 
 beforeAll(async () => {
-  server = await startOwnServer('frontend.WorkflowPauseEnabled=true');
-  process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
-  participants = await startParticipants();
-  const limits = { ...quick, transactionTimeoutMs: 120_000, prepareTimeoutMs: 60_000 };
-  dtc = await startCoordinator({ limits, sweeps: true, env: { DTC_COORDINATOR_ID: 'paused' } });
+  const env = { DTC_COORDINATOR_ID: 'paused' };
+  pausing = await startPausing({ limits: { prepareTimeoutMs: 60_000 }, sweeps: true, env });
+  ({ participants, dtc } = pausing);
   await dtc.run([participants.url('warm')]);
 }, 60_000);
 
-afterAll(async () => {
-  await dtc.close();
-  await participants.close();
-  await server.stop();
-});
+afterAll(() => pausing.close());
 
 /** Paused while its vote is awaited; `vote.open()` lets the participant say yes. */
 async function pausedTransaction(
@@ -48,7 +41,7 @@ async function pausedTransaction(
 
 /** Its server is not where the CLI looks by itself. */
 function unpauseOf(workflowId: string): string {
-  return `temporal workflow unpause --workflow-id ${workflowId} --address ${server.address}`;
+  return `temporal workflow unpause --workflow-id ${workflowId} --address ${pausing.server.address}`;
 }
 
 it('keeps its state, needs attention, and says what to type', async () => {

@@ -1,4 +1,5 @@
 /** docs/CONSOLE.md: how `/console` is served. What the page does is in test/console. */
+import fs from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { EngineUnavailable } from '../../src/coordinator/errors';
 import { Harness } from './harness';
@@ -87,6 +88,17 @@ describe('what it has to know of the server', () => {
       settings: { DTC_PREPARE_ATTEMPTS: 3, DTC_ON_COMMIT_FAILURE: 'retry' },
     });
     expect(text).not.toContain('0123456789abcdef');
+  });
+
+  it('has a version, which is not read from the disk each time', async () => {
+    const reads = jest.spyOn(fs, 'readFileSync');
+    try {
+      const { json } = await api.call('/console/about', { headers: alice });
+      expect(json['version']).toMatch(/^\d+\.\d+\.\d+/);
+      expect(reads.mock.calls.filter(([file]) => String(file).endsWith('package.json'))).toEqual([]);
+    } finally {
+      reads.mockRestore();
+    }
   });
 
   it('is not for participants, who may not list transactions either', async () => {

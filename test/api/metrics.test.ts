@@ -54,6 +54,7 @@ it.each([
   ['GET', '/transactions/', '/transactions'],
   ['GET', '/transactions/count', '/transactions/count'],
   ['GET', '/transactions/secret', '/transactions/:id'],
+  ['GET', '/TransActions/secret', '/transactions/:id'],
   ['GET', '/transactions/secret%', '/transactions/:id'],
   ['POST', '/transactions/secret/abort', '/transactions/:id/abort'],
   ['GET', '/transactions/secret/abort/more', '/transactions/*'],
@@ -66,6 +67,7 @@ it.each([
   ['POST', '/orphans/sweep', '/orphans/sweep'],
   ['GET', '/orphans/secret', '/orphans/*'],
   ['GET', '/metrics', '/metrics'],
+  ['GET', '/Metrics', '/metrics'],
   ['GET', '/secret', 'none'],
 ])('counts %s %s by its route %s, also of who has no token', async (method, path, route) => {
   harness = await Harness.start({ DTC_API_TOKENS: tokens });
@@ -90,6 +92,18 @@ it.each([
   await harness.logLines('request');
   expect(await harness.metrics.registry.metrics()).toContain(
     `dtc_http_requests_total{method="GET",route="${route}",code="421"} 1\n`,
+  );
+});
+
+it.each([
+  ['/console', 308, '/console'],
+  ['/console/assets/none.js', 404, '/console/assets/:file'],
+])('counts %s, for which nobody needs a token, by its route', async (path, code, route) => {
+  harness = await Harness.start();
+  expect((await harness.call(path)).status).toBe(code);
+  await harness.logLines('request');
+  expect(await harness.metrics.registry.metrics()).toContain(
+    `dtc_http_requests_total{method="GET",route="${route}",code="${String(code)}"} 1\n`,
   );
 });
 

@@ -88,6 +88,7 @@ describe('where a limit is set', () => {
       for (let nth = 0; nth < 12; nth += 1)
         expect((await api.call(`/transactions/testt1/${action}`, { json, headers })).status).toBe(200);
     expect((await api.call('/orphans/sweep', { json: {}, headers })).status).toBe(202);
+    expect((await api.call('/transactions/testt1/abort/', { json: {}, headers })).status).toBe(200); // served too
     for (const path of ['/healthz', '/readyz']) expect((await api.call(path)).status).toBe(200);
     const read = (): Promise<Answer> => api.call('/transactions/testt1', { headers });
     if (headers === ops) for (let nth = 0; nth < 12; nth += 1) expect((await read()).status).toBe(200);

@@ -46,6 +46,18 @@ it('/readyz says in the log why not, once a reason, and that it is ready again',
   ]);
 });
 
+it.each(['/healthz', '/readyz', '/metrics'])(
+  '%s is logged at debug, with a slash at its end too',
+  async path => {
+    for (const each of [path, `${path}/`]) await api.call(each);
+    const lines = await api.logLines('request', 2);
+    expect(lines.map(line => [line['path'], line.level])).toEqual([
+      [path, 'debug'],
+      [`${path}/`, 'debug'],
+    ]);
+  },
+);
+
 it('/readyz is 503 once the server stops, so that no more is sent to it', async () => {
   api.stopping.abort();
   expect(await api.call('/readyz')).toEqual(problem('stopping', 503));

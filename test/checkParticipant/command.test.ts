@@ -116,10 +116,12 @@ const wrong: readonly (readonly [args: readonly string[], message: string])[] = 
   [['http://a/prepare', '--payload', '{seats: 1}'], '--payload must be JSON, or @ and a file of it'],
   [['http://a/prepare', '--payload', '@/no/such/file'], '--payload must be JSON, or @ and a file of it'],
   [['http://a/prepare', '--name', 'a b'], '--name is 1 to 64 of'],
-  [['http://a/prepare', '--timeout-ms', '0'], '--timeout-ms is a whole number of milliseconds'],
+  [['http://a/prepare', '--timeout-ms', '0'], '--timeout-ms takes a whole number of milliseconds from 1'],
   [['http://a/prepare', '--only', 'commit-repeated,other'], 'no such check: other'],
   [['http://a/prepare', '--secret', 'whsec_%'], 'the secret must be "whsec_" and the base64'],
-  [['http://a/prepare', '--fast'], "Unknown option '--fast'"],
+  [['http://a/prepare', '--fast'], 'there is no option --fast'],
+  [['http://a/prepare', '--only', '--json'], '--only needs a value'],
+  [['http://a/prepare', '--json=yes'], '--json takes no value'],
 ];
 
 it.each(wrong)('does not take %j, and says why', (args, message) => {

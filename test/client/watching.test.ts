@@ -1,4 +1,5 @@
 /** Watching over connections that end in every way (PROTOCOL §3, events): a server tells as scripted, and hears where it goes on from. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttp } from '../../src/client/http';
 import { watch } from '../../src/client/watch';
 import { committed, json, problem, type Scripted, type ScriptedAnswer, startScripted } from './scripted';
@@ -81,6 +82,20 @@ it('comes again after a while where nothing is there for the moment', async () =
     stream('', 'open'), // nothing comes
     stream(event(8, committed) + end),
   ]);
+  expect(states).toEqual(['committed']);
+});
+
+it('counts as out of reach nothing of the time in which there was nothing to tell', async () => {
+  const quiet: ScriptedAnswer = async response => {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    for (let comments = 0; comments < 6; comments += 1) {
+      response.write(':\n\n');
+      await sleep(100);
+    }
+    response.socket?.destroy();
+  };
+  const unavailable = problem(503, 'engine-unavailable');
+  const { states } = await watched([unavailable, quiet, stream(event(8, committed) + end)], 500);
   expect(states).toEqual(['committed']);
 });
 

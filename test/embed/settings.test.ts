@@ -1,6 +1,7 @@
 /** The settings of an embedded coordinator: as the environment's, but for what its host has. */
 import { ConfigError } from '../../src/config/configError';
 import { configOf } from '../../src/embed/settings';
+import { withEnvironment } from '../support/environment';
 
 const TEMPORAL_ADDRESS = 'temporal.example:7233';
 
@@ -29,12 +30,8 @@ it('are read as the environment is, numbers as their text, and what is undefined
 });
 
 it('take nothing from the environment', () => {
-  process.env['DTC_PREPARE_ATTEMPTS'] = '9';
-  try {
-    expect(configOf({}, { hasConnection: true }).limits.prepareAttempts).toBe(3);
-  } finally {
-    delete process.env['DTC_PREPARE_ATTEMPTS'];
-  }
+  const config = withEnvironment({ DTC_PREPARE_ATTEMPTS: '9' }, () => configOf({}, { hasConnection: true }));
+  expect(config.limits.prepareAttempts).toBe(3);
 });
 
 it.each([

@@ -35,7 +35,6 @@ export const alone = {
   'test/api/live/waiting.test.ts': 'counts the timers of its process',
   'test/e2e/start.test.ts': 'takes as long as a group',
   'test/embed/embed.test.ts': "its process's runtime of Temporal's SDK is that of a host",
-  'test/embed/settings.test.ts': 'changes the environment',
   'test/engine/connect.test.ts': 'asks several servers at once',
   'test/engine/reach.test.ts': 'counts timers that are not real, which those of a coordinator would be among',
 };

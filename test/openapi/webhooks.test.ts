@@ -16,6 +16,7 @@ import { type Traces } from '../../src/telemetry/traces/contract';
 import { openTraces } from '../../src/telemetry/traces/open';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { Schemas } from '../support/documented';
+import { withEnvironment } from '../support/environment';
 import { silentLog } from '../support/silentLog';
 import { type Participants, startParticipants } from '../support/participants';
 import { type Receivers, startReceivers } from '../support/receivers';
@@ -54,8 +55,9 @@ describe('what is sent', () => {
   beforeAll(async () => {
     [participants, receivers] = await Promise.all([startParticipants(), startReceivers(secret)]);
     collector = await startCollector();
-    process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url;
-    traces = openTraces({ protocol: 'http/json' }, silentLog());
+    traces = withEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }, () =>
+      openTraces({ protocol: 'http/json' }, silentLog()),
+    );
     dtc = await startCoordinator({
       env: { DTC_SIGNING_SECRET: secret, DTC_PUBLIC_URL: 'http://dtc.example' },
       limits: { completionAttempts: 1 },

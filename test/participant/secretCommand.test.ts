@@ -48,6 +48,7 @@ it.each([
   [['https://ann:word@bank.example/prepare'], 'must not carry credentials'],
   [['https://bank.example/accounts'], 'must end in "/prepare", as the coordinator calls it, or in "/"'],
   [[url, url], 'one URL at a time'],
+  [['--url', url], 'there is no option --url'],
 ])('does not take %j, and says why', (args, message) => {
   expect(() => readCommand(args)).toThrow(message);
 });

@@ -101,6 +101,11 @@ it.each([
   [[], 'say list, commit or rollback'],
   [['commit', 'http://127.0.0.1:9/prepare', 'a'], 'missing'],
   [['commit', 'http://127.0.0.1:9/prepare', 'a', 'p1'], '--reason is missing'],
+  [
+    ['rollback', 'http://127.0.0.1:9/prepare', 'a', 'p1', '--reason', '--by', 'ann'],
+    '--reason needs a value',
+  ],
+  [['list', 'http://127.0.0.1:9/prepare', '--all'], 'there is no option --all'],
   [['list', 'ftp://a'], 'not an http'],
   [['list', 'http://127.0.0.1:9/prepare'], '127.0.0.1:9'],
 ])('says what is wrong with %j, and ends with 2', async (args, says) => {

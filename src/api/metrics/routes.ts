@@ -13,7 +13,7 @@ export function metricsRoutes(
   identify: RequestHandler,
 ): Router {
   const router = Router({ caseSensitive: true });
-  router.use(noteMount(router), guardHost(config), identify);
+  router.use(noteMount('/metrics', router), guardHost(config), identify);
   router
     .route('/')
     .get(permit('read'), async (request, response) => {

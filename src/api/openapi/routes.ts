@@ -40,8 +40,8 @@ export function describedOnce({ auth, limits, longestWaitS, publicUrl }: Describ
   const { maxParticipants, maxRequestTimeoutMs } = limits;
   const isOpen = !isAuthenticated({ auth });
   const key = JSON.stringify([maxParticipants, maxRequestTimeoutMs, longestWaitS, publicUrl, isOpen]);
-  const known = described.get(key);
-  if (known !== undefined) return known;
+  const before = described.get(key);
+  if (before !== undefined) return before;
   const document = openApiDocument({ auth, limits, longestWaitS, ...given({ publicUrl }) }, program());
   const made = { document, page: docsPage(document) };
   described.set(key, made);
@@ -59,6 +59,9 @@ function kept(type: string, text: string, headers: Readonly<Record<string, strin
   };
 }
 
+let known: Program | undefined;
+
+/** Read once: it is this process's. */
 export function program(): Program {
-  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as Program;
+  return (known ??= JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as Program);
 }

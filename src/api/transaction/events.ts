@@ -112,7 +112,7 @@ function tellNoMore(response: Response): void {
 
 const comeAgainMs = 5_000;
 
-/** There is no room to wait: the document as it is, and when to come again. A thousand more who find none cost one look. */
+/** There is no room to wait: the document as it is, unless that is known, and when to come again. A thousand more who find none cost one look. */
 async function tellOnce(
   { coordinator }: ApiDependencies,
   request: IdRequest,
@@ -128,7 +128,7 @@ async function tellOnce(
   response.set('retry-after', String(comeAgainMs / 1_000));
   const stream = new EventStream(response);
   await stream.comeAgainAfter(comeAgainMs);
-  if (!isOlder(reading, last)) await stream.send(eventOf(document));
+  if (changesOf(document) !== last && !isOlder(reading, last)) await stream.send(eventOf(document));
   if (document.endedAt !== undefined) await stream.send(endOf(document));
   stream.end();
 }
