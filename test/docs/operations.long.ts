@@ -264,7 +264,7 @@ const rows: readonly Row[] = [
   { command: /^temporal workflow query/, on: any, prints: theId },
   { command: /^temporal workflow describe -w \$ID +#/, on: any, prints: theId },
   { command: /^temporal workflow metadata/, on: any, prints: /car/ },
-  { command: /^temporal workflow show/, on: any, prints: /WorkflowExecutionStarted/ },
+  { command: /^temporal workflow show -w/, on: any, prints: /WorkflowExecutionStarted/ },
   { command: /^jq -cR/, prints: nothing },
   { command: /^jq -rR/, prints: /1 shop/ },
   // act
@@ -325,6 +325,12 @@ const rows: readonly Row[] = [
   { command: /^temporal workflow reset/, on: untold('gone'), prints: /Resetting/ },
   { command: /^temporal workflow cancel --workflow-id notification/, on: untold('deaf'), prints: /cancel/i },
   { command: /^temporal workflow delete/, on: untold('gone'), prints: /Delete workflow succeeded/ },
+  { command: /--name wake/, on: untold('deaf'), prints: /Signal workflow succeeded/ },
+  {
+    command: /^temporal workflow show --workflow-id notification/,
+    on: untold('deaf'),
+    prints: /WorkflowExecutionStarted/,
+  },
   // routine
   { command: /jq -r '\.participants\[\] \| \[\.host/, on: any, prints: /127\.0\.0\.1:\d+\t\d+\t20/ },
   { command: /\{\$W,\\"dryRun/, on: stuck, prints: /"matched": [1-9]\d*,\s+"acted": 0/ },
