@@ -3,7 +3,8 @@
  * nobody can follow takes back no step of its own, and Temporal gives it once more what came from outside since.
  *
  * What came since of calls that were under way is not given once more, they are made anew: harmless but for votes, of which the transaction
- * has to know whom it may have reached (I3).
+ * has to know whom it may have reached (I3). So one that asks for votes is ended from outside: it is taken up again with all that its history
+ * says (`transaction/closedRun.ts`), and rolls back.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type HistoryEvent } from '../engine/ask';
@@ -19,10 +20,14 @@ export function whatToDoOfSpoiled(
 ): string | undefined {
   const at = spoiledAt(newest.toReversed());
   if (at === undefined) return undefined;
-  const reset = `temporal workflow reset --workflow-id ${run.workflowId} --run-id ${run.runId} --event-id ${at} --reason 'spoiled by a pause'${cliOptions}`;
+  const which = `--workflow-id ${run.workflowId} --run-id ${run.runId}`;
+  const end = `--reason 'spoiled by a pause'${cliOptions}`;
   const votes = isTransaction(run) && mayForgetVotes(run, newest, at);
-  const care = votes ? ', but what came of votes that were being asked for is forgotten' : '';
-  return `Temporal has spoiled its history as it was paused, and no worker can go on with it: this lets it go on${care} (docs/OPERATIONS.md#spoiled-by-a-pause): ${reset}`;
+  const way = votes
+    ? 'it may be asking for votes, so this ends its run, and the orphan sweep takes it up again'
+    : 'this lets it go on';
+  const command = votes ? `terminate ${which}` : `reset ${which} --event-id ${at}`;
+  return `Temporal has spoiled its history as it was paused, and no worker can go on with it: ${way} (docs/OPERATIONS.md#spoiled-by-a-pause): temporal workflow ${command} ${end}`;
 }
 
 /** A call for votes was under way at that event, or one that has ended since and whose beginning is not among these events. */

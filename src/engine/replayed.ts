@@ -1,6 +1,7 @@
 /**
- * Owns replaying a closed run in this process, where Temporal asks no worker for it any more: its query fails at once where the run was
- * ended while its workflow tasks failed, from the third try on (server 1.32, `queryworkflow/api.go`). What the run had heard after the last
+ * Owns replaying a closed run in this process, where Temporal asks no worker for it any more, or none could answer: its query fails at once
+ * where the run was ended while its workflow tasks failed, from the third try on (server 1.32, `queryworkflow/api.go`), and a pause may have
+ * spoiled its history. What the run had heard after the last
  * task is given to it in one more, of the run's end, which nobody ever had: the workflow cannot tell that from one that came late, and nothing
  * that it asks for is done.
  */
@@ -10,6 +11,7 @@ import { type PayloadCipher } from './encryption/cipher';
 import { converterOf } from './encryption/converter';
 import { type HistoryEvent } from './ask';
 import { type LeftSinks, replayedForLeft } from './facts/leftSink';
+import { unspoiled } from './spoiledByPause';
 import { ownBundle } from './worker';
 
 /** What it left. @throws DeterminismViolationError, ReplayError where this process's code and the history do not agree */
@@ -50,7 +52,7 @@ const { EventType: type, TimeoutType: timeout } = temporal.api.enums.v1;
 
 /** The history as it would be had its end not come, and the next task been given out then. @param events the last is its end */
 export function withLastTask(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
-  const all = events.slice(0, -1);
+  const all = events.slice(0, -1).map(unspoiled);
   const eventTime = events.at(-1)?.eventTime;
   const add = (event: object): number => {
     const eventId = all.length + 1;

@@ -43,6 +43,7 @@ export async function askClosed(
   closed: WorkflowExecutionDescription,
   { withinMs = answerWithinMs, mayReplay }: Asking,
 ): Promise<Answer> {
+  const replayed = mayReplay === true ? engine.replayed : undefined;
   const answerBy = Date.now() + withinMs;
   let times: LateTimes | undefined; // a closed run's history does not change
   for (let nth = 1; nth <= tries; nth += 1) {
@@ -51,14 +52,13 @@ export async function askClosed(
       if (times === undefined) {
         const newest = await newestEvents(engine, closed, { count: mostLate, withinMs: leftMs });
         const spoiled = whatToDoOfSpoiled(engine, closed, newest);
-        if (spoiled !== undefined) return await askSpoiled(engine, closed, spoiled);
+        if (spoiled !== undefined) return await askSpoiled(engine, closed, { why: spoiled, replayed });
         times = timesSince(newest);
       }
       return { is: 'left', left: await query(engine, closed, { times, withinMs: leftMs }) };
     } catch (error) {
       if (isTimeout(error)) return { is: 'noWorker' };
-      if (isNotReady(error))
-        return askHistory(engine, closed, mayReplay === true ? engine.replayed : undefined);
+      if (isNotReady(error)) return askHistory(engine, closed, replayed);
       if (!isAhead(error)) throw error;
     }
   }
@@ -76,13 +76,13 @@ function query(
   return within(engine, withinMs, () => handle.query(leftQuery, proof));
 }
 
-/** No worker can replay it. */
+/** No worker of Temporal's can replay it. */
 async function askSpoiled(
   engine: Engine,
   closed: WorkflowExecutionDescription,
-  why: string,
+  { why, replayed }: { readonly why: string; readonly replayed: Engine['replayed'] | undefined },
 ): Promise<Answer> {
-  const answer = await askHistory(engine, closed);
+  const answer = await askHistory(engine, closed, replayed);
   return answer.is === 'left' ? answer : { is: 'unreplayable', why };
 }
 
