@@ -155,7 +155,8 @@ const untold = {
 const why = { code: 'unavailable', status: 500, message: 'answered 500' };
 
 it('lists what was not delivered, with what a person can do, and remembers none of it', () => {
-  const undelivered = [{ ...untold, attempts: 7, why, gaveUpAt: 1_000 }, untold];
+  const neverBegun = { ...untold, neverBegun: true } as const;
+  const undelivered = [{ ...untold, attempts: 7, why, gaveUpAt: 1_000 }, untold, neverBegun];
   const report = sweep(seen({ survey: { undelivered, undeliveredCount: 3 } }));
   expect(report.counts.undelivered).toBe(3);
   const about = { kind: 'undelivered', id: untold.id, transactionId: 'testt1', where: 'http://shop/told' };
@@ -166,6 +167,12 @@ it('lists what was not delivered, with what a person can do, and remembers none 
       command: expect.stringContaining('temporal workflow reset') as string,
     },
     { ...about, command: expect.stringContaining('temporal activity reset') as string },
+    {
+      ...{ ...about, willDo: 'nothing: a person has to' },
+      command: expect.stringContaining(
+        `temporal workflow signal --workflow-id ${untold.id} --name wake`,
+      ) as string,
+    },
   ]);
   expect(grown(undefined, report)).toMatchObject({ counts: { undelivered: 3 } });
 });

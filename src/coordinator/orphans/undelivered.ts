@@ -70,7 +70,7 @@ function endOf({ closeTime }: WorkflowExecutionInfo): Ms {
 async function findingOf(engine: Engine, run: WorkflowExecutionInfo, isAsked: boolean): Promise<Undelivered> {
   const { workflowId: id, startTime, closeTime, status } = run;
   const memo = (run.memo ?? {}) as Partial<NotificationMemo>;
-  const failure = isAsked ? await pendingFailure(engine, id) : memo.undelivered;
+  const { failure, neverBegun } = isAsked ? await pendingOf(engine, id) : { failure: memo.undelivered };
   return {
     kind: 'undelivered',
     id,
@@ -80,19 +80,26 @@ async function findingOf(engine: Engine, run: WorkflowExecutionInfo, isAsked: bo
     since: startTime.getTime(),
     ...(isNotifyFailure(failure) ? { attempts: failure.attempts, why: failure.why } : {}),
     ...(isOpen(status.name) || closeTime === undefined ? {} : { gaveUpAt: closeTime.getTime() }),
+    ...(neverBegun === true ? { neverBegun } : {}),
   };
 }
 
-/** What the last try brought; undefined where nobody knows. */
-async function pendingFailure(engine: Engine, id: string): Promise<NotifyFailure | undefined> {
+interface Pending {
+  readonly failure?: NotifyFailure;
+  readonly neverBegun?: true;
+}
+
+/** What the last try brought, where somebody knows. */
+async function pendingOf(engine: Engine, id: string): Promise<Pending> {
   try {
-    const { raw } = await describeRun(engine, id, askWithinMs);
+    const { raw, historyLength } = await describeRun(engine, id, askWithinMs);
+    if (historyLength === 1) return { neverBegun: true }; // it was started, and that is all
     const [activity] = raw.pendingActivities ?? [];
     const failure = activity === undefined ? undefined : ownFailureOf(activity);
-    return isNotifyFailure(failure) ? failure : undefined;
+    return isNotifyFailure(failure) ? { failure } : {};
   } catch (error) {
     if (error instanceof EngineUnavailable) throw error;
-    return undefined; // it ended meanwhile
+    return {}; // it ended meanwhile
   }
 }
 

@@ -105,6 +105,8 @@ export interface Undelivered {
   readonly why?: Failure;
   /** Absent while it is still tried. */
   readonly gaveUpAt?: Ms;
+  /** It is there, and Temporal has given it to no worker, nor will (`workflows/transaction/tell.ts`). */
+  readonly neverBegun?: true;
 }
 
 export type Finding = Interrupted | Prepared | Unknown | Stuck | Unreachable | Undelivered;

@@ -84,8 +84,16 @@ function undeliveredMembers({ url, id, type, attempts, why: failure, gaveUpAt }:
   };
 }
 
-function undeliveredWords({ id, type, why: failure, gaveUpAt }: Undelivered, { cli }: Context): Words {
+function undeliveredWords(finding: Undelivered, { cli }: Context): Words {
+  const { id, type, why: failure, gaveUpAt, neverBegun } = finding;
   const what = `nobody has taken the notification ${type}`;
+  if (neverBegun === true)
+    return {
+      what,
+      willDo: 'nothing: a person has to',
+      why: 'Temporal has its workflow, and has given it to no worker: a signal has it begin',
+      command: `temporal workflow signal --workflow-id ${id} --name wake${cli}`,
+    };
   const because = failure?.message ?? 'nobody knows what came of it';
   if (gaveUpAt === undefined)
     return {
