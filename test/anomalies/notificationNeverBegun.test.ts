@@ -1,7 +1,7 @@
 /**
  * I10: Temporal gives a child its first workflow task once its parent's history says that it was started. Where the parent is closed in
  * between, the child is there and never begins; the run that takes the transaction up finds it there, and wakes it. What Temporal makes
- * of that is tested here with a stand-in that nobody works for; the window itself is the simulation's (`test/simulation/children.ts`).
+ * of that is tested here with a stand-in that nobody works for; the window itself in `test/anomalies/notificationNeverBegun.long.ts`.
  */
 import { notificationWorkflow } from '../../workflows/notification/messages';
 import { notificationKey } from '../../src/protocol/notification/steps';

@@ -17,10 +17,14 @@ interface Around<Input> {
   readonly number: (name: string) => number;
   readonly tell: (text: string) => void;
   readonly begin: (id: string, input: Input) => SimulatedRun<Input>;
+  /** It is there, or has been told something, and its parent's history does not say so yet. */
+  readonly onUnrecorded: (id: string) => void;
 }
 
 interface Child<Input> {
   readonly input: Input;
+  readonly parent: Asker;
+  readonly isAbandoned: boolean;
   /** Undefined until it begins. */
   run: SimulatedRun<Input> | undefined;
 }
@@ -52,9 +56,11 @@ export class Children<Input> {
         hear({ error: new WorkflowExecutionAlreadyStartedError('', id, name) });
         return;
       }
-      const child: Child<Input> = { input: JSON.parse(input) as Input, run: undefined };
+      const isAbandoned = options['parentClosePolicy'] === 'ABANDON';
+      const child: Child<Input> = { input: JSON.parse(input) as Input, parent, isAbandoned, run: undefined };
       this.#there.set(id, child);
       tell(`    ${id} is there`);
+      if (fate === 'is recorded late') this.#around.onUnrecorded(id);
       clock.after(fate === 'is recorded late' ? late : 0, () => {
         if (!parent.isOpen()) {
           tell(`    ${id} is there without a first task: its parent has closed`);
@@ -66,12 +72,21 @@ export class Children<Input> {
     });
   };
 
+  /** A run has closed that may be a parent. */
+  closed(): void {
+    for (const { parent, isAbandoned, run } of this.#there.values())
+      if (!isAbandoned && !parent.isOpen()) run?.terminate();
+  }
+
   signal = ({ id, to, name }: Asks<'signal'>, by: Asker): void => {
-    const { clock, tell } = this.#around;
-    clock.after(1, () => {
+    const { clock, choices, number, tell } = this.#around;
+    const what = `${name} to ${to}`;
+    const fate = choices(what, 'is told', ['is told late', 'is told, and that is recorded late']);
+    const late = 20 + number(`${what}: late`) * 1_500;
+    clock.after(fate === 'is told late' ? late : 1, () => {
       const child = this.#there.get(to);
       const isThere = child !== undefined && child.run?.isClosed !== true;
-      tell(`    ${name} to ${to}${isThere ? '' : ', which is not there any more'}`);
+      tell(`    ${what}${isThere ? '' : ', which is not there any more'}`);
       if (isThere) {
         this.#begin(to, child);
         child.run?.hear({ is: 'signal', name, argument: undefined });
@@ -79,7 +94,11 @@ export class Children<Input> {
       const result = isThere
         ? { value: undefined }
         : { error: ApplicationFailure.create({ message: 'closed' }) };
-      by.hear({ is: 'signalled', id, result });
+      const isLate = fate === 'is told, and that is recorded late';
+      if (isLate) this.#around.onUnrecorded(to);
+      clock.after(isLate ? late : 0, () => {
+        by.hear({ is: 'signalled', id, result });
+      });
     });
   };
 

@@ -26,6 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (typeof asked === 'number') return asked;
   const { seed, runs } = asked;
   const began = performance.now();
+  process.stdout.write(`${String(runs)} runs, with seeds from ${String(seed)} on\n`);
   const total = { runs: 0, trouble: 0, ended: {} as Record<string, number> };
   let said = 0;
   const say = (): void => {

@@ -78,7 +78,7 @@ export function planned(number: (name: string) => number, { kinds: all }: Scenar
       'name' in job
         ? `${job.name}${job.name === 'resolve' ? ` ${participant} as ${String(outcome)}` : ''} by ${job.is}`
         : 'workflow cancel';
-    return { at, job, name: `${nth}, ${said},` };
+    return { at, job, name: `${nth}, ${said}` };
   });
 }
 

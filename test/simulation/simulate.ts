@@ -119,6 +119,11 @@ export async function simulate(
     ...{ ...engine, notify: accepted.notify, sender, onBroken },
     onLost: () => undefined,
     state: () => worlds.state(),
+    onUnrecorded: id => {
+      clock.after(number(`${id}: somebody comes`) * 100, () => {
+        mayTerminate(`somebody, as ${id} is there`);
+      });
+    },
   });
   const around: RunAround<TransactionInput> = {
     ...engine,
@@ -143,6 +148,7 @@ export async function simulate(
       if (ended !== undefined && 'error' in ended)
         onBroken('liveness', `its run fails: ${String(ended.error)}`);
       locks.promises.closed();
+      notices.closed();
       tell('the run has closed');
     },
   };
@@ -178,31 +184,27 @@ export async function simulate(
         run()?.hear(job);
       });
   };
+  const mayTerminate = (who: string): void => {
+    if (choices(who, 'leaves the run alone', ['terminates the run']) === 'leaves the run alone') return;
+    const run = runs.at(-1);
+    if (run === undefined || run.isClosed) return;
+    tell('somebody terminates the run');
+    run.terminate();
+    worlds.abandoned();
+    locks.abandoned();
+    notices.closed();
+    clock.after(50 + number(`the sweep after ${who}`) * 1_500, async () => {
+      tell('the sweep takes it up again');
+      const { stored } = await run.left((input, of) => code.leftUnbegun(workflowId, input, of));
+      const from = `run ${String(runs.length)}`;
+      const input: TransactionInput = { version: 2, stored, from, why: 'terminated' };
+      begin(new SimulatedRun<TransactionInput>(around, `run ${String(runs.length + 1)}`, input));
+    });
+  };
   const terminations = (): void => {
-    for (const nth of [1, 2])
-      clock.after(number(`termination ${String(nth)}`) ** 2 * 5_000, () => {
-        if (
-          choices(`somebody (${String(nth)})`, 'leaves the run alone', ['terminates the run']) ===
-          'leaves the run alone'
-        )
-          return;
-        const run = runs.at(-1);
-        if (run === undefined || run.isClosed) return;
-        tell('somebody terminates the run');
-        run.terminate();
-        worlds.abandoned();
-        locks.abandoned();
-        clock.after(50 + number(`sweep ${String(nth)}`) * 1_500, async () => {
-          tell('the sweep takes it up again');
-          const { stored } = await run.left((input, of) => code.leftUnbegun(workflowId, input, of));
-          const input: TransactionInput = {
-            version: 2,
-            stored,
-            from: `run ${String(runs.length)}`,
-            why: 'terminated',
-          };
-          begin(new SimulatedRun<TransactionInput>(around, `run ${String(runs.length + 1)}`, input));
-        });
+    for (const nth of ['1', '2'])
+      clock.after(number(`termination ${nth}`) ** 2 * 5_000, () => {
+        mayTerminate(`somebody (${nth})`);
       });
   };
   let broken: Simulated['broken'];

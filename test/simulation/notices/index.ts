@@ -28,6 +28,8 @@ interface Around extends OfActivities {
   readonly sender: () => Sender;
   readonly state: () => Transaction | undefined;
   readonly onBroken: (promise: string, what: string) => void;
+  /** One is there, and the run's history does not say so yet. */
+  readonly onUnrecorded: (id: string) => void;
 }
 
 export class Notices {
@@ -52,7 +54,7 @@ export class Notices {
       onHeard: (id, reply) => promises?.heard(id, reply),
     });
     this.#children = new Children({
-      ...{ clock, choices, number, tell },
+      ...{ clock, choices, number, tell, onUnrecorded: around.onUnrecorded },
       begin: (workflowId, input) => {
         const id = notificationId(input.notification);
         promises?.begins(id);
@@ -85,6 +87,11 @@ export class Notices {
   onSignal = (command: Extract<Command, { do: 'signal' }>, by: Asker): void => {
     this.#children.signal(command, by);
   };
+
+  /** A run of the transaction has closed. */
+  closed(): void {
+    this.#children.closed();
+  }
 
   recorded(t: Transaction): void {
     this.#promises?.recorded(t);

@@ -54,7 +54,9 @@ export class NoticePromises {
   }
 
   begins(id: string): void {
-    this.#knownOf(id).begunAt ??= this.#of.now();
+    const known = this.#knownOf(id);
+    this.#demand(known.begunAt === undefined, `${id} is begun twice`);
+    known.begunAt = this.#of.now();
   }
 
   /** A request leaves for the receiver. */

@@ -27,6 +27,11 @@ export const noticeVariants: readonly Variant<string>[] = [
     caughtBy: ['liveness'],
   },
   {
+    name: 'a notification ends with its transaction',
+    patches: [{ file: tell, find: 'ParentClosePolicy.ABANDON', replace: 'ParentClosePolicy.TERMINATE' }],
+    caughtBy: ['liveness', 'I10'],
+  },
+  {
     name: 'who wants no more is told again',
     patches: [
       {
