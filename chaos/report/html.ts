@@ -25,7 +25,8 @@ export function htmlReport({ command, evidence, totals, violations }: Reported):
   });
   const facts: readonly (readonly [string, number])[] = [
     ['orders', totals.orders],
-    ['committed', totals.committed],
+    ['without an id that a client was told', totals.unaccepted],
+    ['known to be committed', totals.committed],
     ['rolled back', totals.rolledBack],
     ['requests of clients', totals.requests],
     ['of these without an answer', totals.unanswered],

@@ -5,14 +5,24 @@ import { type Totals, verdictOf } from './totals';
 const shownViolations = 40;
 
 export function textReport(command: string, totals: Totals, violations: readonly Violation[]): string {
-  const { orders, committed, rolledBack, requests, unanswered, calls, notifications, events, spoiled } =
-    totals;
+  const {
+    orders,
+    unaccepted,
+    committed,
+    rolledBack,
+    requests,
+    unanswered,
+    calls,
+    notifications,
+    events,
+    spoiled,
+  } = totals;
   const { planned, carriedOut } = totals.allFaults;
   const recovery = new Map(totals.recoveries.map(each => [each.fault, each]));
   return [
     command,
     '',
-    `${orders} orders: ${committed} committed, ${rolledBack} rolled back`,
+    `${orders} orders: ${committed} known to be committed, ${rolledBack} rolled back; of ${unaccepted} no client was told an id`,
     `${requests} requests of clients, ${unanswered} of them without an answer; ${calls} requests at participants with a journal`,
     `${notifications} notifications, ${events} events`,
     '',

@@ -10,6 +10,8 @@ export interface FaultTotal {
 
 export interface Totals {
   readonly orders: number;
+  /** That no client was told an id of. */
+  readonly unaccepted: number;
   readonly committed: number;
   readonly rolledBack: number;
   readonly requests: number;
@@ -29,12 +31,15 @@ export interface Totals {
 export function totalsOf(evidence: Evidence): Totals {
   const starts = ofKind(evidence, 'start');
   const reads = ofKind(evidence, 'read');
+  const orders = ofKind(evidence, 'order');
+  const accepted = new Set(starts.filter(({ id }) => id !== undefined).map(({ order }) => order));
   const outcomes = new Map<string, string>();
   for (const { id, seen } of [...starts, ...reads])
     if (id !== undefined && seen !== undefined && isFinal(seen)) outcomes.set(id, seen.status);
   const count = (status: string): number => [...outcomes.values()].filter(each => each === status).length;
   return {
-    orders: ofKind(evidence, 'order').length,
+    orders: orders.length,
+    unaccepted: orders.filter(({ order }) => !accepted.has(order)).length,
     committed: count('committed'),
     rolledBack: count('rolledback'),
     requests: starts.length + reads.length,
