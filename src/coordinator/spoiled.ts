@@ -9,7 +9,7 @@
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { type HistoryEvent } from '../engine/ask';
 import { type Engine } from '../engine/engine';
-import { isTransaction } from '../engine/facts/memo';
+import { isTransaction, memoOf } from '../engine/facts/memo';
 import { spoiledAt } from '../engine/spoiledByPause';
 
 /** @returns what to do; undefined where it is not spoiled. @param newest of its events, the newest first */
@@ -22,12 +22,18 @@ export function whatToDoOfSpoiled(
   if (at === undefined) return undefined;
   const which = `--workflow-id ${run.workflowId} --run-id ${run.runId}`;
   const end = `--reason 'spoiled by a pause'${cliOptions}`;
-  const votes = isTransaction(run) && mayForgetVotes(run, newest, at);
+  const votes = isTransaction(run) && !isCommitting(run) && mayForgetVotes(run, newest, at);
   const way = votes
     ? 'it may be asking for votes, so this ends its run, and the orphan sweep takes it up again'
     : 'this lets it go on';
   const command = votes ? `terminate ${which}` : `reset ${which} --event-id ${at}`;
   return `Temporal has spoiled its history as it was paused, and no worker can go on with it: ${way} (docs/OPERATIONS.md#spoiled-by-a-pause): temporal workflow ${command} ${end}`;
+}
+
+/** Everybody has voted, as the newest that was told to lists says. */
+function isCommitting(run: WorkflowExecutionDescription): boolean {
+  const state = memoOf(run).progress?.state;
+  return state === 'committing' || state === 'committed';
 }
 
 /** A call for votes was under way at that event, or one that has ended since and whose beginning is not among these events. */

@@ -5,16 +5,15 @@
 import { type WorkflowExecutionInfo } from '@temporalio/client';
 import { type Stuck } from '../../protocol/orphans/report';
 import { type InterruptedRun, type Survey } from '../../protocol/orphans/steps';
-import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms, timestamp } from '../../protocol/wire/phases';
 import { type Engine } from '../../engine/engine';
 import { needsAttentionKey } from '../../engine/facts/searchAttributes';
 import { visibly } from '../../engine/facts/status';
 import { isGone } from '../errors';
 import { oursWith } from '../ours';
-import { stallInWords } from '../stalled';
 import { read } from '../transaction/read';
 import { idsWithAnotherRun } from './anotherRun';
+import { stuckIn } from './stuck';
 import { whyUnreadable } from './unreadable';
 
 /** More are counted. */
@@ -69,7 +68,7 @@ async function stuckOf(
 ): Promise<Stuck | undefined> {
   try {
     const { document } = await read(engine, workflowId);
-    return isStuck(document, before) ? stuck(document) : undefined;
+    return stuckIn(document, before);
   } catch (error) {
     if (isGone(error)) return undefined;
     const about = {
@@ -79,35 +78,4 @@ async function stuckOf(
     };
     return { kind: 'stuck', state: 'running', needsAttention: true, ...about };
   }
-}
-
-function isStuck(
-  { needsAttention, status, state, endedAt, createdAt }: TransactionDocument,
-  before: Ms,
-): boolean {
-  if (endedAt !== undefined || state === 'interrupted') return false;
-  return needsAttention || (status === 'pending' && Date.parse(createdAt) < before);
-}
-
-function stuck(document: TransactionDocument): Stuck {
-  const { id, createdAt, state, needsAttention, locks, participants, paused, stalled } = document;
-  const pauses = paused === undefined ? [] : [`paused in Temporal: ${paused.unpause}`];
-  const stalls = stalled === undefined ? [] : [stallInWords(stalled)];
-  const waits = (locks ?? [])
-    .filter(lock => lock.state === 'waiting')
-    .map(({ resource, heldBy = [] }) => `waits for "${resource}", held by ${heldBy.join(', ') || 'nobody'}`);
-  const inTrouble = participants
-    .filter(p => p.lastError !== undefined && p.state !== 'committed' && p.state !== 'rolledback')
-    .map(p => `${p.name}: ${p.lastError?.message ?? ''} (attempt ${p.attempts})`);
-  const detail = [...pauses, ...stalls, ...waits, ...inTrouble];
-  const shown = detail.slice(0, 3).join('; ') + (detail.length > 3 ? `; and ${detail.length - 3} more` : '');
-  return {
-    kind: 'stuck',
-    transactionId: id,
-    since: Date.parse(createdAt),
-    state,
-    needsAttention,
-    detail: shown,
-    ...(stalled === undefined ? {} : { stalled: true }),
-  };
 }
