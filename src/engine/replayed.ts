@@ -1,27 +1,28 @@
 /**
  * Owns replaying a closed run in this process, where Temporal asks no worker for it any more, or none could answer: its query fails at once
  * where the run was ended while its workflow tasks failed, from the third try on (server 1.32, `queryworkflow/api.go`), and a pause may have
- * spoiled its history. What the run had heard after the last
- * task is given to it in one more, of the run's end, which nobody ever had: the workflow cannot tell that from one that came late, and nothing
- * that it asks for is done.
+ * spoiled its history. What the run had heard after the last task is given to it in one more, of the run's end, which nobody ever had: the
+ * workflow cannot tell that from one that came late, and nothing that it asks for is done.
  */
 import { temporal } from '@temporalio/proto';
 import { type InjectedSinks, Worker } from '@temporalio/worker';
 import { type PayloadCipher } from './encryption/cipher';
 import { converterOf } from './encryption/converter';
-import { type HistoryEvent } from './ask';
+import { type HistoryEvent, bounded } from './ask';
 import { type LeftSinks, replayedForLeft } from './facts/leftSink';
 import { unspoiled } from './spoiledByPause';
 import { ownBundle } from './worker';
 
-/** What it left. @throws DeterminismViolationError, ReplayError where this process's code and the history do not agree */
+/** What it left. @throws DeterminismViolationError, ReplayError where this process's code and the history do not agree; NoAnswerInTime */
 export type Replayed = (workflowId: string, events: readonly HistoryEvent[]) => Promise<unknown>;
+
+const replayedWithinMs = 30_000;
 
 /** One at a time: each has a thread of its own, with all of the workflows' code. */
 export function replayer(cipher: PayloadCipher): Replayed {
   let before: Promise<unknown> = Promise.resolve();
   return (workflowId, events) => {
-    const replayed = before.then(() => replay(cipher, workflowId, events));
+    const replayed = before.then(() => bounded(replayedWithinMs, replay(cipher, workflowId, events)));
     before = replayed.catch(() => undefined); // told to whoever asked for it
     return replayed;
   };

@@ -119,8 +119,8 @@ async function askReplayed(
 ): Promise<Answer> {
   try {
     return { is: 'left', left: (await replayed()) as LeftBehind };
-  } catch {
-    return { is: 'unreplayable', why: whatToDo(engine, closed) };
+  } catch (error) {
+    return isTimeout(error) ? { is: 'noWorker' } : { is: 'unreplayable', why: whatToDo(engine, closed) };
   }
 }
 
