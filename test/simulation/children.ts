@@ -6,10 +6,8 @@
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { type Choices } from './choices';
 import { type Clock } from './clock';
-import { type Command, type Result } from './instance';
+import { type Asks, type Result } from './instance';
 import { type Asker, type SimulatedRun } from './run';
-
-type Asks<Do extends Command['do']> = Extract<Command, { do: Do }>;
 
 interface Around<Input> {
   readonly clock: Clock;

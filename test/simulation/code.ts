@@ -54,7 +54,7 @@ export interface Code {
   readonly leftUnbegun: typeof leftUnbegun;
   /** Of a worker of their own. */
   readonly newActivities: (
-    sender: Omit<OwnSender, 'standstill'>,
+    sender: Omit<OwnSender, 'standstill' | 'log'>,
     others: { readonly locks: LockClient; readonly receivers: Pick<Outbound, 'send'> },
   ) => Activities & NotificationActivities & Omit<LockActivities, 'lookAt'>;
   readonly locks: LockCore;

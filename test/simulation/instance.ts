@@ -40,6 +40,8 @@ export type Command =
   | { readonly do: 'patch'; readonly id: string }
   | { readonly do: 'complete'; readonly id: string };
 
+export type Asks<Do extends Command['do']> = Extract<Command, { do: Do }>;
+
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;

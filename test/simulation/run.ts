@@ -3,7 +3,7 @@ import { type LeftBehind } from '../../workflows/transaction/messages';
 import { type Unbegun } from '../../src/coordinator/transaction/unbegun';
 import { type Ms } from '../../src/protocol/wire/phases';
 import { type Around, RunActivities, runLocal } from './activities';
-import { type Command, Instance, type Job } from './instance';
+import { type Asks, type Command, Instance, type Job } from './instance';
 import { inRoot } from './workflowApi';
 import { SimulatedViolation } from './violation';
 import { type Worker } from './workers';
@@ -30,8 +30,6 @@ interface Task {
   begun: number;
   isOver: boolean;
 }
-
-type Asks<Do extends Command['do']> = Extract<Command, { do: Do }>;
 
 export interface RunAround<Input> extends Around {
   readonly main: (input: Input) => Promise<unknown>;

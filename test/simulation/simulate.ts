@@ -103,7 +103,6 @@ export async function simulate(
       code.newActivities(
         {
           outbound: { send: outbound },
-          log: () => undefined,
           now: clock.now,
           random: () => number(`wait ${String((count += 1))}`),
         },
@@ -112,9 +111,7 @@ export async function simulate(
   });
   const worlds = new Worlds({ code, truths, scenario, decideBy, quietAt, now: clock.now });
   const over = { ended: false };
-  const engine = {
-    ...{ clock, choices, number, tell, code, workers, senders, workflowId },
-  };
+  const engine = { clock, choices, number, tell, code, workers, senders, workflowId };
   const notices: Notices = new Notices({
     ...{ ...engine, notify: accepted.notify, sender, onBroken },
     onLost: () => undefined,

@@ -2,8 +2,6 @@
 import {
   ActivityCancellationType,
   ActivityFailure,
-  TemporalFailure,
-  getExternalWorkflowHandle,
   isCancellation,
   proxyActivities,
   sleep,
@@ -13,6 +11,7 @@ import { type Lock } from '../../src/protocol/lock/state';
 import { type LockWork } from '../../src/protocol/lock/wanted';
 import { lookedAt } from '../../src/protocol/lock/results';
 import { type LockActivities } from '../../src/protocol/lock/steps';
+import { signalIfThere } from '../signalIfThere';
 import { type LockGranted, lockGrantedSignal } from '../transaction/messages';
 
 /**
@@ -53,17 +52,11 @@ async function look(holders: readonly string[]): Promise<readonly Looked[]> {
   }
 }
 
-/** False where there is no such workflow, or it has closed. */
-async function tell(
+/** @returns whether there was somebody to tell */
+function tell(
   resource: string,
   { holder, fencingToken }: Extract<LockWork, { do: 'tell' }>,
 ): Promise<boolean> {
   const granted: LockGranted = { resource, fencingToken };
-  try {
-    await getExternalWorkflowHandle(holder).signal(lockGrantedSignal, granted);
-    return true;
-  } catch (error) {
-    if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
-    return false;
-  }
+  return signalIfThere(holder, lockGrantedSignal, granted);
 }

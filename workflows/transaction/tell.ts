@@ -13,12 +13,10 @@ import {
   ChildWorkflowCancellationType,
   ParentClosePolicy,
   WorkflowIdReusePolicy,
-  getExternalWorkflowHandle,
-  isCancellation,
   patched,
   startChild,
 } from '@temporalio/workflow';
-import { TemporalFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { type NotificationInput, type NotificationMemo } from '../../src/protocol/notification/steps';
 import { documentOf } from '../../src/protocol/transaction/document';
 import { type Event } from '../../src/protocol/transaction/events';
@@ -28,6 +26,7 @@ import { notificationType } from '../../src/protocol/wire/notification';
 import { unlinked } from '../../src/protocol/wire/plainText';
 import { hostOf, redactUrl } from '../../src/protocol/wire/urls';
 import { notificationWorkflow, wakeSignal } from '../notification/messages';
+import { signalIfThere } from '../signalIfThere';
 
 type Tell = Extract<Wanted, { do: 'tell' }>;
 
@@ -51,19 +50,10 @@ export async function tell(t: Transaction, { key, notice: { event, at } }: Tell)
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    if (isWoken()) await wake(key);
+    if (isWoken()) await signalIfThere(key, wakeSignal);
   }
   return { type: 'noticeStarted', event };
 }
 
 /** Not in histories of before. */
 const isWoken = (): boolean => patched('noticesWoken');
-
-async function wake(id: string): Promise<void> {
-  try {
-    await getExternalWorkflowHandle(id).signal(wakeSignal);
-  } catch (error) {
-    // any other: it is over, so it had begun
-    if (!(error instanceof TemporalFailure) || isCancellation(error)) throw error;
-  }
-}

@@ -6,7 +6,7 @@ import { type Reply } from '../../../src/protocol/wire/answers';
 import { type NotifyEvent, notificationId, notifyEvents } from '../../../src/protocol/wire/notification';
 import { type Around as OfActivities } from '../activities';
 import { Children } from '../children';
-import { type Command } from '../instance';
+import { type Asks } from '../instance';
 import { type Sender } from '../network';
 import { type Asker, SimulatedRun } from '../run';
 import { NoticePromises } from './promises';
@@ -80,11 +80,11 @@ export class Notices {
     });
   }
 
-  onChild = (command: Extract<Command, { do: 'child' }>, by: Asker): void => {
+  onChild = (command: Asks<'child'>, by: Asker): void => {
     this.#children.start(command, by);
   };
 
-  onSignal = (command: Extract<Command, { do: 'signal' }>, by: Asker): void => {
+  onSignal = (command: Asks<'signal'>, by: Asker): void => {
     this.#children.signal(command, by);
   };
 

@@ -23,7 +23,7 @@ export const noticeVariants: readonly Variant<string>[] = [
   },
   {
     name: 'a notification that is there is not woken',
-    patches: [{ file: tell, find: 'if (isWoken()) await wake(key);', replace: '' }],
+    patches: [{ file: tell, find: 'if (isWoken()) await signalIfThere(key, wakeSignal);', replace: '' }],
     caughtBy: ['liveness'],
   },
   {
