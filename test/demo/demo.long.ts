@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { eventually } from '../support/until';
+import { until } from '../support/until';
 import { demoPid, leftIn, newFolder, runDemo, stillRunning, tamper } from './demoRun';
 
 const { folder, tmp, remove } = newFolder();
@@ -47,6 +47,7 @@ it.each([
   await demo.printed(text);
   process.kill(demoPid(demo), 'SIGKILL');
   await demo.ended;
-  await eventually(() => stillRunning(demo, tmp).length === 0, 60_000); // the coordinator stops in order
+  const noneLeft = (left: readonly string[]): boolean => left.length === 0;
+  await until(() => stillRunning(demo, tmp), noneLeft, { withinMs: 60_000, everyMs: 250 }); // the coordinator stops in order
   expect(leftIn(tmp).filter(name => name.startsWith('dtc-postgres'))).toEqual([]);
 });
