@@ -69,7 +69,7 @@ it('cuts the vote off that it waits for at the deadline', async () => {
     status: 'rolledback',
     reason: { code: 'deadline', participant: 'p2', detail: 'no vote before the deadline of the transaction' },
   });
-  expect(Date.parse(document.decidedAt ?? '') - Date.parse(decideBy)).toBeLessThan(1000);
+  expect(Date.parse(document.decidedAt ?? '') - Date.parse(decideBy)).toBeLessThan(1400);
   expectAllAsDecided(document, [a, mute]);
 });
 

@@ -2,6 +2,7 @@
  * I10: Temporal takes a start, its answer is lost on the way, and then nobody listens any more. Nobody can say that nothing was started,
  * and nobody is told so; and whoever asks meanwhile has an answer in time.
  */
+import { randomUUID } from 'node:crypto';
 import { useLinkedApi } from '../support/partWorker';
 import { readyAt } from '../support/processes';
 import { scrape } from '../support/scraped';
@@ -16,6 +17,10 @@ interface Timed {
   readonly tookMs: number;
 }
 
+async function started(): Promise<number> {
+  return (await scrape(world.dtc.url)).sum('dtc_transactions_started_total');
+}
+
 async function timed(call: Promise<Response>): Promise<Timed> {
   const began = Date.now();
   const answer = await call;
@@ -28,32 +33,42 @@ async function timed(call: Promise<Response>): Promise<Timed> {
   };
 }
 
+/** The SDK would try for ten seconds; half of it is what a busy machine adds. */
+const inTimeMs = 4000;
+
 const unknown = { status: 503, body: { type: '/problems/start-unknown' } };
 const away = { status: 503, body: { type: '/problems/engine-unavailable' } };
 
+afterEach(() => {
+  world.link.mend();
+});
+
 it('is answered with the id and what to do, and the transaction commits', async () => {
   const before = await world.dtc.run([world.participants.url('before')]);
+  const startedBefore = await started();
+  const heardBefore = world.participants.received.length;
   world.link.swallow();
-  const key = { 'idempotency-key': 'once' };
+  const key = { 'idempotency-key': randomUUID() };
   const posts = [
     timed(world.dtc.post([world.participants.url('plain')])),
     timed(world.dtc.post([world.participants.url('keyed')], key)),
   ];
   const names = ['plain', 'keyed'];
-  await eventually(() => names.every(name => world.participants.received.some(r => r.name === name)));
+  const heard = (): string[] => world.participants.received.slice(heardBefore).map(({ name }) => name);
+  await eventually(() => names.every(name => heard().includes(name)));
   await world.link.refuse();
   const [ready, read] = await Promise.all([
     timed(fetch(`${world.dtc.url}/readyz`)),
     timed(fetch(`${world.dtc.url}/transactions/${before.id}`)),
   ]);
   expect([ready, read]).toMatchObject([away, away]);
-  expect(ready.tookMs).toBeLessThan(1100);
-  expect(read.tookMs).toBeLessThan(2000);
+  expect(ready.tookMs).toBeLessThan(inTimeMs);
+  expect(read.tookMs).toBeLessThan(inTimeMs);
 
   const [plain, keyed] = (await Promise.all(posts)) as [Timed, Timed];
   for (const post of [plain, keyed]) {
     expect(post).toMatchObject(unknown);
-    expect(post.tookMs).toBeLessThan(2000);
+    expect(post.tookMs).toBeLessThan(inTimeMs);
     expect(post.location).toBe(`/transactions/${String(post.body['transactionId'])}`);
   }
   expect(plain.body['detail']).toContain(
@@ -68,7 +83,7 @@ it('is answered with the id and what to do, and the transaction commits', async 
   ]);
   expect(next).toMatchObject(away);
   expect(again).toMatchObject({ ...unknown, location: keyed.location });
-  expect(Math.max(next.tookMs, again.tookMs)).toBeLessThan(1200);
+  expect(Math.max(next.tookMs, again.tookMs)).toBeLessThan(inTimeMs);
 
   world.link.mend();
   await readyAt(world.dtc.url);
@@ -82,7 +97,5 @@ it('is answered with the id and what to do, and the transaction commits', async 
     expect.not.arrayContaining(['never']),
   );
   // of those that were answered with 503, too, it is found out that they were started, once each
-  const started = async (): Promise<number> =>
-    (await scrape(world.dtc.url)).sum('dtc_transactions_started_total');
-  await until(started, count => count === names.length + 2);
+  await until(started, count => count - startedBefore === names.length);
 });

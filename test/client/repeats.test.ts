@@ -181,7 +181,7 @@ describe('between two requests', () => {
     const { client } = await clientOf([busy], { timeoutMs: 2_000 });
     const began = performance.now();
     await expect(client.get(id)).rejects.toMatchObject({ name: 'Unavailable', retryAfterMs: 60_000 });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(1_900);
   });
 
   it('takes a time without end for what it is', async () => {

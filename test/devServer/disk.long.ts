@@ -56,7 +56,7 @@ const full = { type: '/problems/engine-unavailable', detail: expect.stringContai
   const began = Date.now();
   const refused = await post();
   expect([refused.status, await refused.json()]).toMatchObject([503, full]);
-  expect(Date.now() - began).toBeLessThan(500);
+  expect(Date.now() - began).toBeLessThan(1_500);
 
   rmSync(filler);
   await readyAt(url);

@@ -260,7 +260,7 @@ describe('places', () => {
     const later = Array.from({ length: 100 }, (_, nth) => send(nth));
     const busy = await Promise.all(later.slice(8));
     expect(busy.every(reply => reply.kind === 'notSent' && reply.code === 'busy')).toBe(true);
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(1_000);
     expect(participant.requests.length).toBeLessThanOrEqual(24);
   });
 
