@@ -5,6 +5,10 @@
  * task's time, and before what the next task may put first (signals). A decision taken so is not durable, and another one may
  * be taken later (I2). It shows as more history at the same instant: a task has an instant of its own.
  *
+ * It also feeds it what a task was given that another worker has, or had, where a query found no worker before that task began, and was
+ * given to one after. That task has an instant of its own, and only history tells that it is not this worker's: the worker looks, and marks
+ * such a query (`src/engine/recordedQueries.ts`).
+ *
  * A run that has closed has no later task: what it would have decided so is what it left, nobody was told otherwise, and the
  * next run takes it over. No activation says that the run has closed, so the caller proves it: `left` repeats what `describe`
  * says of the closed run, and is answered where exactly that much history was replayed. What `describe` says of a running one
@@ -17,6 +21,7 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ActivateInput } from '@temporalio/workflow';
+import { isMarked } from '../src/engine/facts/queryMark';
 import { runState } from '../src/engine/facts/status';
 import { demandNoneOpen } from './transaction/firstTask';
 import { type ClosedRun, leftQuery } from './transaction/messages';
@@ -61,7 +66,7 @@ interface Seen {
 
 function refuse(query: Query, { runId, length, ahead }: Seen): void {
   if (query.queryType !== leftQuery.name) {
-    if (ahead) throw new Error('this query would run ahead of history: ask again');
+    if (ahead || isMarked(query)) throw new Error('this query would run ahead of history: ask again');
   } else if (!isProof(query, { runId, length })) {
     throw new Error(
       `this query is for the run when it has closed, and ${String(length)} events are known: ask again`,

@@ -15,6 +15,7 @@ import { converterOf } from './encryption/converter';
 import { sealFailures } from './encryption/failures';
 import { type Ending, endings } from './endings';
 import { given } from '../protocol/wire/given';
+import { demandRecorded, recordedIn } from './recordedQueries';
 import { type WorkerTraces, tracing } from './traced';
 import { leaveOutEntryTimeouts } from './workflowThreads';
 
@@ -85,6 +86,7 @@ export async function createWorker({
     ...given({ maxCachedWorkflows }),
   });
   watch(worker);
+  demandRecorded(worker, recordedIn(rest.connection, rest.namespace));
   return worker;
 }
 

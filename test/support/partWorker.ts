@@ -7,9 +7,8 @@ import { createNotificationActivities } from '../../activities/notification';
 import { createActivities } from '../../activities/transaction';
 import { readConfig } from '../../src/config/readConfig';
 import { createOutbound } from '../../src/outbound';
-import { bundlePath } from '../../src/engine/bundle';
 import { identityOf } from '../../src/engine/pollers';
-import { createWorker } from '../../src/engine/worker';
+import { type WorkerSettings, createWorker } from '../../src/engine/worker';
 import { type TestCoordinator, startCoordinator } from './coordinator';
 import { type Participants, startParticipants } from './participants';
 import { type Proxy, startProxy } from './proxy';
@@ -17,6 +16,9 @@ import { type Proxy, startProxy } from './proxy';
 export interface PartWorker {
   readonly stop: () => Promise<void>;
 }
+
+/** It polls for none. */
+const none = {} as WorkerSettings['activities'];
 
 export async function startPartWorker(options: {
   readonly taskQueue: string;
@@ -41,12 +43,9 @@ export async function startPartWorker(options: {
     identity: options.identity ?? identityOf('part'),
   };
   const worker =
-    options.runs === 'both'
-      ? await createWorker({ ...common, activities })
-      : await Worker.create({
-          ...common,
-          ...(options.runs === 'activities' ? { activities } : { workflowBundle: { codePath: bundlePath } }),
-        });
+    options.runs === 'activities'
+      ? await Worker.create({ ...common, activities })
+      : await createWorker({ ...common, activities: options.runs === 'both' ? activities : none });
   const run = worker.run();
   return {
     stop: async () => {
