@@ -16,7 +16,7 @@ import { askClosed } from './closedRun';
 import { describedDocument } from './describe';
 import { isDurable } from './durable';
 import { type Engine } from '../../engine/engine';
-import { isNotFound } from '../../engine/errors';
+import { isAhead, isNotFound } from '../../engine/errors';
 import { ExpiredTransaction, ForeignWorkflow, UnknownTransaction } from '../errors';
 import { withHolders } from '../lock/whoHolds';
 import { isStalled, stallOf } from '../stalled';
@@ -143,6 +143,7 @@ async function query(
     const answer = await within(engine, withinMs, () => handle.query(statusQuery, { asOf: true }));
     return (await isDurable(engine, description, answer)) ? toldIn(answer, id) : 'ahead';
   } catch (error) {
+    if (isAhead(error)) return 'ahead'; // the workflow itself refuses it
     engine.onQueryFailed(error);
     return undefined;
   }
