@@ -14,6 +14,7 @@ import { type NativeConnection, type Worker } from '@temporalio/worker';
 import { type ActivateInput } from '@temporalio/workflow';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type Ms } from '../protocol/wire/phases';
+import { completes } from './facts/completed';
 import { comesByItself, unrecordedHeader } from './facts/queryMark';
 
 type Activation = ActivateInput['activation'];
@@ -104,9 +105,7 @@ export function recordedIn(
         return true;
       const request = { namespace, execution, maximumPageSize: looked };
       const { history } = await workflowService.getWorkflowExecutionHistoryReverse(request);
-      return (history?.events ?? []).some(
-        event => Number(event.workflowTaskCompletedEventAttributes?.startedEventId) === task,
-      );
+      return (history?.events ?? []).some(event => completes(event, task));
     });
   };
 }

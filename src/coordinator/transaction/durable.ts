@@ -8,6 +8,7 @@
 import { type WorkflowExecutionDescription } from '@temporalio/client';
 import { newestEvents } from '../../engine/ask';
 import { type Engine } from '../../engine/engine';
+import { completes } from '../../engine/facts/completed';
 
 /** As many as may have come since the task, and more. */
 const looked = 50;
@@ -26,5 +27,5 @@ export async function isDurable(
   const asOf = Number(answer.asOf);
   if (description.historyLength > asOf && description.raw.pendingWorkflowTask == null) return true;
   const events = await newestEvents(engine, description, { count: looked, withinMs: lookWithinMs });
-  return events.some(each => Number(each.workflowTaskCompletedEventAttributes?.startedEventId) === asOf);
+  return events.some(each => completes(each, asOf));
 }
