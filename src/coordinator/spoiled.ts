@@ -7,17 +7,21 @@
  * says (`transaction/closedRun.ts`), and rolls back.
  */
 import { type WorkflowExecutionDescription } from '@temporalio/client';
+import { type StalledDocument } from '../protocol/client/document';
 import { type HistoryEvent } from '../engine/ask';
 import { type Engine } from '../engine/engine';
 import { isTransaction, memoOf } from '../engine/facts/memo';
 import { spoiledAt } from '../engine/spoiledByPause';
 
-/** @returns what to do; undefined where it is not spoiled. @param newest of its events, the newest first */
-export function whatToDoOfSpoiled(
+/** What to do, in words and as what to type, which ends them. */
+export type WayOut = Required<Pick<StalledDocument, 'whatToDo' | 'command'>>;
+
+/** @returns undefined where it is not spoiled. @param newest of its events, the newest first */
+export function wayOutOfSpoiled(
   { cliOptions }: Pick<Engine, 'cliOptions'>,
   run: WorkflowExecutionDescription,
   newest: readonly HistoryEvent[],
-): string | undefined {
+): WayOut | undefined {
   const at = spoiledAt(newest.toReversed());
   if (at === undefined) return undefined;
   const which = `--workflow-id ${run.workflowId} --run-id ${run.runId}`;
@@ -26,8 +30,12 @@ export function whatToDoOfSpoiled(
   const way = votes
     ? 'it may be asking for votes, so this ends its run, and the orphan sweep takes it up again'
     : 'this lets it go on';
-  const command = votes ? `terminate ${which}` : `reset ${which} --event-id ${at}`;
-  return `Temporal has spoiled its history as it was paused, and no worker can go on with it: ${way} (docs/OPERATIONS.md#spoiled-by-a-pause): temporal workflow ${command} ${end}`;
+  const does = votes ? `terminate ${which}` : `reset ${which} --event-id ${at}`;
+  const command = `temporal workflow ${does} ${end}`;
+  return {
+    command,
+    whatToDo: `Temporal has spoiled its history as it was paused, and no worker can go on with it: ${way} (docs/OPERATIONS.md#spoiled-by-a-pause): ${command}`,
+  };
 }
 
 /** Everybody has voted, as the newest that was told to lists says. */

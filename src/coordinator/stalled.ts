@@ -14,7 +14,7 @@ import { type HistoryEvent, newestEvents } from '../engine/ask';
 import { type Engine } from '../engine/engine';
 import { spoiledAt } from '../engine/spoiledByPause';
 import { rfc3339 } from '../engine/facts/time';
-import { whatToDoOfSpoiled } from './spoiled';
+import { wayOutOfSpoiled } from './spoiled';
 
 type FailedTask = NonNullable<HistoryEvent['workflowTaskFailedEventAttributes']>;
 
@@ -57,8 +57,9 @@ export async function stallOf(
     ...given({ since: rfc3339(last?.eventTime), by: error.by }),
     tries: nth - 1,
     error: { code: error.code, message: error.message },
-    whatToDo:
-      whatToDoOfSpoiled(engine, description, events) ?? whatToDo(error, engine, description.workflowId),
+    ...(wayOutOfSpoiled(engine, description, events) ?? {
+      whatToDo: whatToDo(error, engine, description.workflowId),
+    }),
   };
 }
 

@@ -91,7 +91,7 @@ it('keeps its decision and its locks, and goes on where it was by the reset that
   expect(await lockNow(dtc, resource)).toMatchObject({ holders: [{ holder: id }] });
 
   mend();
-  await resetAsTold(stalled.stalled?.whatToDo, id);
+  await resetAsTold(stalled.stalled?.command, id);
   const ended = await dtc.until(id, d => d.endedAt !== undefined);
   expect(ended).toMatchObject({ status: 'committed', needsAttention: false });
   expect(slow.commits(id)).toBe(1);
@@ -125,7 +125,7 @@ async function spoiledUnbegun(name: string): Promise<{ readonly id: string; read
 it('goes on by the reset before its first task too', async () => {
   const { id, resource } = await spoiledUnbegun('unbegun');
   const { stalled } = await dtc.until(id, d => d.stalled !== undefined);
-  await resetAsTold(stalled?.whatToDo, id);
+  await resetAsTold(stalled?.command, id);
   const ended = await dtc.until(id, d => d.endedAt !== undefined);
   expect(ended).toMatchObject({ status: 'committed', locks: [{ state: 'released' }] });
   expect(participants.phases(id, 'unbegun')).toEqual(['prepare', 'commit']);
@@ -152,7 +152,7 @@ it('forgets no yes where votes are asked for, by ending its run as told', async 
   await dtc.until(id, d => d.state === 'preparing');
   await pausedWithATask(id, () => signal(id, 'retryNow', { by: 'a test' }));
   const { stalled } = await dtc.until(id, d => d.stalled !== undefined);
-  expect(stalled?.whatToDo).toContain(`temporal workflow terminate --workflow-id ${id} --run-id `);
+  expect(stalled?.command).toContain(`temporal workflow terminate --workflow-id ${id} --run-id `);
   expect(stalled?.whatToDo).not.toContain('temporal workflow reset');
   await temporalWorkflow('terminate', id, '--reason', 'as told');
   await dtc.until(id, d => d.state === 'interrupted');

@@ -2,12 +2,13 @@
  * I12, PROTOCOL §4: `temporal workflow pause` stops a transaction, or a lock, until it is unpaused. Nobody else gets its locks, it
  * says what is the matter and what to type, and it goes on where it was. On a server of its own: pausing has to be allowed there.
  */
+import { type FindingDocument, type OrphansDocument } from '../../src/protocol/client/orphans';
 import { exclusive, lease, lockNow, newResource, unlock } from '../locks/support';
 import { type TestCoordinator } from '../support/coordinator';
 import { type Participants } from '../support/participants';
 import { type Gate, gate, statefulParticipant } from '../support/statefulParticipant';
 import { temporalWorkflow } from '../support/temporalCli';
-import { eventually } from '../support/until';
+import { eventually, until } from '../support/until';
 import { type Pausing, startPausing } from './pausing';
 
 let pausing: Pausing;
@@ -84,13 +85,20 @@ it('keeps its locks, whoever wants them', async () => {
 
 it('is in the orphan report, with what to type', async () => {
   const { id, vote } = await pausedTransaction('reported');
-  await eventually(async () => {
+  const found = async (): Promise<FindingDocument | undefined> => {
     const swept = await fetch(`${dtc.url}/orphans/sweep`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ dryRun: true }),
     });
-    return (await swept.text()).includes(`paused in Temporal: ${unpauseOf(id)}`);
+    const { findings = [] } = (await swept.json()) as Partial<OrphansDocument>;
+    return findings.find(({ transactionId }) => transactionId === id);
+  };
+  expect(await until(found, finding => finding !== undefined)).toMatchObject({
+    kind: 'stuck',
+    willDo: 'nothing: a person has to',
+    why: expect.stringContaining(`paused in Temporal: ${unpauseOf(id)}`) as unknown,
+    command: unpauseOf(id),
   });
   await temporalWorkflow('unpause', id);
   vote.open();

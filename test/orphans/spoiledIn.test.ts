@@ -1,7 +1,7 @@
 /** Which way out is named of a transaction that a pause has spoiled, where not all of its history was looked at. */
 import { temporal } from '@temporalio/proto';
 import { type WorkflowExecutionDescription } from '@temporalio/client';
-import { whatToDoOfSpoiled } from '../../src/coordinator/spoiled';
+import { wayOutOfSpoiled } from '../../src/coordinator/spoiled';
 
 const { HistoryEvent } = temporal.api.history.v1;
 
@@ -14,7 +14,9 @@ const newestFirst = [
 function way(state: string): string | undefined {
   const memo = { requestHash: 'a hash', participants: [], progress: { state } };
   const run = { workflowId: 't', runId: 'r', type: 'transaction', memo, raw: {} } as unknown;
-  return whatToDoOfSpoiled({ cliOptions: '' }, run as WorkflowExecutionDescription, newestFirst);
+  const out = wayOutOfSpoiled({ cliOptions: '' }, run as WorkflowExecutionDescription, newestFirst);
+  expect(out?.whatToDo).toContain(`: ${out?.command ?? 'nothing to type'}`);
+  return out?.command;
 }
 
 it('is the end of its run where it may be asking for votes', () => {

@@ -7,6 +7,7 @@ const stalled = {
   tries: 4,
   error: { code: 'failed', message: 'no such history' },
   whatToDo: 'reset it',
+  command: 'temporal workflow reset',
 } as const;
 const preparing = documentOf(begun());
 const voted = after(begun(), 'prepare', { p1: came.yes, p2: came.yes }, 1000);
@@ -23,7 +24,14 @@ it('is one that has ended and cannot do what is left, and no other that has ende
   expect(stuckIn(ended, createdAt + 1)).toBeUndefined();
   const found = stuckIn({ ...ended, needsAttention: true, stalled }, createdAt + 1);
   expect(found).toMatchObject({ state: 'committed', needsAttention: true, stalled: true });
+  expect(found?.command).toBe('temporal workflow reset');
   expect(found?.detail).toContain('reset it');
+});
+
+it('is one that somebody has paused, with what lets it go on', () => {
+  const paused = { unpause: 'temporal workflow unpause' };
+  const found = stuckIn({ ...preparing, needsAttention: true, paused }, createdAt);
+  expect(found).toMatchObject({ stalled: true, command: 'temporal workflow unpause' });
 });
 
 it('is none that is interrupted: that is told apart', () => {

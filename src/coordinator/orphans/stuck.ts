@@ -2,6 +2,7 @@
 import { type Stuck } from '../../protocol/orphans/report';
 import { type TransactionDocument } from '../../protocol/client/document';
 import { type Ms } from '../../protocol/wire/phases';
+import { given } from '../../protocol/wire/given';
 import { stallInWords } from '../stalled';
 
 /** Undefined where it is not. @param before those that were begun before should have an outcome by now */
@@ -38,6 +39,7 @@ function stuck(document: TransactionDocument): Stuck {
     state,
     needsAttention,
     detail: shown,
-    ...(stalled === undefined ? {} : { stalled: true }),
+    ...(stalled === undefined && paused === undefined ? {} : { stalled: true }),
+    ...given({ command: paused?.unpause ?? stalled?.command }),
   };
 }

@@ -17,7 +17,7 @@ import { handleOf, inputIn, newestEvents, wholeHistory, within } from '../../eng
 import { type Engine } from '../../engine/engine';
 import { isAhead, isNotReady, isTimeout } from '../../engine/errors';
 import { type Ms } from '../../protocol/wire/phases';
-import { whatToDoOfSpoiled } from '../spoiled';
+import { wayOutOfSpoiled } from '../spoiled';
 import { timesSince } from './lateTimes';
 import { leftUnbegun } from './unbegun';
 
@@ -51,8 +51,9 @@ export async function askClosed(
       const leftMs = Math.max(answerBy - Date.now(), 1);
       if (times === undefined) {
         const newest = await newestEvents(engine, closed, { count: mostLate, withinMs: leftMs });
-        const spoiled = whatToDoOfSpoiled(engine, closed, newest);
-        if (spoiled !== undefined) return await askSpoiled(engine, closed, { why: spoiled, replayed });
+        const spoiled = wayOutOfSpoiled(engine, closed, newest);
+        if (spoiled !== undefined)
+          return await askSpoiled(engine, closed, { why: spoiled.whatToDo, replayed });
         times = timesSince(newest);
       }
       return { is: 'left', left: await query(engine, closed, { times, withinMs: leftMs }) };

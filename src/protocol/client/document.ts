@@ -124,6 +124,7 @@ export const stalledDocument = z
       message: z.string(),
     }),
     whatToDo: z.string(),
+    command: z.string().describe('What to type, where that lets it go on').exactOptional(),
   })
   .describe('Its workflow tasks keep failing: nothing happens until a worker finishes one');
 export type StalledDocument = Answered<typeof stalledDocument>;

@@ -20,7 +20,9 @@ export const findingDocument = z.object({
   why: z.string(),
   command: z
     .string()
-    .describe('Settles it, once a person has looked: with DECISION set to commit or rollback')
+    .describe(
+      'What a person types, once they have looked; where it names DECISION, with that set to commit or rollback',
+    )
     .exactOptional(),
   curl: z.string().describe('The same for a participant that is not of the kit').exactOptional(),
 });

@@ -78,8 +78,10 @@ export interface Stuck {
   readonly needsAttention: boolean;
   /** Who has not answered, and how; empty where nobody knows. */
   readonly detail: string;
-  /** No worker can drive it: its workflow tasks keep failing. */
+  /** No worker can drive it: its workflow tasks keep failing, or somebody has paused it in Temporal. */
   readonly stalled?: true;
+  /** What lets it go on, where that is known. */
+  readonly command?: string;
 }
 
 /** A list that did not answer, or not as a list does. */
