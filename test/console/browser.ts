@@ -17,6 +17,9 @@ export function whereChromiumRuns(name: string, tests: () => void): void {
   (executablePath === undefined ? describe.skip : describe)(name + how, tests);
 }
 
+/** Its first start reads all of it from the disk, beside whatever else the machine does. */
+const startsWithinMs = 180_000;
+
 const quiet = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
   ...['--disable-background-networking', '--disable-component-update'],
@@ -36,6 +39,7 @@ export async function startBrowser(
   const profile = mkdtempSync(join(tmpdir(), 'dtc-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
     ...(executablePath === undefined ? {} : { executablePath }),
+    timeout: startsWithinMs,
     ...{ headless: true, args: quiet, locale: 'en', timezoneId: 'UTC' },
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.dark === true ? 'dark' : 'light',

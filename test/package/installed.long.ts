@@ -76,7 +76,12 @@ function emptyProject(): string {
 
 async function install(folder: string, ...what: readonly string[]): Promise<void> {
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
-  await run('npm', ['install', ...quiet, ...what], { cwd: folder });
+  const installed = (): Promise<unknown> => run('npm', ['install', ...quiet, ...what], { cwd: folder });
+  try {
+    await installed();
+  } catch {
+    await installed(); // a registry may be out of reach for a moment
+  }
 }
 
 /** The versions that are used here, so that another one's fault is no fault of the package. */
