@@ -21,7 +21,7 @@
  */
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type ActivateInput } from '@temporalio/workflow';
-import { isMarked } from '../src/engine/facts/queryMark';
+import { isMarked, refusal } from '../src/engine/facts/queryMark';
 import { runState } from '../src/engine/facts/status';
 import { demandNoneOpen } from './transaction/firstTask';
 import { type ClosedRun, leftQuery } from './transaction/messages';
@@ -66,10 +66,10 @@ interface Seen {
 
 function refuse(query: Query, { runId, length, ahead }: Seen): void {
   if (query.queryType !== leftQuery.name) {
-    if (ahead || isMarked(query)) throw new Error('this query would run ahead of history: ask again');
+    if (ahead || isMarked(query)) throw new Error(`${refusal}would run ahead of history: ask again`);
   } else if (!isProof(query, { runId, length })) {
     throw new Error(
-      `this query is for the run when it has closed, and ${String(length)} events are known: ask again`,
+      `${refusal}is for the run when it has closed, and ${String(length)} events are known: ask again`,
     );
   }
 }

@@ -5,6 +5,7 @@ import { given } from '../protocol/wire/given';
 import { isText, membersOf } from '../protocol/wire/shapes';
 import { type Log } from '../telemetry/log';
 import { eachSeldom } from '../telemetry/seldom';
+import { refusal } from './facts/queryMark';
 import { unreadableIn } from './encryption/unreadable';
 
 const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
@@ -31,6 +32,11 @@ const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
 function isUndelivered(message: string, { workflowType, error }: LogMetadata): boolean {
   if (message !== 'Workflow failed' || workflowType !== 'notification') return false;
   return error instanceof Error && error.message.startsWith(notDelivered);
+}
+
+/** So has whoever asked, and asks again; it throws the workflow away, which replays. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(refusal);
 }
 
 const sayAgainMs = 30_000;
@@ -87,7 +93,8 @@ export function sdkLog(log: Log): SdkLine {
       level === 'DEBUG' ||
       level === 'TRACE' ||
       saidAlready.has(message) ||
-      isUndelivered(message, meta);
+      isUndelivered(message, meta) ||
+      isRefusal(meta['error']);
     if (!fromWorkflow && quiet) {
       log.debug({ from: 'temporal' }, message);
       return;

@@ -12,6 +12,9 @@ export function comesByItself({ queryId }: Query): boolean {
   return queryId === byItself;
 }
 
+/** How a workflow begins what it refuses a query with: nobody's fault, and the next one is answered. */
+export const refusal = 'this query ';
+
 /** Whoever asks with it is refused: no more than that. */
 export const unrecordedHeader = 'unrecorded';
 
