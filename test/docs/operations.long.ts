@@ -324,7 +324,7 @@ const rows: readonly Row[] = [
   { command: /^temporal activity reset/, on: untold('deaf'), prints: /./ },
   { command: /^temporal workflow reset/, on: untold('gone'), prints: /Resetting/ },
   { command: /^temporal workflow cancel --workflow-id notification/, on: untold('deaf'), prints: /cancel/i },
-  { command: /^temporal workflow delete/, on: untold('gone'), prints: /Delete workflow succeeded/ },
+  { command: /^for run in [^]*workflow delete/, on: untold('gone'), prints: /Delete workflow succeeded/ },
   { command: /--name wake/, on: untold('deaf'), prints: /Signal workflow succeeded/ },
   {
     command: /^temporal workflow show --workflow-id notification/,

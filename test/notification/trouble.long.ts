@@ -33,6 +33,14 @@ it('lists what is tried for long, and what was given up when its time was over',
     expect(given).toMatchObject({ why: 'it was given up: answered 500', willDo: 'nothing: a person has to' });
     expect(given?.attempts).toBe(world.receivers.of(id).length);
     expect((await short.get(id)).status).toBe('committed');
+
+    const workflowId = given?.id ?? '';
+    expect(await typed(given?.command ?? '')).toMatchObject({ code: 0 });
+    await until(find, each => each?.gaveUpAt !== undefined && each.command !== given?.command);
+    // as the page says: each of its runs
+    for await (const { runId } of short.client.workflow.list({ query: `WorkflowId='${workflowId}'` }))
+      await temporal('workflow', 'delete', '--yes', '--workflow-id', workflowId, '--run-id', runId);
+    await until(find, each => each === undefined);
   } finally {
     await short.close();
   }
@@ -107,7 +115,7 @@ it('takes no place of a participant, however many hang with their receiver', asy
 
 /** As an operator types what the report says. */
 function typed(command: string): Promise<Ran> {
-  const [program, ...args] = command.split(' ').map(word => word.replaceAll('"', ''));
+  const [program, ...args] = (command.match(/"[^"]*"|\S+/g) ?? []).map(word => word.replaceAll('"', ''));
   if (program !== 'temporal') throw new Error(`not a command of Temporal's: ${command}`);
   return temporal(...args);
 }

@@ -68,12 +68,13 @@ function endOf({ closeTime }: WorkflowExecutionInfo): Ms {
 }
 
 async function findingOf(engine: Engine, run: WorkflowExecutionInfo, isAsked: boolean): Promise<Undelivered> {
-  const { workflowId: id, startTime, closeTime, status } = run;
+  const { workflowId: id, runId, startTime, closeTime, status } = run;
   const memo = (run.memo ?? {}) as Partial<NotificationMemo>;
   const { failure, neverBegun } = isAsked ? await pendingOf(engine, id) : { failure: memo.undelivered };
   return {
     kind: 'undelivered',
     id,
+    runId,
     transactionId: memo.transaction ?? transactionIn(id),
     type: memo.type ?? '',
     url: memo.url ?? '',

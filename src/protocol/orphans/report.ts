@@ -97,6 +97,8 @@ export interface Undelivered {
   readonly kind: 'undelivered';
   /** Of its workflow. */
   readonly id: string;
+  /** Absent in the reports of workers of before. */
+  readonly runId?: string;
   readonly transactionId: string;
   readonly type: string;
   /** Without its query. */

@@ -86,7 +86,7 @@ function undeliveredMembers({ url, id, type, attempts, why: failure, gaveUpAt }:
 }
 
 function undeliveredWords(finding: Undelivered, { cli }: Context): Words {
-  const { id, type, why: failure, gaveUpAt, neverBegun } = finding;
+  const { id, runId, type, why: failure, gaveUpAt, neverBegun } = finding;
   const what = `nobody has taken the notification ${type}`;
   if (neverBegun === true)
     return {
@@ -103,6 +103,7 @@ function undeliveredWords(finding: Undelivered, { cli }: Context): Words {
       why: because,
       command: `temporal activity reset --workflow-id ${id} --activity-id notify${cli}`,
     };
+  const run = runId === undefined ? '' : ` --run-id ${runId}`; // a newer one may have been deleted: then Temporal knows of no current one
   return {
     what,
     willDo: 'nothing: a person has to',
@@ -110,7 +111,7 @@ function undeliveredWords(finding: Undelivered, { cli }: Context): Words {
       failure === undefined
         ? 'its workflow was ended from outside in Temporal'
         : `it was given up: ${because}`,
-    command: `temporal workflow reset --workflow-id ${id} --type FirstWorkflowTask --reason "send it again"${cli}`,
+    command: `temporal workflow reset --workflow-id ${id}${run} --type FirstWorkflowTask --reason "send it again"${cli}`,
   };
 }
 
