@@ -3,10 +3,13 @@ import { releaseFor } from '../../src/coordinator/lock/ask';
 import { type Engine } from '../../src/engine/engine';
 import { type LockActivities } from '../../src/protocol/lock/steps';
 import { whileBeating } from '../heartbeat';
+import { unlessStopped } from '../unlessStopped';
 
 export function releaseActivity(engine: Engine): LockActivities['releaseLocks'] {
   return ({ transactionId, resources }) =>
-    whileBeating(undefined, async () => {
-      await Promise.all(resources.map(resource => releaseFor(engine, transactionId, resource)));
-    });
+    whileBeating(undefined, () =>
+      unlessStopped(async () => {
+        await Promise.all(resources.map(resource => releaseFor(engine, transactionId, resource)));
+      }),
+    );
 }

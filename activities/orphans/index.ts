@@ -4,6 +4,7 @@ import { survey } from '../../src/coordinator/orphans/survey';
 import { findUndelivered } from '../../src/coordinator/orphans/undelivered';
 import { type SweepActivities } from '../../src/protocol/orphans/steps';
 import { whileBeating } from '../heartbeat';
+import { unlessStopped } from '../unlessStopped';
 import { scanActivity } from './scan';
 import { settleActivity } from './settle';
 import { type SweepTools } from './tools';
@@ -11,19 +12,28 @@ import { takeUpActivity } from './takeUp';
 import { given } from '../../src/protocol/wire/given';
 
 export function createSweepActivities(tools: SweepTools): SweepActivities {
-  const { engine } = tools;
+  const [scan, takeUp, settle] = [scanActivity(tools), takeUpActivity(tools), settleActivity(tools)];
   return {
-    survey: input =>
-      whileBeating(undefined, async () => {
-        const [known, found, untold] = await Promise.all([
-          memory(engine),
-          survey(engine, input),
-          findUndelivered(engine, input.now - input.stuckAfterMs),
-        ]);
-        return { ...found, ...untold, ...given({ memory: known }) };
-      }),
-    scan: scanActivity(tools),
-    takeUp: takeUpActivity(tools),
-    settle: settleActivity(tools),
+    survey: input => beating(() => surveyWith(tools, input)),
+    scan: input => beating(() => scan(input)),
+    takeUp: input => beating(() => takeUp(input)),
+    settle: input => beating(() => settle(input)),
   };
+}
+
+/** All that they do may be done again. */
+function beating<T>(work: () => Promise<T>): Promise<T> {
+  return whileBeating(undefined, () => unlessStopped(work));
+}
+
+async function surveyWith(
+  { engine }: SweepTools,
+  input: Parameters<SweepActivities['survey']>[0],
+): ReturnType<SweepActivities['survey']> {
+  const [known, found, untold] = await Promise.all([
+    memory(engine),
+    survey(engine, input),
+    findUndelivered(engine, input.now - input.stuckAfterMs),
+  ]);
+  return { ...found, ...untold, ...given({ memory: known }) };
 }

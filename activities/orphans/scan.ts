@@ -6,7 +6,6 @@ import { Context } from '@temporalio/activity';
 import { standingOf } from '../../src/coordinator/orphans/standing';
 import { type IdStanding } from '../../src/protocol/orphans/standing';
 import { type Scan, type SweepActivities } from '../../src/protocol/orphans/steps';
-import { whileBeating } from '../heartbeat';
 import { concurrently } from '../../src/coordinator/concurrently';
 import { type Entry, ListTrouble, pagesOf } from './preparedList';
 import { type SweepTools } from './tools';
@@ -14,26 +13,25 @@ import { type SweepTools } from './tools';
 const lookUpsAtOnce = 8;
 
 export function scanActivity({ engine, outbound }: SweepTools): SweepActivities['scan'] {
-  return ({ url, most, requestTimeoutMs }) =>
-    whileBeating(undefined, async () => {
-      const tally = new Tally(most);
-      const { cancellationSignal: signal } = Context.current();
-      try {
-        for await (const page of pagesOf({ outbound, url, timeoutMs: requestTimeoutMs, signal })) {
-          const standings = await concurrently(page, lookUpsAtOnce, each =>
-            standingOf(engine, each.transactionId),
-          );
-          page.forEach((entry, index) => {
-            tally.add(entry, standings[index] as IdStanding);
-          });
-        }
-      } catch (error) {
-        if (!(error instanceof ListTrouble)) throw error;
-        signal.throwIfAborted();
-        return { ...tally.result(), trouble: error.message };
+  return async ({ url, most, requestTimeoutMs }) => {
+    const tally = new Tally(most);
+    const { cancellationSignal: signal } = Context.current();
+    try {
+      for await (const page of pagesOf({ outbound, url, timeoutMs: requestTimeoutMs, signal })) {
+        const standings = await concurrently(page, lookUpsAtOnce, each =>
+          standingOf(engine, each.transactionId),
+        );
+        page.forEach((entry, index) => {
+          tally.add(entry, standings[index] as IdStanding);
+        });
       }
-      return tally.result();
-    });
+    } catch (error) {
+      if (!(error instanceof ListTrouble)) throw error;
+      signal.throwIfAborted();
+      return { ...tally.result(), trouble: error.message };
+    }
+    return tally.result();
+  };
 }
 
 class Tally {

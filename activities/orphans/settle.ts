@@ -13,7 +13,6 @@ import { reasonOf } from '../../src/protocol/orphans/words';
 import { failureOf } from '../../src/protocol/wire/answers';
 import { participantBody, participantHeaders } from '../../src/protocol/wire/participantRequest';
 import { redactUrl, siblingUrl } from '../../src/protocol/wire/urls';
-import { whileBeating } from '../heartbeat';
 import { concurrently } from '../../src/coordinator/concurrently';
 import { type Entry, ListTrouble, pagesOf } from './preparedList';
 import { type SweepTools } from './tools';
@@ -24,14 +23,13 @@ type Due = Extract<Completion, { is: 'due' }>;
 const requestsAtOnce = 4;
 
 export function settleActivity(tools: SweepTools): SweepActivities['settle'] {
-  return input =>
-    whileBeating(undefined, async () => {
-      const listed = await stillListed(tools, input);
-      if (typeof listed === 'string') return input.entries.map(() => ({ is: 'unread', detail: listed }));
-      return concurrently(input.entries, requestsAtOnce, entry =>
-        listed.has(keyOf(entry)) ? settleOne(tools, input, entry) : Promise.resolve({ is: 'gone' }),
-      );
-    });
+  return async input => {
+    const listed = await stillListed(tools, input);
+    if (typeof listed === 'string') return input.entries.map(() => ({ is: 'unread', detail: listed }));
+    return concurrently(input.entries, requestsAtOnce, entry =>
+      listed.has(keyOf(entry)) ? settleOne(tools, input, entry) : Promise.resolve({ is: 'gone' }),
+    );
+  };
 }
 
 /** Which of the entries the list still has; or why it cannot be read. */

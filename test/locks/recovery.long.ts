@@ -187,10 +187,10 @@ it('keeps the lock of a transaction that was rolled back, until its last late ro
   const resource = newResource();
   participants.on('mute', ({ phase, nth }) => (phase === 'prepare' && nth === 1 ? hang : undefined));
   const { id } = await dtc.start({ participants: [participants.url('mute')], locks: [exclusive(resource)] });
-  await eventually(() => participants.requests(id, 'mute', 'prepare').length === 1);
+  await eventually(() => participants.requests(id, 'mute', 'prepare').length > 0);
   const waiter = await waitFor(resource);
   await dtc.act(id, 'abort');
-  await eventually(() => participants.requests(id, 'mute', 'rollback').length === 1);
+  await eventually(() => participants.requests(id, 'mute', 'rollback').length > 0);
   expect(await dtc.get(id)).toMatchObject({ decision: 'rollback' });
   expect(await holdersOf(resource)).toEqual([id]);
   const done = await dtc.until(id, hasEnded);
