@@ -25,8 +25,11 @@ const noise = new Set([
   'attempt',
 ]);
 
-/** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. */
-const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
+/** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. Why a query failed whoever asked is told. */
+const saidAlready = new Set(['Activity failed', 'Activity cancelled', 'Failing legacy query request']);
+
+/** What is encrypted is larger, and Temporal takes memos of a thousand times that. */
+const largeMemo = '[TMPRL1103] Attempted to upload memo with size that exceeded the warning limit';
 
 /** So has a notification that was not delivered: its run fails so that Temporal lists it. Any other failure of a run is told. */
 function isUndelivered(message: string, { workflowType, error }: LogMetadata): boolean {
@@ -93,6 +96,7 @@ export function sdkLog(log: Log): SdkLine {
       level === 'DEBUG' ||
       level === 'TRACE' ||
       saidAlready.has(message) ||
+      message.startsWith(largeMemo) ||
       isUndelivered(message, meta) ||
       isRefusal(meta['error']);
     if (!fromWorkflow && quiet) {
