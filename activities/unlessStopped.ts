@@ -8,15 +8,22 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 
-/** @throws ApplicationFailure where the worker stops. One that is cancelled ends as `work` does. */
-export function unlessStopped<T>(work: () => Promise<T>): Promise<T> {
+interface Ends {
+  /** However else it is ended (cancelled, out of time, reset); else it ends as `work` does then. */
+  readonly whenCancelled?: true;
+}
+
+/** @throws ApplicationFailure where the worker stops */
+export function unlessStopped<T>(work: () => Promise<T>, { whenCancelled }: Ends = {}): Promise<T> {
   const context = Context.current();
+  const { cancellationSignal: signal } = context;
   const stopped = new Promise<never>((_, reject) => {
     const end = (): void => {
       if (context.cancellationDetails?.workerShutdown === true)
         reject(ApplicationFailure.retryable('the worker stopped meanwhile', 'workerStopped'));
+      else if (whenCancelled === true) reject(signal.reason as Error);
     };
-    context.cancellationSignal.addEventListener('abort', end, { once: true });
+    signal.addEventListener('abort', end, { once: true });
   });
   return Promise.race([work(), stopped]);
 }

@@ -23,7 +23,7 @@ export function createSweepActivities(tools: SweepTools): SweepActivities {
 
 /** All that they do may be done again. */
 function beating<T>(work: () => Promise<T>): Promise<T> {
-  return whileBeating(undefined, () => unlessStopped(work));
+  return whileBeating(undefined, () => unlessStopped(work, { whenCancelled: true }));
 }
 
 async function surveyWith(

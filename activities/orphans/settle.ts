@@ -57,11 +57,14 @@ function keyOf({ transactionId, participant }: Entry): string {
 }
 
 async function settleOne(tools: SweepTools, input: Input, entry: Settlement): Promise<Settled> {
+  const { cancellationSignal: signal } = Context.current();
+  signal.throwIfAborted();
   const completion = await completionOf(tools.engine, entry.transactionId, entry.participant);
   if (completion.is === 'notDecided') return { is: 'gone' };
   if (completion.is === 'unreadable') return failed(completion.detail);
   if (completion.is !== 'due') return completion;
   if (completion.decision !== entry.decision) return { is: 'gone' };
+  signal.throwIfAborted();
   const settled = await send(tools, input, { ...entry, ...completion });
   const { transactionId, participant, decision: action, since } = entry;
   tools.log({

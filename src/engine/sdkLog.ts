@@ -25,8 +25,8 @@ const noise = new Set([
   'attempt',
 ]);
 
-/** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. Why a query failed whoever asked is told. */
-const saidAlready = new Set(['Activity failed', 'Activity cancelled', 'Failing legacy query request']);
+/** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. */
+const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
 
 /** What is encrypted is larger, and Temporal takes memos of a thousand times that. */
 const largeMemo = '[TMPRL1103] Attempted to upload memo with size that exceeded the warning limit';
@@ -37,10 +37,17 @@ function isUndelivered(message: string, { workflowType, error }: LogMetadata): b
   return error instanceof Error && error.message.startsWith(notDelivered);
 }
 
-/** So has whoever asked, and asks again; it throws the workflow away, which replays. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith(refusal);
+/** Whoever asked asks again; the workflow is thrown away, and replays. */
+function isRefusal(message: string, { error, failure }: Readonly<Record<string, unknown>>): boolean {
+  if (message !== 'Failing legacy query request')
+    return error instanceof Error && error.message.startsWith(refusal);
+  // what a workflow says of a failure may be encrypted, and has then a line of the SDK's own before this; what the native part finds never is
+  const said = String(failure);
+  return said.includes(refusal) || said.includes(encoded);
 }
+
+/** As the SDK's failure converter says where it has encrypted what was said. */
+const encoded = 'message: "Encoded failure"';
 
 const sayAgainMs = 30_000;
 
@@ -98,7 +105,7 @@ export function sdkLog(log: Log): SdkLine {
       saidAlready.has(message) ||
       message.startsWith(largeMemo) ||
       isUndelivered(message, meta) ||
-      isRefusal(meta['error']);
+      isRefusal(message, meta);
     if (!fromWorkflow && quiet) {
       log.debug({ from: 'temporal' }, message);
       return;

@@ -32,6 +32,9 @@ it('is one that somebody has paused, with what lets it go on', () => {
   const paused = { unpause: 'temporal workflow unpause' };
   const found = stuckIn({ ...preparing, needsAttention: true, paused }, createdAt);
   expect(found).toMatchObject({ stalled: true, command: 'temporal workflow unpause' });
+  expect(stuckIn({ ...ended, needsAttention: true, paused }, createdAt)).toMatchObject({
+    state: 'committed',
+  });
 });
 
 it('is none that is interrupted: that is told apart', () => {

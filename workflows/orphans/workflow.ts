@@ -24,7 +24,7 @@ const shared = {
 /** A list has many pages. */
 const looking = proxyActivities<SweepActivities>({ ...shared, startToCloseTimeout: '5m' });
 
-/** Of what is lost with a worker only the record is: doing it again is harmless. */
+/** Of what is lost with a worker only the record is: doing it again is harmless. After five workers that stopped or died it is for the next sweep. */
 const acting = proxyActivities<SweepActivities>({
   ...shared,
   startToCloseTimeout: '5m',

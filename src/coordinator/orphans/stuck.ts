@@ -11,11 +11,11 @@ export function stuckIn(document: TransactionDocument, before: Ms): Stuck | unde
 }
 
 function isStuck(
-  { needsAttention, status, state, endedAt, createdAt, stalled }: TransactionDocument,
+  { needsAttention, status, state, endedAt, createdAt, stalled, paused }: TransactionDocument,
   before: Ms,
 ): boolean {
   if (state === 'interrupted') return false;
-  if (stalled !== undefined) return true; // also at its end: locks and whoever is to be told wait for what it has still to do
+  if (stalled !== undefined || paused !== undefined) return true; // also at its end: locks and whoever is to be told wait for what it has still to do
   if (endedAt !== undefined) return false;
   return needsAttention || (status === 'pending' && Date.parse(createdAt) < before);
 }

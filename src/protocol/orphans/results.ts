@@ -86,21 +86,23 @@ function isInterrupted(value: unknown): value is InterruptedRun {
 }
 
 function isStuck(value: unknown): value is Stuck {
-  const { kind, transactionId, since, state, needsAttention, detail } = membersOf(value);
+  const { kind, transactionId, since, state, needsAttention, detail, command } = membersOf(value);
   return (
     kind === 'stuck' &&
     [transactionId, state, detail].every(isText) &&
     isAmount(since) &&
-    typeof needsAttention === 'boolean'
+    typeof needsAttention === 'boolean' &&
+    isOptional(isText, command)
   );
 }
 
 function isUndelivered(value: unknown): value is Undelivered {
-  const { kind, id, transactionId, type, url, since, attempts, why, gaveUpAt } = membersOf(value);
+  const { kind, id, runId, transactionId, type, url, since, attempts, why, gaveUpAt } = membersOf(value);
   return (
     kind === 'undelivered' &&
     [id, transactionId, type, url].every(isText) &&
     isAmount(since) &&
+    isOptional(isText, runId) &&
     isOptional(isAmount, attempts) &&
     isOptional(isFailure, why) &&
     isOptional(isAmount, gaveUpAt)
