@@ -170,10 +170,11 @@ describe('between two requests', () => {
 
   it('waits longer each time, and gives up with the last error once the time is over', async () => {
     const { client, heard } = await clientOf([problem(503, 'engine-unavailable')], { timeoutMs: 900 });
-    await expect(client.get(id)).rejects.toMatchObject({ name: 'Unavailable', attempts: 4 });
-    const [first, , , fourth] = heard; // 50 to 100, 100 to 200, 200 to 400
+    const error: unknown = await client.get(id).catch((reason: unknown) => reason);
+    const [first, , , fourth] = heard; // 50 to 100, 100 to 200, 200 to 400, 400 to 800: a fifth is rarely in time
+    expect(error).toMatchObject({ name: 'Unavailable', attempts: heard.length });
+    expect([4, 5]).toContain(heard.length);
     expect((fourth?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(345);
-    expect(heard).toHaveLength(4);
   });
 
   it('gives up at once where Retry-After is longer than the time that is left', async () => {
