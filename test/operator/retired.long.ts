@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type BulkReport, type SickHosts } from '../../src/protocol/client/many';
+import { type TransactionDocument } from '../../src/protocol/client/document';
 import { type TestCoordinator, startCoordinator } from '../support/coordinator';
 import { type Participants, startParticipants } from '../support/participants';
 import { until } from '../support/until';
@@ -19,8 +20,7 @@ let retired: Participants;
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
 
 beforeAll(async () => {
-  [participants, retired] = await Promise.all([startParticipants(), startParticipants()]);
-  retired.on('old', r => (r.phase === 'commit' ? 503 : undefined));
+  participants = await startParticipants();
   dtc = await startCoordinator({
     env: { DTC_COORDINATOR_ID: `ret${randomUUID().slice(0, 8)}`, DTC_API_TOKENS: `ann:operator:${token}` },
     limits: {
@@ -35,8 +35,13 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await dtc.close();
-  await Promise.all([participants.close(), retired.close()]);
+  await participants.close();
 });
+beforeEach(async () => {
+  retired = await startParticipants();
+  retired.on('old', r => (r.phase === 'commit' ? 503 : undefined));
+});
+afterEach(() => retired.close());
 
 async function ask<T>(path: string, body?: object): Promise<T> {
   const method = body === undefined ? 'GET' : 'POST';
@@ -99,6 +104,12 @@ it('is settled with two requests, each transaction with its author', async () =>
   const ids = await startAll();
   const participant = new URL(retired.origin).host;
   const what = { participant, outcome: 'unknown', reason: 'retired; nobody kept its books' };
+  for (const id of ids)
+    await until(
+      () => ask<TransactionDocument>(`/transactions/${id}`),
+      ({ needsAttention }) => needsAttention,
+      { withinMs: 60_000 },
+    );
   const dry = await until(
     () => ask<BulkReport>('/transactions/resolve', { ...what, dryRun: true }),
     ({ matched }) => matched === waiting,
