@@ -13,13 +13,12 @@ import { type Engine } from '../../src/engine/engine';
 import { type AcquireAnswer } from '../../src/protocol/lock/answer';
 import { type Refusal } from '../../src/protocol/lock/apply';
 import { type FencedLock, type LockRequest } from '../../src/protocol/wire/locks';
-import { whileBeating } from '../heartbeat';
-import { unlessStopped } from '../unlessStopped';
+import { whileAsking } from '../whileAsking';
 import { type AcquireLocksInput, type LockActivities, type LocksAnswer } from '../../src/protocol/lock/steps';
 
 export function acquireActivity(engine: Engine): LockActivities['acquireLocks'] {
   return async input => {
-    const answer = await whileBeating(undefined, () => unlessStopped(() => acquireAll(engine, input)));
+    const answer = await whileAsking(() => acquireAll(engine, input));
     return Context.current().info.attempt > 1 ? { ...answer, repeated: true } : answer;
   };
 }

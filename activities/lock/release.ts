@@ -2,14 +2,11 @@
 import { releaseFor } from '../../src/coordinator/lock/ask';
 import { type Engine } from '../../src/engine/engine';
 import { type LockActivities } from '../../src/protocol/lock/steps';
-import { whileBeating } from '../heartbeat';
-import { unlessStopped } from '../unlessStopped';
+import { whileAsking } from '../whileAsking';
 
 export function releaseActivity(engine: Engine): LockActivities['releaseLocks'] {
   return ({ transactionId, resources }) =>
-    whileBeating(undefined, () =>
-      unlessStopped(async () => {
-        await Promise.all(resources.map(resource => releaseFor(engine, transactionId, resource)));
-      }),
-    );
+    whileAsking(async () => {
+      await Promise.all(resources.map(resource => releaseFor(engine, transactionId, resource)));
+    });
 }

@@ -3,8 +3,7 @@ import { memory } from '../../src/coordinator/orphans/reports';
 import { survey } from '../../src/coordinator/orphans/survey';
 import { findUndelivered } from '../../src/coordinator/orphans/undelivered';
 import { type SweepActivities } from '../../src/protocol/orphans/steps';
-import { whileBeating } from '../heartbeat';
-import { unlessStopped } from '../unlessStopped';
+import { whileAsking } from '../whileAsking';
 import { scanActivity } from './scan';
 import { settleActivity } from './settle';
 import { type SweepTools } from './tools';
@@ -14,16 +13,16 @@ import { given } from '../../src/protocol/wire/given';
 export function createSweepActivities(tools: SweepTools): SweepActivities {
   const [scan, takeUp, settle] = [scanActivity(tools), takeUpActivity(tools), settleActivity(tools)];
   return {
-    survey: input => beating(() => surveyWith(tools, input)),
-    scan: input => beating(() => scan(input)),
-    takeUp: input => beating(() => takeUp(input)),
-    settle: input => beating(() => settle(input)),
+    survey: input => sweeping(() => surveyWith(tools, input)),
+    scan: input => sweeping(() => scan(input)),
+    takeUp: input => sweeping(() => takeUp(input)),
+    settle: input => sweeping(() => settle(input)),
   };
 }
 
 /** All that they do may be done again. */
-function beating<T>(work: () => Promise<T>): Promise<T> {
-  return whileBeating(undefined, () => unlessStopped(work, { whenCancelled: true }));
+function sweeping<T>(work: () => Promise<T>): Promise<T> {
+  return whileAsking(work, { whenCancelled: true });
 }
 
 async function surveyWith(

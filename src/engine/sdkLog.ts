@@ -28,14 +28,17 @@ const noise = new Set([
 /** Each failed request has its own line, with the participant and the cause; the SDK's would say it again. */
 const saidAlready = new Set(['Activity failed', 'Activity cancelled']);
 
-/** What is encrypted is larger, and Temporal takes memos of a thousand times that. */
-const largeMemo = '[TMPRL1103] Attempted to upload memo with size that exceeded the warning limit';
-
 /** So has a notification that was not delivered: its run fails so that Temporal lists it. Any other failure of a run is told. */
 function isUndelivered(message: string, { workflowType, error }: LogMetadata): boolean {
   if (message !== 'Workflow failed' || workflowType !== 'notification') return false;
   return error instanceof Error && error.message.startsWith(notDelivered);
 }
+
+/** What is encrypted is larger, and Temporal takes memos of a thousand times that. */
+const largeMemo = '[TMPRL1103] Attempted to upload memo with size that exceeded the warning limit';
+
+/** As the SDK's failure converter says where it has encrypted what was said. */
+const encoded = 'message: "Encoded failure"';
 
 /** Whoever asked asks again; the workflow is thrown away, and replays. */
 function isRefusal(message: string, { error, failure }: Readonly<Record<string, unknown>>): boolean {
@@ -45,9 +48,6 @@ function isRefusal(message: string, { error, failure }: Readonly<Record<string, 
   const said = String(failure);
   return said.includes(refusal) || said.includes(encoded);
 }
-
-/** As the SDK's failure converter says where it has encrypted what was said. */
-const encoded = 'message: "Encoded failure"';
 
 const sayAgainMs = 30_000;
 

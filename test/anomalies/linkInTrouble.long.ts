@@ -64,7 +64,7 @@ function asked(id: string): (() => Promise<Seen>)[] {
   ];
 }
 
-const longestMs: Readonly<Record<string, number>> = { readyz: 4000, GET: 4000, POST: 9500 };
+const longestMs: Readonly<Record<string, number>> = { readyz: 1500, GET: 3000, POST: 9500 };
 const anyMs = 12_000;
 /** A start is at Temporal by then, and not answered yet. */
 const handedOverAfterMs = 8;

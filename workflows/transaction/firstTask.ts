@@ -3,6 +3,7 @@
  * it is safe: `protocol/transaction/firstRound.ts` and `firstLocks.ts` (I1, I3, I4, I12).
  */
 import { workflowInfo } from '@temporalio/workflow';
+import { refusal } from '../../src/engine/facts/queryMark';
 import { isFirstTry, takesFastLane } from '../../src/protocol/transaction/firstRound';
 
 export interface FirstTask {
@@ -45,7 +46,7 @@ let openCalls = 0;
  */
 export function demandNoneOpen(): void {
   if (openCalls > 0)
-    throw new Error('this query came while the first workflow task was under way: it is asked for again');
+    throw new Error(`${refusal}came while the first workflow task was under way: it is asked for again`);
 }
 
 /**

@@ -60,8 +60,8 @@ function wordsOf(finding: Finding, context: Context): Words {
           finding.stalled === true
             ? 'nothing: a person has to'
             : 'nothing: it is being driven, and goes on by itself',
-        ...given({ command: finding.command }),
         why: finding.detail === '' ? 'nobody knows what it waits for: is there a worker?' : finding.detail,
+        ...given({ command: finding.command }),
       };
     case 'unreachable':
       return {
